@@ -1,0 +1,169 @@
+/**
+ * The bridge: what the guest side (this folder, inside the isolate) and the host side
+ * (src/isolate) call on each other. Both import the types from here and nothing else is shared.
+ *
+ * Only primitives, strings and byte arrays cross. Host ops never throw: what can fail says so in
+ * its result. Everything is synchronous; an op that waits for I/O returns an id at once, and the
+ * host enters the isolate again with that id when there is something to say.
+ *
+ * Ids: `invocation` is one request (0 while the modules are loaded). `stream` is a body: the
+ * request body of invocation n is stream n, the response body of exchange n is stream n; the host
+ * draws all of them from one counter.
+ *
+ * Headers cross as one string: names and values in turn, joined by "\n"; "" for none.
+ */
+
+/** What a body is on its way out of the isolate. */
+export type OutgoingBody =
+  /** No body. */
+  | null
+  /** The whole body. Strings are sent as UTF-8. */
+  | string
+  | Uint8Array
+  /** The untouched body of that stream id: it flows from host to host and never enters the isolate. */
+  | number
+  /** Will be written with `write` and ended with `close` under the id of this exchange. */
+  | true;
+
+/** What a body is on its way into the isolate. */
+export type IncomingBody =
+  | null
+  /** The whole body, valid UTF-8 without a byte order mark. */
+  | string
+  /** The whole body. */
+  | Uint8Array
+  /** To be asked for with `pull` under the id of this exchange. */
+  | true;
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** Why an invocation has no response. */
+export type FailureKind =
+  /** fetch() threw or rejected. */
+  | "threw"
+  /** fetch() gave something that is not a Response. */
+  | "no_response"
+  /** The default export has no fetch method. */
+  | "no_handler";
+
+/** Guest → host. */
+export interface HostOps {
+  /**
+   * Answers an invocation. `open` says that work goes on afterwards (waitUntil, or a body still to
+   * be written): then `finish` must follow, and the invocation's timers and fetches live until it.
+   */
+  respond(invocation: number, status: number, statusText: string, headers: string, body: OutgoingBody, open: boolean): void;
+  fail(invocation: number, kind: FailureKind, message: string, stack: string): void;
+  finish(invocation: number): void;
+
+  /** Asks for the next piece of a body: the host enters with `chunk`, `end` or `streamError`, later. */
+  pull(stream: number): void;
+  /** No more of this body is wanted. */
+  cancel(stream: number): void;
+  /** Sends a piece of an outgoing body. False: wait for `drained` before the next. */
+  write(stream: number, chunk: Uint8Array | string): boolean;
+  close(stream: number): void;
+  /** Breaks an outgoing body off; the receiver sees an error, not an end. */
+  abort(stream: number, message: string): void;
+
+  /** Starts a subrequest and returns its exchange id; `fetched` or `fetchFailed` follows. */
+  fetch(invocation: number, method: string, url: string, headers: string, redirect: "follow" | "manual" | "error", body: OutgoingBody): number;
+  abortFetch(exchange: number): void;
+
+  /** `timer(id)` follows after `ms`, again and again if `repeat`. Returns the id, never 0. */
+  startTimer(invocation: number, ms: number, repeat: boolean): number;
+  stopTimer(id: number): void;
+
+  log(invocation: number, level: LogLevel, text: string): void;
+
+  /** Asks for a module of the bundle; `imported` or `importFailed` follows. Returns the id. */
+  importModule(invocation: number, name: string): number;
+  /** Bytes of a wasm or data module of the bundle. */
+  moduleBytes(name: string): Uint8Array | undefined;
+
+  /**
+   * Parses a URL. Undefined when it is not valid. Else these, joined by "\n":
+   * href, origin, protocol, username, password, host, hostname, port, pathname, search, hash.
+   */
+  parseUrl(input: string, base: string | undefined): string | undefined;
+  /** Parses `href`, sets one component as the URL Standard's setters do; result as for parseUrl. */
+  setUrl(href: string, component: string, value: string): string;
+
+  encodeUtf8(text: string): Uint8Array;
+  /** Undefined when `fatal` and the bytes are not valid. `label` is an encoding's canonical name. */
+  decode(label: string, fatal: boolean, ignoreBom: boolean, bytes: Uint8Array): string | undefined;
+  /** The canonical lower-case name of an encoding label, or undefined. */
+  encodingName(label: string): string | undefined;
+
+  randomBytes(length: number): Uint8Array;
+  randomUuid(): string;
+  /** `algorithm` is SHA-1, SHA-256, SHA-384 or SHA-512. */
+  digest(algorithm: string, bytes: Uint8Array): Uint8Array;
+  /** Milliseconds since the process started, with fractions. */
+  now(): number;
+}
+
+/** Host → guest. Each enters the isolate under the limits of the invocation it belongs to. */
+export interface GuestEntries {
+  /** Once, before any module: variables as a JSON object. */
+  configure(envJson: string): void;
+  /** Runs the default export's fetch(). */
+  invoke(invocation: number, method: string, url: string, headers: string, body: IncomingBody): void;
+  /** The client went away, or the time is up: aborts request.signal. */
+  abort(invocation: number, reason: string): void;
+  chunk(stream: number, bytes: Uint8Array): void;
+  end(stream: number): void;
+  streamError(stream: number, message: string): void;
+  drained(stream: number): void;
+  /** `hasBody`: pull it under the exchange's id. `urls`: every URL on the way, the final one last. */
+  fetched(exchange: number, status: number, statusText: string, headers: string, url: string, redirected: boolean, hasBody: boolean): void;
+  fetchFailed(exchange: number, message: string): void;
+  timer(id: number): void;
+  importFailed(id: number, message: string): void;
+}
+
+/**
+ * The runtime script evaluates to one function of this type. It is called once per isolate, before
+ * any tenant code, with every op of `HostOps` in the order of `hostOpNames`.
+ */
+export type Boot = (...ops: HostOps[keyof HostOps][]) => GuestEntries;
+
+export const hostOpNames = [
+  "respond", "fail", "finish",
+  "pull", "cancel", "write", "close", "abort",
+  "fetch", "abortFetch",
+  "startTimer", "stopTimer",
+  "log",
+  "importModule", "moduleBytes",
+  "parseUrl", "setUrl",
+  "encodeUtf8", "decode", "encodingName",
+  "randomBytes", "randomUuid", "digest", "now",
+] as const satisfies readonly (keyof HostOps)[];
+
+export const guestEntryNames = [
+  "configure", "invoke", "abort",
+  "chunk", "end", "streamError", "drained",
+  "fetched", "fetchFailed",
+  "timer", "importFailed",
+] as const satisfies readonly (keyof GuestEntries)[];
+
+/**
+ * Code that Islet generates beside a tenant's modules reaches the runtime through one hidden
+ * property of the global object. A tenant that finds it can do nothing with it that its own code
+ * could not do otherwise.
+ */
+export const hiddenGlobal = "__islet__";
+export interface HiddenGlobal {
+  /** The main module's namespace, when it has been evaluated. */
+  loaded(namespace: object): void;
+  /** A dynamically imported module's namespace. */
+  imported(id: number, namespace: object): void;
+  /** import.meta of a module. */
+  meta(moduleName: string): object;
+  /** import(specifier) from a module. */
+  load(fromModule: string, specifier: unknown): Promise<object>;
+  /** Default export of a wasm module: a WebAssembly.Module. */
+  wasm(moduleName: string): object;
+  /** Default export of a data module: an ArrayBuffer. */
+  data(moduleName: string): ArrayBuffer;
+}

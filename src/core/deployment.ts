@@ -1,0 +1,48 @@
+import type { Limits } from "./limits.ts";
+
+/** How a module of a bundle is read: ES module, WebAssembly, or a file that becomes its default export. */
+export type ModuleType = "esm" | "wasm" | "text" | "json" | "data";
+
+export interface BundleModule {
+  /** Relative path inside the bundle, with '/' between its parts: "lib/a.js". */
+  readonly name: string;
+  readonly type: ModuleType;
+  readonly bytes: Uint8Array;
+}
+
+/** What a version is made of, as uploaded or as compiled for isolates. */
+export interface Bundle {
+  /** Name of the module whose default export has fetch(). */
+  readonly main: string;
+  readonly modules: readonly BundleModule[];
+  /** Plain variables that the function sees as `env`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly limits: Limits;
+}
+
+/** An immutable version of a function. */
+export interface Version {
+  /** SHA-256 of the bundle in hexadecimal. */
+  readonly id: string;
+  readonly functionName: string;
+  readonly bytes: number;
+  readonly createdAtMs: number;
+}
+
+/**
+ * What a front needs to know to serve one function. It is replaced whole and never changed in
+ * place, so a request that has found one sees one version to its end.
+ */
+export interface LiveFunction {
+  readonly name: string;
+  readonly tenant: string;
+  readonly versionId: string;
+  /** Extra routes, beside {name}.localhost and /fn/{name}/*. */
+  readonly routes: readonly string[];
+  readonly limits: Limits;
+}
+
+/** Names one isolate's content: two functions with the same bytes never share an isolate. */
+export function isolateKey(fn: LiveFunction): string {
+  return `${fn.name}@${fn.versionId}`;
+}

@@ -1,0 +1,24 @@
+import type { Invocation, Reply } from "./invocation.ts";
+
+export type Tier = "isolate" | "container" | "node";
+
+/** How busy an executor is, as far as its caller knows. */
+export interface ExecutorLoad {
+  /** Requests sent there and not yet answered. */
+  readonly inFlight: number;
+  /** How many more it takes before the next one is better sent elsewhere. */
+  readonly room: number;
+}
+
+/**
+ * A place where functions run. The scheduler picks one; the server does not know which kind it was.
+ *
+ * `execute` rejects with an `IsletError`. `pool_lost` and `isolate_lost` mean that the request may
+ * be sent to another executor if it is idempotent and its body can be sent again.
+ */
+export interface Executor {
+  readonly id: string;
+  readonly tier: Tier;
+  load(): ExecutorLoad;
+  execute(invocation: Invocation): Promise<Reply>;
+}

@@ -1,0 +1,82 @@
+import type { Bundle, LiveFunction } from "./deployment.ts";
+import type { ErrorCode, SourcePlace } from "./errors.ts";
+
+/**
+ * What the supervisor and its children say to each other over Node's IPC channel (`advanced`
+ * serialisation, so bytes travel as bytes). Requests do not go this way: fronts and pools have
+ * sockets of their own for those.
+ */
+
+/** A pool process that fronts may send requests to. */
+export interface PoolAddress {
+  readonly id: string;
+  readonly socketPath: string;
+}
+
+export type ToFront =
+  | { readonly type: "start"; readonly settings: FrontSettings; readonly functions: readonly LiveFunction[]; readonly pools: readonly PoolAddress[] }
+  /** Replaces or removes one function; answered by `published` once every new request sees it. */
+  | { readonly type: "publish"; readonly seq: number; readonly set: LiveFunction | null; readonly remove: string | null }
+  | { readonly type: "pools"; readonly seq: number; readonly pools: readonly PoolAddress[] }
+  | { readonly type: "beat"; readonly seq: number }
+  | { readonly type: "metrics"; readonly seq: number }
+  /** Refuse new requests, end those in flight, exit with 0. */
+  | { readonly type: "drain" };
+
+export type FromFront =
+  | { readonly type: "ready"; readonly port: number }
+  | { readonly type: "published"; readonly seq: number }
+  | { readonly type: "beat"; readonly seq: number }
+  | { readonly type: "metrics"; readonly seq: number; readonly metrics: readonly unknown[] };
+
+export type ToPool =
+  | { readonly type: "start"; readonly settings: PoolSettings }
+  | { readonly type: "check"; readonly seq: number; readonly bundle: Bundle }
+  | { readonly type: "beat"; readonly seq: number }
+  | { readonly type: "metrics"; readonly seq: number }
+  | { readonly type: "drain" };
+
+export type FromPool =
+  | { readonly type: "ready" }
+  | { readonly type: "checked"; readonly seq: number; readonly problem: CheckProblem | null }
+  | { readonly type: "beat"; readonly seq: number }
+  | { readonly type: "metrics"; readonly seq: number; readonly metrics: readonly unknown[] };
+
+/** What is wrong with a bundle that was evaluated in a throw-away isolate. */
+export interface CheckProblem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly place: SourcePlace;
+}
+
+export interface FrontSettings {
+  readonly id: string;
+  readonly host: string;
+  /** 0 lets the system choose; the answer is in `ready`. */
+  readonly port: number;
+  /** Share the port with the other fronts (SO_REUSEPORT). */
+  readonly sharePort: boolean;
+  /** Where the store keeps bundles. */
+  readonly dataDir: string;
+  readonly logLevel: string;
+  /** Requests that may be in flight from this front to one pool process. */
+  readonly poolConcurrency: number;
+  /** Requests that may wait for a pool process. */
+  readonly queueLength: number;
+  /** How long a request may wait for a pool process. */
+  readonly queueMs: number;
+  /** How long a drain waits for requests in flight. */
+  readonly drainMs: number;
+}
+
+export interface PoolSettings {
+  readonly id: string;
+  readonly socketPath: string;
+  /** The runtime API as one script. */
+  readonly runtimeSource: string;
+  /** Memory for warm isolates in this process, in MiB. */
+  readonly warmMemoryMb: number;
+  /** Isolates kept ready with the runtime loaded and no tenant yet. */
+  readonly preparedIsolates: number;
+  readonly logLevel: string;
+}
