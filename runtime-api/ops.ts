@@ -52,7 +52,14 @@ export interface HostOps {
    * Answers an invocation. `open` says that work goes on afterwards (waitUntil, or a body still to
    * be written): then `finish` must follow, and the invocation's timers and fetches live until it.
    */
-  respond(invocation: number, status: number, statusText: string, headers: string, body: OutgoingBody, open: boolean): void;
+  respond(
+    invocation: number,
+    status: number,
+    statusText: string,
+    headers: string,
+    body: OutgoingBody,
+    open: boolean,
+  ): void;
   fail(invocation: number, kind: FailureKind, message: string, stack: string): void;
   finish(invocation: number): void;
 
@@ -67,7 +74,14 @@ export interface HostOps {
   abort(stream: number, message: string): void;
 
   /** Starts a subrequest and returns its exchange id; `fetched` or `fetchFailed` follows. */
-  fetch(invocation: number, method: string, url: string, headers: string, redirect: "follow" | "manual" | "error", body: OutgoingBody): number;
+  fetch(
+    invocation: number,
+    method: string,
+    url: string,
+    headers: string,
+    redirect: "follow" | "manual" | "error",
+    body: OutgoingBody,
+  ): number;
   abortFetch(exchange: number): void;
 
   /** `timer(id)` follows after `ms`, again and again if `repeat`. Returns the id, never 0. */
@@ -76,6 +90,8 @@ export interface HostOps {
 
   log(invocation: number, level: LogLevel, text: string): void;
 
+  /** The main module has been evaluated; invocations may come. */
+  loaded(hasFetch: boolean): void;
   /** Asks for a module of the bundle; `imported` or `importFailed` follows. Returns the id. */
   importModule(invocation: number, name: string): number;
   /** Bytes of a wasm or data module of the bundle. */
@@ -116,7 +132,15 @@ export interface GuestEntries {
   streamError(stream: number, message: string): void;
   drained(stream: number): void;
   /** `hasBody`: pull it under the exchange's id. `urls`: every URL on the way, the final one last. */
-  fetched(exchange: number, status: number, statusText: string, headers: string, url: string, redirected: boolean, hasBody: boolean): void;
+  fetched(
+    exchange: number,
+    status: number,
+    statusText: string,
+    headers: string,
+    url: string,
+    redirected: boolean,
+    hasBody: boolean,
+  ): void;
   fetchFailed(exchange: number, message: string): void;
   timer(id: number): void;
   importFailed(id: number, message: string): void;
@@ -129,22 +153,45 @@ export interface GuestEntries {
 export type Boot = (...ops: HostOps[keyof HostOps][]) => GuestEntries;
 
 export const hostOpNames = [
-  "respond", "fail", "finish",
-  "pull", "cancel", "write", "close", "abort",
-  "fetch", "abortFetch",
-  "startTimer", "stopTimer",
+  "respond",
+  "fail",
+  "finish",
+  "pull",
+  "cancel",
+  "write",
+  "close",
+  "abort",
+  "fetch",
+  "abortFetch",
+  "startTimer",
+  "stopTimer",
   "log",
-  "importModule", "moduleBytes",
-  "parseUrl", "setUrl",
-  "encodeUtf8", "decode", "encodingName",
-  "randomBytes", "randomUuid", "digest", "now",
+  "loaded",
+  "importModule",
+  "moduleBytes",
+  "parseUrl",
+  "setUrl",
+  "encodeUtf8",
+  "decode",
+  "encodingName",
+  "randomBytes",
+  "randomUuid",
+  "digest",
+  "now",
 ] as const satisfies readonly (keyof HostOps)[];
 
 export const guestEntryNames = [
-  "configure", "invoke", "abort",
-  "chunk", "end", "streamError", "drained",
-  "fetched", "fetchFailed",
-  "timer", "importFailed",
+  "configure",
+  "invoke",
+  "abort",
+  "chunk",
+  "end",
+  "streamError",
+  "drained",
+  "fetched",
+  "fetchFailed",
+  "timer",
+  "importFailed",
 ] as const satisfies readonly (keyof GuestEntries)[];
 
 /**
@@ -158,8 +205,8 @@ export interface HiddenGlobal {
   loaded(namespace: object): void;
   /** A dynamically imported module's namespace. */
   imported(id: number, namespace: object): void;
-  /** import.meta of a module. */
-  meta(moduleName: string): object;
+  /** import.meta of a module; `main` says that it is the main one. */
+  meta(moduleName: string, main?: boolean): object;
   /** import(specifier) from a module. */
   load(fromModule: string, specifier: unknown): Promise<object>;
   /** Default export of a wasm module: a WebAssembly.Module. */

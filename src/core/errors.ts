@@ -38,6 +38,7 @@ export const errorKinds = {
 
   // Control plane.
   unauthorized: { status: 401, blame: "client", hint: "Send the control token as 'authorization: Bearer …'." },
+  method_not_allowed: { status: 405, blame: "client", hint: "Use one of the methods that the allow header lists." },
   not_found: { status: 404, blame: "client", hint: "Nothing of this name is deployed." },
   invalid_name: { status: 400, blame: "client", hint: "A name is 1 to 63 of a-z, 0-9 and '-', and starts and ends with a letter or digit." },
   invalid_manifest: { status: 400, blame: "client", hint: "Mend the manifest's field that the message names." },

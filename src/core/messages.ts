@@ -5,19 +5,42 @@ import type { ErrorCode, SourcePlace } from "./errors.ts";
  * What the supervisor and its children say to each other over Node's IPC channel (`advanced`
  * serialisation, so bytes travel as bytes). Requests do not go this way: fronts and pools have
  * sockets of their own for those.
+ *
+ * A child gets `start` first and once. The channel keeps the order, and the supervisor does not
+ * wait for `ready`: `publish`, `pools`, `beat`, `metrics` and `drain` may come while a child is
+ * still starting, and all of them count.
+ *
+ * `seq` ties an answer to its question; one counter a child serves all kinds but `beat`.
  */
 
 /** A pool process that fronts may send requests to. */
 export interface PoolAddress {
+  /** Unique for each birth: a replacement has another one. */
   readonly id: string;
+  /**
+   * The place that this process fills, from 0. A replacement has its predecessor's, so that a
+   * hash ring over places moves no other function when a process dies.
+   */
+  readonly place: number;
   readonly socketPath: string;
 }
 
 export type ToFront =
-  | { readonly type: "start"; readonly settings: FrontSettings; readonly functions: readonly LiveFunction[]; readonly pools: readonly PoolAddress[] }
+  | {
+      readonly type: "start";
+      readonly settings: FrontSettings;
+      readonly functions: readonly LiveFunction[];
+      readonly pools: readonly PoolAddress[];
+    }
   /** Replaces or removes one function; answered by `published` once every new request sees it. */
-  | { readonly type: "publish"; readonly seq: number; readonly set: LiveFunction | null; readonly remove: string | null }
-  | { readonly type: "pools"; readonly seq: number; readonly pools: readonly PoolAddress[] }
+  | {
+      readonly type: "publish";
+      readonly seq: number;
+      readonly set: LiveFunction | null;
+      readonly remove: string | null;
+    }
+  /** The whole list, whenever it has changed. Not answered. */
+  | { readonly type: "pools"; readonly pools: readonly PoolAddress[] }
   | { readonly type: "beat"; readonly seq: number }
   | { readonly type: "metrics"; readonly seq: number }
   /** Refuse new requests, end those in flight, exit with 0. */
@@ -27,20 +50,22 @@ export type FromFront =
   | { readonly type: "ready"; readonly port: number }
   | { readonly type: "published"; readonly seq: number }
   | { readonly type: "beat"; readonly seq: number }
-  | { readonly type: "metrics"; readonly seq: number; readonly metrics: readonly unknown[] };
+  | { readonly type: "metrics"; readonly seq: number; readonly metrics: readonly object[] };
 
 export type ToPool =
   | { readonly type: "start"; readonly settings: PoolSettings }
+  /** Evaluates a bundle in a throw-away isolate; answered by `checked`. One at a time. */
   | { readonly type: "check"; readonly seq: number; readonly bundle: Bundle }
   | { readonly type: "beat"; readonly seq: number }
   | { readonly type: "metrics"; readonly seq: number }
+  /** No front is left: dispose the isolates and exit with 0. */
   | { readonly type: "drain" };
 
 export type FromPool =
   | { readonly type: "ready" }
   | { readonly type: "checked"; readonly seq: number; readonly problem: CheckProblem | null }
   | { readonly type: "beat"; readonly seq: number }
-  | { readonly type: "metrics"; readonly seq: number; readonly metrics: readonly unknown[] };
+  | { readonly type: "metrics"; readonly seq: number; readonly metrics: readonly object[] };
 
 /** What is wrong with a bundle that was evaluated in a throw-away isolate. */
 export interface CheckProblem {

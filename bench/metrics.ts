@@ -1,0 +1,24 @@
+/** What can be measured of a peer; how it is shown, and which way is better. */
+export const metrics = {
+  requestsPerSecond: { label: "req/s", digits: 0, better: "more" },
+  p50Ms: { label: "p50 ms", digits: 2, better: "less" },
+  p99Ms: { label: "p99 ms", digits: 2, better: "less" },
+  /** User and system time of all processes of the server, by request. */
+  cpuUs: { label: "CPU µs/req", digits: 1, better: "less" },
+  rssMb: { label: "RSS MB", digits: 0, better: "less" },
+  mbPerIsolate: { label: "MB/isolate", digits: 2, better: "less" },
+  failed: { label: "failed", digits: 0, better: "less" },
+  longestMs: { label: "longest ms", digits: 0, better: "less" },
+  wholeAgainMs: { label: "whole again ms", digits: 0, better: "less" },
+} as const satisfies Record<string, { label: string; digits: number; better: "more" | "less" }>;
+
+export type MetricName = keyof typeof metrics;
+export const metricNames = Object.keys(metrics) as MetricName[];
+
+/** One measurement of one peer. */
+export interface Sample {
+  readonly peer: string;
+  /** Counts from 0. */
+  readonly round: number;
+  readonly values: Partial<Record<MetricName, number>>;
+}

@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+
+/** Hello answers a short text, echo parses a JSON body and answers it. */
+type FunctionKind = "hello" | "echo";
+
+export interface BenchFunction {
+  readonly name: string;
+  readonly kind: FunctionKind;
+}
+
+/** The same file for every peer that runs functions; the comment keeps two functions from being the same bytes. */
+export function functionSource({ name, kind }: BenchFunction): string {
+  return `// ${name}\n${readFileSync(new URL(`functions/${kind}.js`, import.meta.url), "utf8")}`;
+}
+
+export function manyFunctions(count: number): BenchFunction[] {
+  return Array.from({ length: count }, (_, i) => ({ name: `f${i}`, kind: "hello" }));
+}
+
+/** Something that serves HTTP and is measured. */
+export interface Peer {
+  readonly name: string;
+  /** Resolves when it accepts connections. Rejects when it has not within some seconds. */
+  start(functions: readonly BenchFunction[]): Promise<RunningPeer>;
+}
+
+export interface RunningPeer {
+  readonly name: string;
+  url(functionName: string): string;
+  /** All its processes as they are now. */
+  pids(): number[];
+  stop(): Promise<void>;
+}

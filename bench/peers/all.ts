@@ -1,0 +1,8 @@
+import type { Peer } from "../peer.ts";
+import { hono } from "./hono.ts";
+import { islet } from "./islet.ts";
+import { nodeHttp } from "./node-http.ts";
+import { workerd } from "./workerd.ts";
+
+/** In the order of the report. */
+export const allPeers: readonly Peer[] = [nodeHttp, hono, workerd, islet];

@@ -1,0 +1,75 @@
+import type { MetricName } from "../metrics.ts";
+import { type PeerSummary, ratio, type ScenarioResult, summarize } from "./result.ts";
+
+/** A figure that Islet is to reach, with one front and one pool process on the same cores as its peers. */
+interface Target {
+  readonly scenario: string;
+  readonly what: string;
+  readonly wanted: "at least" | "at most";
+  readonly limit: number;
+  readonly value: (summary: ReadonlyMap<string, PeerSummary>) => number | undefined;
+}
+
+const against =
+  (metric: MetricName, peer: string): Target["value"] =>
+  (summary) =>
+    ratio(summary, metric, "Islet", peer);
+
+const own =
+  (metric: MetricName, of: "median" | "max" = "median"): Target["value"] =>
+  (summary) =>
+    summary.get("Islet")?.[metric]?.[of];
+
+const targets: readonly Target[] = [
+  {
+    scenario: "hello",
+    what: "req/s × Hono",
+    wanted: "at least",
+    limit: 0.65,
+    value: against("requestsPerSecond", "Hono"),
+  },
+  {
+    scenario: "hello",
+    what: "req/s × workerd",
+    wanted: "at least",
+    limit: 2,
+    value: against("requestsPerSecond", "workerd"),
+  },
+  { scenario: "hello", what: "CPU/req × workerd", wanted: "at most", limit: 1, value: against("cpuUs", "workerd") },
+  { scenario: "hello", what: "CPU/req × Hono", wanted: "at most", limit: 2.2, value: against("cpuUs", "Hono") },
+  { scenario: "hello-fixed-rate", what: "p50 × Hono", wanted: "at most", limit: 2, value: against("p50Ms", "Hono") },
+  { scenario: "hello-fixed-rate", what: "p99 × Hono", wanted: "at most", limit: 2, value: against("p99Ms", "Hono") },
+  {
+    scenario: "hello-fixed-rate",
+    what: "p50 × workerd",
+    wanted: "at most",
+    limit: 1,
+    value: against("p50Ms", "workerd"),
+  },
+  {
+    scenario: "hello-fixed-rate",
+    what: "p99 × workerd",
+    wanted: "at most",
+    limit: 1,
+    value: against("p99Ms", "workerd"),
+  },
+  { scenario: "cold-start", what: "p50 ms", wanted: "at most", limit: 3, value: own("p50Ms") },
+  { scenario: "cold-start-unprepared", what: "p50 ms", wanted: "at most", limit: 10, value: own("p50Ms") },
+  { scenario: "density", what: "MB an isolate", wanted: "at most", limit: 2.5, value: own("mbPerIsolate") },
+  { scenario: "deploy", what: "p50 ms", wanted: "at most", limit: 50, value: own("p50Ms") },
+  { scenario: "kill-pool", what: "failed requests", wanted: "at most", limit: 0, value: own("failed", "max") },
+  { scenario: "kill-pool", what: "whole again ms", wanted: "at most", limit: 300, value: own("wholeAgainMs", "max") },
+];
+
+/** A line for each target whose figures are there. */
+export function targetLines(results: readonly ScenarioResult[]): string[] {
+  return results.flatMap((result) => {
+    const summary = summarize(result);
+    return targets.flatMap(({ scenario, what, wanted, limit, value }) => {
+      const reached = scenario === result.scenario ? value(summary) : undefined;
+      if (reached === undefined) return [];
+      const good = wanted === "at least" ? reached >= limit : reached <= limit;
+      return [`- ${good ? "reached" : "**missed**"}: ${scenario}, ${what} ${reached.toFixed(2)}, ${wanted} ${limit}`];
+    });
+  });
+}

@@ -1,0 +1,22 @@
+import type { Scenario } from "../scenario.ts";
+import { coldStart, coldStartUnprepared } from "./cold-start.ts";
+import { density } from "./density.ts";
+import { deploy } from "./deploy.ts";
+import { echo } from "./echo.ts";
+import { hello } from "./hello.ts";
+import { helloFixedRate } from "./hello-fixed-rate.ts";
+import { killPool } from "./kill-pool.ts";
+import { roundRobin } from "./round-robin.ts";
+
+/** In the order of the report. */
+export const allScenarios: readonly Scenario[] = [
+  hello,
+  helloFixedRate,
+  echo,
+  roundRobin,
+  coldStart,
+  coldStartUnprepared,
+  density,
+  deploy,
+  killPool,
+];

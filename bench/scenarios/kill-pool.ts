@@ -1,0 +1,75 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Readiness, watchReadiness } from "../load/readiness.ts";
+import { steadyGets, type TimedRequest } from "../load/steady-gets.ts";
+import type { Sample } from "../metrics.ts";
+import { islet, type RunningIslet, startIslet } from "../peers/islet.ts";
+import { commandLine, cpuTimeUs } from "../process-tree.ts";
+import { progress, type Scenario } from "../scenario.ts";
+
+const connections = 8;
+const settleMs = 500;
+const watchMs = 2_000;
+
+export const killPool: Scenario = {
+  name: "kill-pool",
+  title: "kill -9 of the busy one of two pool processes under load of GETs",
+  quick: false,
+  main: "failed",
+  takes: (peer) => peer === islet,
+  async run(_, settings) {
+    const running = await startIslet([{ name: "hello", kind: "hello" }], { pools: 2 });
+    try {
+      const samples: Sample[] = [];
+      for (let round = 0; round < settings.kills; round++) {
+        const values = await killOnce(running);
+        samples.push({ peer: running.name, round, values });
+        progress(
+          `  kill ${round + 1}: ${values.failed} failed, whole again after ${Math.round(values.wholeAgainMs)} ms`,
+        );
+      }
+      return samples;
+    } finally {
+      await running.stop();
+    }
+  },
+};
+
+async function killOnce(running: RunningIslet) {
+  const load = steadyGets(running.url("hello"), connections);
+  const watch = watchReadiness(running.controlUrl);
+  await delay(settleMs);
+  const victim = await busiestPool(running);
+  const killedAt = performance.now();
+  process.kill(victim, "SIGKILL");
+  await delay(watchMs);
+  const [requests, answers] = await Promise.all([load.end(), watch.end()]);
+  return {
+    failed: requests.filter(({ ok }) => !ok).length,
+    longestMs: longestAfter(requests, killedAt),
+    wholeAgainMs: wholeAgainMs(answers, killedAt),
+  };
+}
+
+/** The function has one home among the pool processes: the one that uses CPU time while requests come. */
+async function busiestPool(running: RunningIslet): Promise<number> {
+  const pools = running.pids().filter((pid) => commandLine(pid).includes("processes/pool.ts"));
+  const before = pools.map((pid) => cpuTimeUs([pid]));
+  await delay(settleMs);
+  const used = pools.map((pid, i) => cpuTimeUs([pid]) - (before[i] ?? 0));
+  const victim = pools[used.indexOf(Math.max(...used))];
+  if (victim === undefined) throw new Error(`no pool process among ${running.pids().map(commandLine).join(" | ")}`);
+  return victim;
+}
+
+function longestAfter(requests: readonly TimedRequest[], time: number): number {
+  const touched = requests.filter(({ endedAt }) => endedAt >= time);
+  return touched.reduce((longest, { startedAt, endedAt }) => Math.max(longest, endedAt - startedAt), 0);
+}
+
+/** Milliseconds from the kill to the end of the last answer of /readyz that was not as before; 0 when there was none. */
+function wholeAgainMs(answers: readonly Readiness[], killedAt: number): number {
+  const usual = answers.findLast(({ at }) => at < killedAt)?.answer;
+  const lastBad = answers.findLastIndex(({ at, answer }) => at >= killedAt && answer !== usual);
+  if (lastBad === -1) return 0;
+  return (answers[lastBad + 1]?.at ?? Number.POSITIVE_INFINITY) - killedAt;
+}

@@ -1,0 +1,140 @@
+import { defineInterface, requireArguments, toDictionary, toDomString, toUsvString } from "../webidl.ts";
+import { Event, type EventInit } from "./event.ts";
+
+export interface CustomEventInit extends EventInit {
+  detail?: unknown;
+}
+
+export class CustomEvent extends Event {
+  readonly #detail: unknown;
+
+  constructor(type: unknown, init?: CustomEventInit) {
+    requireArguments(arguments.length, 1, "CustomEvent");
+    super(type, init);
+    this.#detail = toDictionary(init, "CustomEvent").detail ?? null;
+  }
+
+  get detail(): unknown {
+    return this.#detail;
+  }
+}
+defineInterface(CustomEvent, "CustomEvent", ["type", "detail"]);
+
+export interface ErrorEventInit extends EventInit {
+  message?: string;
+  filename?: string;
+  lineno?: number;
+  colno?: number;
+  error?: unknown;
+}
+
+export class ErrorEvent extends Event {
+  readonly #message: string;
+  readonly #filename: string;
+  readonly #lineno: number;
+  readonly #colno: number;
+  readonly #error: unknown;
+
+  constructor(type: unknown, init?: ErrorEventInit) {
+    requireArguments(arguments.length, 1, "ErrorEvent");
+    super(type, init);
+    const { message = "", filename = "", lineno = 0, colno = 0, error } = toDictionary(init, "ErrorEvent");
+    this.#message = toDomString(message);
+    this.#filename = toUsvString(filename);
+    this.#lineno = Number(lineno) >>> 0;
+    this.#colno = Number(colno) >>> 0;
+    this.#error = error;
+  }
+
+  get message(): string {
+    return this.#message;
+  }
+
+  get filename(): string {
+    return this.#filename;
+  }
+
+  get lineno(): number {
+    return this.#lineno;
+  }
+
+  get colno(): number {
+    return this.#colno;
+  }
+
+  get error(): unknown {
+    return this.#error;
+  }
+}
+defineInterface(ErrorEvent, "ErrorEvent", ["type", "message", "error"]);
+
+export interface PromiseRejectionEventInit extends EventInit {
+  promise: object;
+  reason?: unknown;
+}
+
+export class PromiseRejectionEvent extends Event {
+  readonly #promise: object;
+  readonly #reason: unknown;
+
+  constructor(type: unknown, init: PromiseRejectionEventInit) {
+    requireArguments(arguments.length, 2, "PromiseRejectionEvent");
+    super(type, init);
+    const { promise, reason } = toDictionary(init, "PromiseRejectionEvent");
+    if (typeof promise !== "object" || promise === null)
+      throw new TypeError("PromiseRejectionEvent: promise is required");
+    this.#promise = promise;
+    this.#reason = reason;
+  }
+
+  get promise(): object {
+    return this.#promise;
+  }
+
+  get reason(): unknown {
+    return this.#reason;
+  }
+}
+defineInterface(PromiseRejectionEvent, "PromiseRejectionEvent", ["type", "promise", "reason"]);
+
+export interface MessageEventInit extends EventInit {
+  data?: unknown;
+  origin?: string;
+  lastEventId?: string;
+}
+
+export class MessageEvent extends Event {
+  readonly #data: unknown;
+  readonly #origin: string;
+  readonly #lastEventId: string;
+
+  constructor(type: unknown, init?: MessageEventInit) {
+    requireArguments(arguments.length, 1, "MessageEvent");
+    super(type, init);
+    const { data = null, origin = "", lastEventId = "" } = toDictionary(init, "MessageEvent");
+    this.#data = data;
+    this.#origin = toUsvString(origin);
+    this.#lastEventId = toDomString(lastEventId);
+  }
+
+  get data(): unknown {
+    return this.#data;
+  }
+
+  get origin(): string {
+    return this.#origin;
+  }
+
+  get lastEventId(): string {
+    return this.#lastEventId;
+  }
+
+  get source(): null {
+    return null;
+  }
+
+  get ports(): readonly never[] {
+    return Object.freeze([]);
+  }
+}
+defineInterface(MessageEvent, "MessageEvent", ["type", "data", "origin"]);

@@ -1,0 +1,89 @@
+import { describeError } from "./describe-error.ts";
+import type { Request } from "./fetch/request.ts";
+import { type Response, sendResponse } from "./fetch/response.ts";
+import { host } from "./host.ts";
+import type { FailureKind } from "./ops.ts";
+import { endTimers } from "./timers.ts";
+import { defineInterface, requireArguments } from "./webidl.ts";
+
+/** Invocations that the host may still want to abort: those that did not end within their entry. */
+export const running = new Map<number, Invocation>();
+
+/** One request, from `invoke` until nothing is left to wait for. */
+export class Invocation {
+  readonly id: number;
+  readonly request: Request;
+  /** Promises of waitUntil, and the body while it is written. */
+  #waiting = 0;
+  #state: "unanswered" | "answered" | "over" = "unanswered";
+
+  constructor(id: number, request: Request) {
+    this.id = id;
+    this.request = request;
+  }
+
+  /** Throws a TypeError when the response cannot be sent; it is unanswered then. */
+  answer(response: Response): void {
+    if (this.#state !== "unanswered") return;
+    const body = sendResponse(response, this.id, this.#waiting > 0);
+    this.#state = "answered";
+    if (body) void this.#keepOpen(body, "The body's stream broke");
+    else if (this.#waiting === 0) this.#end();
+    if (this.#waiting > 0) running.set(this.id, this);
+  }
+
+  fail(kind: FailureKind, message: string, stack: string): void {
+    if (this.#state !== "unanswered") return;
+    this.#end();
+    host.fail(this.id, kind, message, stack);
+  }
+
+  waitUntil(promise: unknown): void {
+    if (this.#state === "over") {
+      host.log(this.id, "warn", "waitUntil() was called after the invocation had ended, and has no effect");
+      return;
+    }
+    void this.#keepOpen(promise, "A promise given to waitUntil() rejected");
+  }
+
+  async #keepOpen(promise: unknown, complaint: string): Promise<void> {
+    this.#waiting++;
+    try {
+      await promise;
+    } catch (error) {
+      const { message, stack } = describeError(error);
+      host.log(this.id, "error", `${complaint}: ${stack === "" ? message : stack}`);
+    }
+    this.#waiting--;
+    if (this.#waiting > 0 || this.#state !== "answered") return;
+    this.#end();
+    host.finish(this.id);
+  }
+
+  #end(): void {
+    this.#state = "over";
+    running.delete(this.id);
+    endTimers(this.id);
+  }
+}
+
+/** The third argument of fetch(request, env, ctx). */
+export class ExecutionContext {
+  readonly #invocation: Invocation;
+
+  constructor(invocation: Invocation) {
+    this.#invocation = invocation;
+  }
+
+  /** Lets work go on after the response has been sent. */
+  waitUntil(promise: unknown): void {
+    requireArguments(arguments.length, 1, "waitUntil");
+    this.#invocation.waitUntil(promise);
+  }
+
+  /** There is no origin behind a function to pass to: does nothing. */
+  passThroughOnException(): void {
+    void this.#invocation;
+  }
+}
+defineInterface(ExecutionContext, "ExecutionContext");

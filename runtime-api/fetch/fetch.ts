@@ -1,0 +1,117 @@
+import { current, setCurrent } from "../current.ts";
+import type { AbortSignal } from "../events/abort.ts";
+import { host } from "../host.ts";
+import { dataUrlModule, hostBodyModule, outgoingModule } from "../lazy.ts";
+import type { HostBody } from "../streams/host-body.ts";
+import { requireArguments } from "../webidl.ts";
+import { Body, streamOf, takeForHost } from "./body.ts";
+import { serializeHeaders } from "./headers.ts";
+import { Request, type RequestInit, requestBody, requestSignal } from "./request.ts";
+import { type Response, receivedResponse } from "./response.ts";
+
+/** A subrequest that is under way, until its answer's body is over. */
+class Exchange {
+  readonly invocation = current;
+  readonly answer = Promise.withResolvers<Response>();
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = (): void => this.#abort();
+  #id = 0;
+  #body: HostBody | undefined;
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
+  }
+
+  start(request: Request): void {
+    const body = requestBody(request);
+    const outgoing = takeForHost(body);
+    const headers = serializeHeaders(request.headers);
+    this.#id = host.fetch(this.invocation, request.method, request.url, headers, request.redirect, outgoing);
+    exchanges.set(this.#id, this);
+    this.#signal?.addEventListener("abort", this.#onAbort);
+    if (outgoing !== true || body === null) return;
+    const stream = streamOf(body);
+    if (stream)
+      outgoingModule()
+        .pump(stream, this.#id, this.invocation)
+        .catch((error) => this.#fail(error));
+  }
+
+  /** Makes the body of the answer, which goes on being aborted by the signal. */
+  takeBody(): Body {
+    const { HostBody } = hostBodyModule();
+    this.#body = new HostBody(this.#id, this.invocation, () => this.over());
+    return new Body(this.#body, undefined, null);
+  }
+
+  over(): void {
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+  }
+
+  fail(message: string): void {
+    this.#fail(new TypeError(`fetch failed: ${message}`));
+    outgoingModule().stopPump(this.#id, new TypeError(message));
+  }
+
+  #fail(reason: unknown): void {
+    exchanges.delete(this.#id);
+    this.over();
+    this.answer.reject(reason);
+  }
+
+  #abort(): void {
+    const reason = this.#signal?.reason;
+    host.abortFetch(this.#id);
+    outgoingModule().stopPump(this.#id, reason);
+    this.#body?.fail(reason);
+    this.#fail(reason);
+  }
+}
+
+/** Those without an answer yet. */
+const exchanges = new Map<number, Exchange>();
+
+function takeExchange(id: number): Exchange | undefined {
+  const exchange = exchanges.get(id);
+  exchanges.delete(id);
+  if (exchange) setCurrent(exchange.invocation);
+  return exchange;
+}
+
+/** The host's entry. */
+export function fetched(
+  id: number,
+  status: number,
+  statusText: string,
+  headers: string,
+  url: string,
+  redirected: boolean,
+  hasBody: boolean,
+): void {
+  const exchange = takeExchange(id);
+  if (!exchange) return;
+  const body = hasBody ? exchange.takeBody() : null;
+  if (!hasBody) exchange.over();
+  exchange.answer.resolve(receivedResponse({ status, statusText, headers, url, redirected, body }));
+}
+
+/** The host's entry. */
+export function fetchFailed(id: number, message: string): void {
+  takeExchange(id)?.fail(message);
+}
+
+/** Rejects with a TypeError when there is no answer, and with the signal's reason when that aborts it. */
+export async function fetch(input: Request | string | { toString(): string }, init?: RequestInit): Promise<Response> {
+  requireArguments(arguments.length, 1, "fetch");
+  const request = new Request(input, init);
+  const signal = requestSignal(request);
+  signal?.throwIfAborted();
+  const { url } = request;
+  if (url.startsWith("data:")) return dataUrlModule().fetchDataUrl(url);
+  if (!url.startsWith("http:") && !url.startsWith("https:")) {
+    throw new TypeError(`fetch failed: URL scheme ${url.slice(0, url.indexOf(":"))} is not supported`);
+  }
+  const exchange = new Exchange(signal);
+  exchange.start(request);
+  return exchange.answer.promise;
+}

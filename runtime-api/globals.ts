@@ -1,0 +1,83 @@
+import { patchWebAssembly } from "./webassembly.ts";
+
+const { defineProperty } = Object;
+
+type Exports = Readonly<Record<string, unknown>>;
+
+function define(name: string, value: unknown, enumerable: boolean): void {
+  defineProperty(globalThis, name, { value, writable: true, enumerable, configurable: true });
+}
+
+/** A global whose module is evaluated at the first touch; from then on it is an ordinary property. */
+function defineLazy(name: string, enumerable: boolean, load: () => unknown): void {
+  defineProperty(globalThis, name, {
+    get() {
+      const exports = load() as Exports;
+      define(name, exports[name], enumerable);
+      return exports[name];
+    },
+    set(value: unknown) {
+      define(name, value, enumerable);
+    },
+    enumerable,
+    configurable: true,
+  });
+}
+
+/** Interfaces are not enumerable, as Web IDL has it. */
+function interfaces(load: () => unknown, ...names: string[]): void {
+  for (const name of names) defineLazy(name, false, load);
+}
+
+/** Functions and objects of the global scope are enumerable. */
+function members(load: () => unknown, ...names: string[]): void {
+  for (const name of names) defineLazy(name, true, load);
+}
+
+/** Defines what a function finds in its global scope, without evaluating what it does not touch. */
+export function installGlobals(): void {
+  define("self", globalThis, true);
+  patchWebAssembly();
+
+  defineLazy("console", false, () => require("./console.ts"));
+  members(() => require("./timers.ts"), "setTimeout", "setInterval", "clearTimeout", "clearInterval", "queueMicrotask");
+  members(() => require("./report.ts"), "reportError");
+  members(() => require("./scheduler.ts"), "scheduler");
+  members(() => require("./performance.ts"), "performance");
+  members(() => require("./navigator.ts"), "navigator");
+  members(() => require("./crypto.ts"), "crypto");
+  members(() => require("./base64.ts"), "atob", "btoa");
+  members(() => require("./structured-clone.ts"), "structuredClone");
+  members(() => require("./fetch/fetch.ts"), "fetch");
+
+  interfaces(() => require("./fetch/headers.ts"), "Headers");
+  interfaces(() => require("./fetch/request.ts"), "Request");
+  interfaces(() => require("./fetch/response.ts"), "Response");
+  interfaces(() => require("./files/blob.ts"), "Blob", "File");
+  interfaces(() => require("./files/form-data.ts"), "FormData");
+  interfaces(() => require("./url/url.ts"), "URL");
+  interfaces(() => require("./url/search-params.ts"), "URLSearchParams");
+  interfaces(() => require("./encoding/text.ts"), "TextEncoder", "TextDecoder");
+  interfaces(() => require("./encoding/streams.ts"), "TextEncoderStream", "TextDecoderStream");
+  interfaces(() => require("./dom-exception.ts"), "DOMException");
+  interfaces(() => require("./events/event.ts"), "Event");
+  interfaces(() => require("./events/event-target.ts"), "EventTarget");
+  interfaces(
+    () => require("./events/event-kinds.ts"),
+    ...["CustomEvent", "ErrorEvent", "MessageEvent", "PromiseRejectionEvent"],
+  );
+  interfaces(() => require("./events/abort.ts"), "AbortController", "AbortSignal");
+  interfaces(() => require("./performance.ts"), "Performance", "PerformanceEntry");
+  interfaces(() => require("./navigator.ts"), "Navigator");
+  interfaces(() => require("./crypto.ts"), "Crypto");
+  interfaces(() => require("./crypto/subtle.ts"), "SubtleCrypto");
+  interfaces(() => require("./crypto/key.ts"), "CryptoKey");
+  interfaces(
+    () => (require("./streams/lazy-streams.ts") as typeof import("./streams/lazy-streams.ts")).streams(),
+    ...["ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamBYOBReader", "ReadableStreamBYOBRequest"],
+    ...["ReadableStreamDefaultController", "ReadableByteStreamController"],
+    ...["WritableStream", "WritableStreamDefaultWriter", "WritableStreamDefaultController"],
+    ...["TransformStream", "TransformStreamDefaultController"],
+    ...["ByteLengthQueuingStrategy", "CountQueuingStrategy"],
+  );
+}

@@ -1,0 +1,71 @@
+import { setCurrent } from "./current.ts";
+import { describeError } from "./describe-error.ts";
+import { ExecutionContext, Invocation, running } from "./execution-context.ts";
+import { abortRequest, receivedRequest } from "./fetch/request.ts";
+import { isResponse } from "./fetch/response.ts";
+import { domExceptionModule, outgoingModule } from "./lazy.ts";
+import { mainExport } from "./modules.ts";
+import type { IncomingBody } from "./ops.ts";
+
+const { apply } = Reflect;
+
+let env: unknown = {};
+
+/** The host's entry. */
+export function configure(envJson: string): void {
+  env = JSON.parse(envJson);
+}
+
+/** The host's entry: runs the default export's fetch(). Everything that a function answers at once is done within it. */
+export function invoke(id: number, method: string, url: string, headers: string, body: IncomingBody): void {
+  setCurrent(id);
+  const invocation = new Invocation(id, receivedRequest(id, method, url, headers, body));
+  try {
+    const handler = mainExport() as { fetch?: unknown } | null | undefined;
+    const fetch = handler?.fetch;
+    if (typeof fetch !== "function") {
+      invocation.fail("no_handler", "The default export has no fetch() method", "");
+      return;
+    }
+    const result: unknown = apply(fetch, handler, [invocation.request, env, new ExecutionContext(invocation)]);
+    if (isResponse(result)) {
+      invocation.answer(result);
+      return;
+    }
+    running.set(id, invocation);
+    void settle(invocation, result);
+  } catch (error) {
+    threw(invocation, error);
+  }
+}
+
+async function settle(invocation: Invocation, result: unknown): Promise<void> {
+  try {
+    const response = await result;
+    if (isResponse(response)) invocation.answer(response);
+    else invocation.fail("no_response", `fetch() gave ${kindOf(response)}, not a Response`, "");
+  } catch (error) {
+    threw(invocation, error);
+  }
+}
+
+function threw(invocation: Invocation, error: unknown): void {
+  const { message, stack } = describeError(error);
+  invocation.fail("threw", message, stack);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value === "object") return "an object";
+  return value === undefined ? "undefined" : `a ${typeof value}`;
+}
+
+/** The host's entry: nobody waits for the answer any more. */
+export function abort(id: number, reason: string): void {
+  const invocation = running.get(id);
+  if (!invocation) return;
+  setCurrent(id);
+  const error = new (domExceptionModule().DOMException)(reason, "AbortError");
+  abortRequest(invocation.request, error);
+  outgoingModule().stopPump(id, error);
+}

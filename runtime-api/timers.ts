@@ -1,0 +1,89 @@
+import { current, setCurrent } from "./current.ts";
+import { host } from "./host.ts";
+import { reportError } from "./report.ts";
+
+const { apply } = Reflect;
+const { then } = Promise.prototype;
+const resolved = Promise.resolve();
+// Without this, then() would ask a constructor that the tenant can replace.
+void Object.defineProperty(resolved, "constructor", { value: undefined });
+
+type Callback = (...args: unknown[]) => unknown;
+
+interface Timer {
+  readonly invocation: number;
+  readonly callback: Callback;
+  readonly args: unknown[];
+  readonly repeat: boolean;
+}
+
+const timers = new Map<number, Timer>();
+const byInvocation = new Map<number, Set<number>>();
+
+function start(callback: Callback, delay: unknown, repeat: boolean, args: unknown[]): number {
+  if (typeof callback !== "function") throw new TypeError("a timer's handler must be a function");
+  // The conversion to a 32-bit integer is what Web IDL says, wrap-around included.
+  const ms = Math.max(0, Number(delay) | 0);
+  const id = host.startTimer(current, ms, repeat);
+  timers.set(id, { invocation: current, callback, args, repeat });
+  const ids = byInvocation.get(current);
+  if (ids) ids.add(id);
+  else byInvocation.set(current, new Set([id]));
+  return id;
+}
+
+function forget(id: number, invocation: number): void {
+  timers.delete(id);
+  const ids = byInvocation.get(invocation);
+  if (ids?.delete(id) && ids.size === 0) byInvocation.delete(invocation);
+}
+
+function run(callback: Callback, args: unknown[]): void {
+  try {
+    apply(callback, globalThis, args);
+  } catch (error) {
+    reportError(error);
+  }
+}
+
+/** The host's entry: a timer is due. */
+export function fireTimer(id: number): void {
+  const timer = timers.get(id);
+  if (!timer) return;
+  if (!timer.repeat) forget(id, timer.invocation);
+  setCurrent(timer.invocation);
+  run(timer.callback, timer.args);
+}
+
+/** Forgets the timers of an invocation that has ended: the host will not fire them any more. */
+export function endTimers(invocation: number): void {
+  const ids = byInvocation.get(invocation);
+  if (!ids) return;
+  byInvocation.delete(invocation);
+  for (const id of ids) timers.delete(id);
+}
+
+export function setTimeout(handler: Callback, timeout: unknown = 0, ...args: unknown[]): number {
+  return start(handler, timeout, false, args);
+}
+
+export function setInterval(handler: Callback, timeout: unknown = 0, ...args: unknown[]): number {
+  return start(handler, timeout, true, args);
+}
+
+export function clearTimeout(id?: unknown): void {
+  const number = Number(id);
+  const timer = timers.get(number);
+  if (!timer) return;
+  forget(number, timer.invocation);
+  host.stopTimer(number);
+}
+
+export function clearInterval(id?: unknown): void {
+  clearTimeout(id);
+}
+
+export function queueMicrotask(callback: () => unknown): void {
+  if (typeof callback !== "function") throw new TypeError("queueMicrotask: a function is required");
+  apply(then, resolved, [() => run(callback, [])]);
+}

@@ -1,0 +1,62 @@
+import { readdir, readFile } from "node:fs/promises";
+import { build } from "esbuild";
+import type { BundleModule } from "../src/core/deployment.ts";
+import type { Limits } from "../src/core/limits.ts";
+
+export interface SampleManifest {
+  readonly main: string;
+  readonly routes?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly limits?: Partial<Limits>;
+}
+
+/** A sample as it would be uploaded: what `PUT /v1/functions/{name}` takes. */
+export interface BuiltSample {
+  readonly name: string;
+  readonly manifest: SampleManifest;
+  readonly modules: readonly BundleModule[];
+}
+
+const root = new URL("./", import.meta.url);
+
+/** Bundles every sample as its author would, in the order of their names. Throws when one does not build. */
+export async function buildSamples(): Promise<BuiltSample[]> {
+  const entries = await readdir(root, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return Promise.all(names.sort().map(buildSample));
+}
+
+async function buildSample(name: string): Promise<BuiltSample> {
+  const folder = new URL(`${name}/`, root);
+  const files = await readdir(folder);
+  const manifest: SampleManifest = JSON.parse(await readFile(new URL("islet.json", folder), "utf8"));
+  const source = files.find((file) => /^index\.(js|ts|tsx)$/.test(file));
+  if (source === undefined) throw new Error(`samples/${name} has no index.js, index.ts or index.tsx`);
+
+  const wasm = files.filter((file) => file.endsWith(".wasm"));
+  const modules: BundleModule[] = await Promise.all([
+    bundle(new URL(source, folder), manifest.main),
+    ...wasm.map(async (file) => ({ name: file, type: "wasm" as const, bytes: await readFile(new URL(file, folder)) })),
+  ]);
+  return { name, manifest, modules };
+}
+
+async function bundle(source: URL, name: string): Promise<BundleModule> {
+  const { outputFiles } = await build({
+    entryPoints: [source.pathname],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2024",
+    // Neutral: what is left of Node's or a browser's own modules is an error here and not at the first request.
+    platform: "neutral",
+    mainFields: ["browser", "module", "main"],
+    conditions: ["worker", "browser"],
+    // Stays an import, and goes up as a module of its own beside the bundle.
+    external: ["*.wasm"],
+    logLevel: "silent",
+  });
+  const output = outputFiles[0];
+  if (output === undefined) throw new Error(`esbuild wrote nothing for ${source.pathname}`);
+  return { name, type: "esm", bytes: output.contents };
+}

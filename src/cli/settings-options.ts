@@ -1,0 +1,29 @@
+import { type Command, Option } from "commander";
+import { type Config, loadConfig } from "../config.ts";
+import { environmentName, flagName, type Setting, settings } from "../settings.ts";
+
+type Options = Readonly<Record<string, string | undefined>>;
+
+const connectionKeys = ["dataDir", "controlHost", "controlPort", "token"];
+
+/** Gives a command the flags of all settings, or of those that lead to a running server. */
+export function addSettings(command: Command, which: "all" | "connection"): Command {
+  command.option("--config <file>", "configuration file (islet.config.json in this directory)");
+  for (const setting of settings) {
+    if (which === "all" || connectionKeys.includes(setting.key)) command.addOption(optionFor(setting));
+  }
+  return command;
+}
+
+/** The configuration with the flags that `addSettings` has added. */
+export function configFrom(options: Options): Config {
+  const flags = Object.fromEntries(
+    settings.map((setting) => [setting.key, options[optionFor(setting).attributeName()]]),
+  );
+  return loadConfig({ flags, configFile: options.config });
+}
+
+function optionFor(setting: Setting): Option {
+  const value = setting.kind === "integer" ? "<number>" : "<text>";
+  return new Option(`${flagName(setting)} ${value}`, `${setting.help} [${environmentName(setting)}]`);
+}

@@ -1,0 +1,192 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism, totalmem } from "node:os";
+import { resolve } from "node:path";
+import { defaultLimits, defaultMaxLimits, type Limits, limitNames } from "./core/limits.ts";
+import { type ConfigLogLevel, environmentName, flagName, logLevels, type Setting, settings } from "./settings.ts";
+
+/** Everything that can be set, complete and valid. Frozen, so that it can be passed around as it is. */
+export interface Config {
+  /** Absolute path. */
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly controlHost: string;
+  readonly controlPort: number;
+  /** Null: the token is in `<dataDir>/token`. */
+  readonly token: string | null;
+  readonly fronts: number;
+  readonly pools: number;
+  readonly logLevel: ConfigLogLevel;
+  readonly drainMs: number;
+  readonly uploadBytes: number;
+  /** Per pool process, in MiB. */
+  readonly warmMemoryMb: number;
+  readonly preparedIsolates: number;
+  readonly poolConcurrency: number;
+  readonly queueLength: number;
+  readonly queueMs: number;
+  readonly limits: { readonly default: Limits; readonly max: Limits };
+}
+
+/** A setting that cannot be used. Its message is one line for the operator. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+export interface ConfigSources {
+  /** By setting key: { controlPort: "0" }. */
+  readonly flags?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  /** Must exist when it is given; else islet.config.json in `cwd` is read if there is one. */
+  readonly configFile?: string | undefined;
+}
+
+type Value = string | number;
+
+const configFileName = "islet.config.json";
+const configFileEnvironment = "ISLET_CONFIG";
+
+/**
+ * Reads the configuration: defaults, then the file, then ISLET_* variables, then flags; the later wins.
+ * @throws ConfigError that names the setting and where it was set.
+ */
+export function loadConfig(sources: ConfigSources = {}): Config {
+  const cwd = sources.cwd ?? process.cwd();
+  const env = sources.env ?? process.env;
+  const values = new Map<string, Value>([
+    ...fromFile(sources.configFile ?? env[configFileEnvironment], cwd),
+    ...fromEnvironment(env),
+    ...fromFlags(sources.flags ?? {}),
+  ]);
+  return complete(values, cwd);
+}
+
+function fromFile(given: string | undefined, cwd: string): Map<string, Value> {
+  const path = resolve(cwd, given ?? configFileName);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (given === undefined && (error as NodeJS.ErrnoException).code === "ENOENT") return new Map();
+    throw new ConfigError(`The configuration file ${path} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw new ConfigError(`${path} is not valid JSON: ${(error as Error).message}`, { cause: error });
+  }
+  const found = new Map<string, Value>();
+  for (const [key, value] of leaves(content, "", path)) {
+    const setting = settings.find((candidate) => candidate.key === key);
+    if (!setting) throw new ConfigError(`${path} has the unknown setting ${JSON.stringify(key)}.`);
+    found.set(key, validValue(setting, value, `${JSON.stringify(key)} in ${path}`));
+  }
+  return found;
+}
+
+function leaves(content: unknown, prefix: string, path: string): [string, unknown][] {
+  if (typeof content !== "object" || content === null || Array.isArray(content)) {
+    if (prefix === "") throw new ConfigError(`${path} must hold a JSON object.`);
+    return [[prefix, content]];
+  }
+  return Object.entries(content).flatMap(([key, value]) =>
+    leaves(value, prefix === "" ? key : `${prefix}.${key}`, path),
+  );
+}
+
+function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Map<string, Value> {
+  const byName = new Map(settings.map((setting) => [environmentName(setting), setting]));
+  const found = new Map<string, Value>();
+  for (const [name, value] of Object.entries(env)) {
+    // An empty variable counts as unset: that is how compose files and CI leave one out.
+    if (!name.startsWith("ISLET_") || name === configFileEnvironment || value === undefined || value === "") continue;
+    const setting = byName.get(name);
+    if (!setting) throw new ConfigError(`The environment variable ${name} is no setting of Islet.`);
+    found.set(setting.key, validValue(setting, value, `the environment variable ${name}`));
+  }
+  return found;
+}
+
+function fromFlags(flags: Readonly<Record<string, string | undefined>>): Map<string, Value> {
+  const found = new Map<string, Value>();
+  for (const [key, value] of Object.entries(flags)) {
+    if (value === undefined) continue;
+    const setting = settings.find((candidate) => candidate.key === key);
+    if (!setting) throw new ConfigError(`The flag for ${JSON.stringify(key)} is no setting of Islet.`);
+    found.set(key, validValue(setting, value, `the flag ${flagName(setting)}`));
+  }
+  return found;
+}
+
+function validValue(setting: Setting, value: unknown, source: string): Value {
+  const refuse = (wanted: string) =>
+    new ConfigError(`${setting.key} must be ${wanted}, but ${source} is ${JSON.stringify(value)}.`);
+  if (setting.kind === "integer") {
+    const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+    const { min = 0, max = Number.MAX_SAFE_INTEGER } = setting;
+    if (typeof number !== "number" || !Number.isSafeInteger(number) || number < min || number > max) {
+      throw refuse(setting.max === undefined ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`);
+    }
+    return number;
+  }
+  if (typeof value !== "string" || value.trim() === "") throw refuse("a text");
+  if (setting.kind === "level" && !isLogLevel(value)) throw refuse(`one of ${logLevels.join(", ")}`);
+  return value;
+}
+
+function isLogLevel(text: string): text is ConfigLogLevel {
+  return (logLevels as readonly string[]).includes(text);
+}
+
+function complete(values: ReadonlyMap<string, Value>, cwd: string): Config {
+  const number = (key: string, fallback: number) => (values.get(key) ?? fallback) as number;
+  const text = (key: string, fallback: string) => (values.get(key) ?? fallback) as string;
+
+  const cores = availableParallelism();
+  const fronts = number("fronts", Math.max(1, Math.floor(cores / 2)));
+  const pools = number("pools", Math.max(2, cores - fronts));
+  const max = completeLimits(values, "max", defaultMaxLimits);
+  // A lowered maximum lowers the default with it, unless the operator set that as well.
+  const lowered = Object.fromEntries(limitNames.map((name) => [name, Math.min(defaultLimits[name], max[name])]));
+  const standard = completeLimits(values, "default", { ...defaultLimits, ...lowered });
+  for (const name of limitNames) {
+    if (standard[name] > max[name]) {
+      throw new ConfigError(`limits.default.${name} is ${standard[name]}, more than limits.max.${name}, ${max[name]}.`);
+    }
+  }
+  return Object.freeze({
+    dataDir: resolve(cwd, text("dataDir", ".islet")),
+    host: text("host", "0.0.0.0"),
+    port: number("port", 8787),
+    controlHost: text("controlHost", "127.0.0.1"),
+    controlPort: number("controlPort", 8788),
+    token: values.has("token") ? text("token", "") : null,
+    fronts,
+    pools,
+    logLevel: text("logLevel", "info") as ConfigLogLevel,
+    drainMs: number("drainMs", 10_000),
+    uploadBytes: number("uploadBytes", 10 * 1024 * 1024),
+    warmMemoryMb: number("warmMemoryMb", warmMemoryFor(pools)),
+    preparedIsolates: number("preparedIsolates", 2),
+    poolConcurrency: number("poolConcurrency", 200),
+    queueLength: number("queueLength", 1_000),
+    queueMs: number("queueMs", 5_000),
+    limits: Object.freeze({ default: standard, max }),
+  });
+}
+
+function completeLimits(values: ReadonlyMap<string, Value>, which: "default" | "max", fallback: Limits): Limits {
+  const entries = limitNames.map((name) => [name, values.get(`limits.${which}.${name}`) ?? fallback[name]]);
+  return Object.freeze({ ...fallback, ...Object.fromEntries(entries) });
+}
+
+/** A quarter of the memory that this machine or container has, shared by the pool processes. */
+function warmMemoryFor(pools: number): number {
+  const constrained = process.constrainedMemory();
+  const bytes = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  return Math.max(256, Math.floor(bytes / 4 / pools / 1024 / 1024));
+}

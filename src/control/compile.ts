@@ -1,0 +1,121 @@
+import { type Import, init, type ParseError, parse } from "es-module-lexer";
+import { transform } from "esbuild";
+import type { Bundle, BundleModule, ModuleType } from "../core/deployment.ts";
+import { IsletError } from "../core/errors.ts";
+import { resolveSpecifier } from "../core/specifier.ts";
+import { rewrite } from "./rewrite.ts";
+import { positionOf } from "./source-position.ts";
+
+type ModuleTypes = ReadonlyMap<string, ModuleType>;
+
+const encoder = new TextEncoder();
+
+/** What an import may say about its module with `with { type: … }`. */
+const attributeTypes = new Map<string, ModuleType>([
+  ["json", "json"],
+  ["text", "text"],
+  ["bytes", "data"],
+]);
+
+/**
+ * Turns an upload into what isolates load: every import is checked against the bundle, and what
+ * isolated-vm lacks is written differently. Modules that are no ES modules stay as they are.
+ * @throws IsletError module_syntax or module_not_found, with the place.
+ */
+export async function compileBundle(bundle: Bundle): Promise<Bundle> {
+  await init();
+  const types: ModuleTypes = new Map(bundle.modules.map((module) => [module.name, module.type]));
+  const modules: BundleModule[] = [];
+  for (const module of bundle.modules) {
+    if (module.type === "json") await checkJson(module);
+    modules.push(module.type === "esm" ? await compileModule(module, types) : module);
+  }
+  return { ...bundle, modules };
+}
+
+async function compileModule(module: BundleModule, types: ModuleTypes): Promise<BundleModule> {
+  const source = textOf(module);
+  const imports = await lex(module.name, source);
+  for (const item of imports) checkImport(item, module.name, source, types);
+  return { ...module, bytes: encoder.encode(rewrite(module.name, source, imports)) };
+}
+
+function textOf(module: BundleModule): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(module.bytes);
+  } catch (error) {
+    throw unreadable(module.name, "UTF-8", error);
+  }
+}
+
+async function lex(name: string, source: string): Promise<readonly Import[]> {
+  try {
+    return parse(source)[0];
+  } catch (error) {
+    throw (await syntaxError(name, source, "js")) ?? lexerError(name, source, error);
+  }
+}
+
+/** The lexer only knows that something is unbalanced, JSON.parse only what; esbuild's parser knows what and where. */
+async function syntaxError(name: string, source: string, loader: "js" | "json"): Promise<IsletError | null> {
+  try {
+    await transform(source, { loader, format: "esm", target: "esnext", logLevel: "silent" });
+    return null;
+  } catch (error) {
+    const [first] =
+      (error as { errors?: { text: string; location: { line: number; column: number; lineText: string } | null }[] })
+        .errors ?? [];
+    if (!first?.location) return null;
+    const { line, column, lineText } = first.location;
+    // esbuild counts a column's bytes.
+    const before = Buffer.from(lineText).subarray(0, column).toString();
+    return new IsletError("module_syntax", first.text, {
+      place: { module: name, line, column: before.length + 1 },
+      cause: error,
+    });
+  }
+}
+
+function unreadable(name: string, as: string, cause: unknown): IsletError {
+  return new IsletError("module_syntax", `${name} is not valid ${as}.`, { place: { module: name }, cause });
+}
+
+function lexerError(name: string, source: string, error: unknown): IsletError {
+  const place = { module: name, ...positionOf(source, (error as ParseError).idx ?? 0) };
+  return new IsletError("module_syntax", "The module cannot be read as JavaScript.", { place, cause: error });
+}
+
+function checkImport(item: Import, from: string, source: string, types: ModuleTypes): void {
+  if (item.type === "import-meta") return;
+  // TypeScript's type-only imports are a syntax error for V8, which says so better.
+  if (item.type !== "dynamic" && item.typeOnly) return;
+  const problem = (code: "module_syntax" | "module_not_found", message: string) =>
+    new IsletError(code, message, { place: { module: from, ...positionOf(source, item.start) } });
+  if (item.phase !== null) {
+    throw problem("module_syntax", `The ${item.phase} phase of imports is not supported; import the module itself.`);
+  }
+  if (item.specifier === undefined || (item.type === "dynamic" && item.glob)) return;
+  const specifier = item.specifier;
+  const name = resolveSpecifier(specifier, from, (candidate) => types.has(candidate));
+  if (name === null) {
+    throw problem("module_not_found", `${from} imports ${JSON.stringify(specifier)}, which is not in the bundle.`);
+  }
+  const found = types.get(name);
+  for (const [key, value] of item.attributes ?? []) {
+    if (key !== "type" || !attributeTypes.has(value)) {
+      throw problem("module_syntax", `The import attribute ${key}: ${JSON.stringify(value)} is not supported.`);
+    }
+    if (attributeTypes.get(value) !== found) {
+      throw problem("module_syntax", `${name} is imported as ${value}, but is ${found} in the bundle.`);
+    }
+  }
+}
+
+async function checkJson(module: BundleModule): Promise<void> {
+  const text = textOf(module);
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    throw (await syntaxError(module.name, text, "json")) ?? unreadable(module.name, "JSON", error);
+  }
+}

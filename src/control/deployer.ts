@@ -1,0 +1,163 @@
+import { encodeBundle, versionId } from "../core/bundle.ts";
+import { IsletError } from "../core/errors.ts";
+import type { StoredFunction } from "../store/store.ts";
+import { compileBundle } from "./compile.ts";
+import type { Change, ControlDeps } from "./deps.ts";
+import { applyManifest, type Candidate } from "./manifest.ts";
+import type { Upload } from "./upload.ts";
+
+/** Until there are accounts, everything belongs to one tenant. */
+const onlyTenant = "default";
+
+export interface Deployed {
+  readonly stored: StoredFunction;
+  /** False when the same bytes were live already. */
+  readonly created: boolean;
+}
+
+/**
+ * Takes an upload live, and back. Changes of one function run one after the other, so that the store
+ * and the fronts see them in the same order. What fails leaves live what was live.
+ */
+export class Deployer {
+  readonly #deps: ControlDeps;
+  readonly #queues = new Map<string, Promise<unknown>>();
+
+  constructor(deps: ControlDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws IsletError of every kind that an upload can have. */
+  async deploy(name: string, upload: Upload): Promise<Deployed> {
+    const { default: defaults, max } = this.#deps.limits;
+    const candidate = applyManifest(upload.manifest, upload.modules, { defaults, max });
+    const compiled = await compileBundle(candidate.bundle);
+    return this.#inTurn(name, async () => {
+      const before = await this.#deps.store.get(name);
+      return this.#untouched(before, async () => {
+        const original = encodeBundle(candidate.bundle);
+        const id = versionId(original);
+        const created = before?.fn.versionId !== id;
+        if (before && !created && sameRoutes(before.fn.routes, candidate.routes)) return { stored: before, created };
+        if (created) await this.#check(compiled);
+        const stored = await this.#deps.store.deploy({
+          fn: { name, tenant: onlyTenant, versionId: id, routes: candidate.routes, limits: candidate.bundle.limits },
+          bytes: bytesOf(candidate),
+          atMs: this.#deps.clock.epochMs(),
+          original,
+          compiled: encodeBundle(compiled),
+        });
+        await this.#publish({ set: stored.fn }, before, () => this.#deps.store.withdraw(name));
+        return { stored, created };
+      });
+    });
+  }
+
+  /**
+   * Makes an earlier deployment live: the one before, or the latest of `id`.
+   * @throws IsletError not_found, no_previous_version, route_taken.
+   */
+  rollback(name: string, id: string | null): Promise<StoredFunction> {
+    return this.#inTurn(name, async () => {
+      const { store } = this.#deps;
+      const before = await store.get(name);
+      if (!before) throw noFunction(name);
+      if (id === before.fn.versionId) return before;
+      const target = await store.rollbackTarget(name, id);
+      if (target === null) {
+        throw id === null
+          ? new IsletError("no_previous_version", `The function ${name} has no version before the live one.`)
+          : new IsletError("not_found", `The function ${name} has no version ${id}.`);
+      }
+      return this.#untouched(before, async () => {
+        const stored = await store.activate(name, target);
+        await this.#publish({ set: stored.fn }, before, () => store.activate(name, before.deploymentId));
+        return stored;
+      });
+    });
+  }
+
+  /** @throws IsletError not_found. */
+  remove(name: string): Promise<void> {
+    return this.#inTurn(name, async () => {
+      const before = await this.#deps.store.get(name);
+      if (!before) throw noFunction(name);
+      await this.#untouched(before, async () => {
+        // Fronts first: a front that still served the function could no longer load its bundle.
+        await this.#publish({ remove: name }, before, async () => before);
+        try {
+          await this.#deps.store.remove(name);
+        } catch (error) {
+          await this.#deps.publish({ set: before.fn });
+          throw error;
+        }
+      });
+    });
+  }
+
+  async #check(compiled: Candidate["bundle"]): Promise<void> {
+    const problem = await this.#deps.check(compiled);
+    if (problem) throw new IsletError(problem.code, problem.message, { place: problem.place });
+  }
+
+  /** Publishes what the store has already; when that fails, puts the store and the fronts back. */
+  async #publish(change: Change, before: StoredFunction | null, undo: () => Promise<unknown>): Promise<void> {
+    const { logger } = this.#deps;
+    try {
+      await this.#deps.publish(change);
+    } catch (error) {
+      logger.error({ err: error, change }, "a change could not be published and is taken back");
+      await undo();
+      const name = "set" in change ? change.set.name : change.remove;
+      try {
+        await this.#deps.publish(before ? { set: before.fn } : { remove: name });
+      } catch (again) {
+        logger.error({ err: again, function: name }, "the change before could not be published again");
+      }
+      throw error instanceof IsletError ? error : unpublished(error);
+    }
+  }
+
+  /** Adds to the message of what fails that nothing has changed. */
+  async #untouched<Result>(before: StoredFunction | null, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      throw error instanceof IsletError ? withState(error, before) : error;
+    }
+  }
+
+  #inTurn<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    const result = (this.#queues.get(name) ?? Promise.resolve()).then(work);
+    // The next in turn runs whatever became of this one, whose caller gets the error.
+    const settled: Promise<void> = Promise.allSettled([result]).then(() => {
+      if (this.#queues.get(name) === settled) this.#queues.delete(name);
+    });
+    this.#queues.set(name, settled);
+    return result;
+  }
+}
+
+function unpublished(cause: unknown): IsletError {
+  return new IsletError("unavailable", "The change could not be brought to every front.", { cause });
+}
+
+/** Adds to an error's message what is live now. */
+function withState(error: IsletError, before: StoredFunction | null): IsletError {
+  const state = before ? `Version ${before.fn.versionId.slice(0, 12)} is live as before.` : "Nothing was deployed.";
+  const message = `${error.message.replace(/[.\s]*$/, ".")} ${state}`;
+  const { place, detail } = error;
+  return new IsletError(error.code, message, { ...(place && { place }), ...(detail && { detail }), cause: error });
+}
+
+function noFunction(name: string): IsletError {
+  return new IsletError("not_found", `There is no function ${name}.`);
+}
+
+function bytesOf({ bundle }: Candidate): number {
+  return bundle.modules.reduce((sum, module) => sum + module.bytes.length, 0);
+}
+
+function sameRoutes(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((route) => b.includes(route));
+}

@@ -1,0 +1,40 @@
+import type { Clock } from "../core/clock.ts";
+import type { Bundle, LiveFunction } from "../core/deployment.ts";
+import type { Limits } from "../core/limits.ts";
+import type { CheckProblem } from "../core/messages.ts";
+import type { Store } from "../store/store.ts";
+
+export type Change = { readonly set: LiveFunction } | { readonly remove: string };
+
+/** The part of pino that the control plane uses. */
+export interface ControlLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface Health {
+  /** Whether requests to functions are answered now. */
+  readonly ready: boolean;
+  /** One line for the operator: what is up, or what is missing. */
+  readonly summary: string;
+}
+
+/** What the control plane needs from the rest of the server. */
+export interface ControlDeps {
+  readonly store: Store;
+  /** Evaluates a compiled bundle in a throw-away isolate. Null: nothing is wrong with it. */
+  check(bundle: Bundle): Promise<CheckProblem | null>;
+  /** Resolves once every front serves the change. */
+  publish(change: Change): Promise<void>;
+  urlsOf(fn: LiveFunction): string[];
+  readonly token: string;
+  readonly limits: { readonly default: Limits; readonly max: Limits };
+  /** Bytes of one upload. */
+  readonly uploadBytes: number;
+  readonly logger: ControlLogger;
+  readonly clock: Clock;
+  health(): Health;
+  /** In Prometheus's text format. */
+  metrics(): Promise<string>;
+}

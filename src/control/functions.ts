@@ -1,0 +1,76 @@
+import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
+import { IsletError } from "../core/errors.ts";
+import type { StoredFunction } from "../store/store.ts";
+import { bearer, type ControlEnv } from "./context.ts";
+import type { Deployer } from "./deployer.ts";
+import type { ControlDeps } from "./deps.ts";
+import { errors, json } from "./responses.ts";
+import { functionListSchema, functionSchema, nameParams } from "./schemas.ts";
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/v1/functions",
+  operationId: "listFunctions",
+  summary: "List the functions",
+  security: bearer,
+  responses: { 200: json("All functions, by name.", functionListSchema), ...errors() },
+});
+
+const getRoute = createRoute({
+  method: "get",
+  path: "/v1/functions/{name}",
+  operationId: "getFunction",
+  summary: "Look at a function",
+  security: bearer,
+  request: { params: nameParams },
+  responses: {
+    200: json("The function and what is live of it.", functionSchema),
+    ...errors("invalid_name", "not_found"),
+  },
+});
+
+const deleteRoute = createRoute({
+  method: "delete",
+  path: "/v1/functions/{name}",
+  operationId: "deleteFunction",
+  summary: "Delete a function",
+  description: "With all its versions, on every front before it answers.",
+  security: bearer,
+  request: { params: nameParams },
+  responses: { 204: { description: "It is gone." }, ...errors("invalid_name", "not_found", "unavailable") },
+});
+
+export function functions(app: OpenAPIHono<ControlEnv>, deps: ControlDeps, deployer: Deployer): void {
+  app.openapi(listRoute, async (c) => {
+    const stored = await deps.store.list();
+    return c.json({ functions: stored.map((one) => describeFunction(one, deps)) }, 200);
+  });
+
+  app.openapi(getRoute, async (c) => {
+    const { name } = c.req.valid("param");
+    const stored = await deps.store.get(name);
+    if (!stored) throw new IsletError("not_found", `There is no function ${name}.`);
+    return c.json(describeFunction(stored, deps), 200);
+  });
+
+  app.openapi(deleteRoute, async (c) => {
+    const { name } = c.req.valid("param");
+    await deployer.remove(name);
+    deps.logger.info({ requestId: c.get("requestId"), function: name }, "deleted");
+    return c.body(null, 204);
+  });
+}
+
+export function describeFunction(stored: StoredFunction, deps: ControlDeps): z.output<typeof functionSchema> {
+  const { fn, bytes, createdAtMs, deployedAtMs } = stored;
+  return {
+    name: fn.name,
+    version: fn.versionId,
+    urls: deps.urlsOf(fn),
+    routes: [...fn.routes],
+    limits: { ...fn.limits },
+    bytes,
+    createdAt: new Date(createdAtMs).toISOString(),
+    deployedAt: new Date(deployedAtMs).toISOString(),
+  };
+}

@@ -1,0 +1,136 @@
+import { z } from "@hono/zod-openapi";
+import type { Bundle, BundleModule } from "../core/deployment.ts";
+import { IsletError } from "../core/errors.ts";
+import { type Limits, limitNames } from "../core/limits.ts";
+import { moduleTypes } from "./module-types.ts";
+import { normalizeRoute } from "./routes.ts";
+
+const wellFormed = z.string().refine((text) => text.isWellFormed(), "must be well-formed Unicode");
+const amount = (least: number) => z.int().min(least);
+
+export const manifestSchema = z
+  .strictObject({
+    main: z.string().optional().openapi({
+      description:
+        "The module whose default export has fetch(). Default: the only module, else index.js, index.mjs, main.js or main.mjs, else the only ES module.",
+      example: "index.js",
+    }),
+    routes: z
+      .array(z.string())
+      .max(100)
+      .default([])
+      .openapi({
+        description: "host/path, *.host/path or /path, with '*' alone as the last part, if at all.",
+        example: ["api.example.com/v1/*"],
+      }),
+    env: z
+      .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "must be letters, digits and '_'"), wellFormed)
+      .default({})
+      .openapi({ description: "What the function sees as env.", example: { GREETING: "hello" } }),
+    limits: z
+      .strictObject({
+        memoryMb: amount(8).openapi({ description: "V8 heap of the isolate, in MiB." }),
+        cpuMs: amount(1).openapi({ description: "Time inside the isolate that one request may use." }),
+        startupMs: amount(1).openapi({ description: "Time that loading the modules may take." }),
+        wallMs: amount(1).openapi({ description: "Time from request to response." }),
+        requestBodyBytes: amount(0).openapi({ description: "Bytes of a request's body." }),
+      })
+      .partial()
+      .default({})
+      .openapi({ description: "Within the operator's maxima; what is left out gets the operator's default." }),
+    modules: z
+      .record(z.string(), z.enum(moduleTypes))
+      .default({})
+      .openapi({
+        description: "Types of modules, where part type and extension do not say it.",
+        example: { "logo.svg": "data" },
+      }),
+  })
+  .openapi("Manifest");
+
+export type Manifest = z.output<typeof manifestSchema>;
+
+export const emptyManifest: Manifest = { routes: [], env: {}, limits: {}, modules: {} };
+
+/** @throws IsletError invalid_manifest, naming the field. */
+export function parseManifest(text: string): Manifest {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw invalid(`The manifest is not valid JSON: ${(error as Error).message}`, error);
+  }
+  const result = manifestSchema.safeParse(content);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "manifest"}: ${issue.message}`);
+  throw invalid(problems.join("; "));
+}
+
+function invalid(message: string, cause?: unknown): IsletError {
+  return new IsletError("invalid_manifest", message, { cause });
+}
+
+export interface LimitPolicy {
+  readonly defaults: Limits;
+  readonly max: Limits;
+}
+
+/** An upload that its manifest has been applied to. */
+export interface Candidate {
+  readonly bundle: Bundle;
+  readonly routes: readonly string[];
+}
+
+/** @throws IsletError invalid_manifest, invalid_route, limit_too_high. */
+export function applyManifest(manifest: Manifest, modules: readonly BundleModule[], policy: LimitPolicy): Candidate {
+  const types = new Map(Object.entries(manifest.modules));
+  const typed = modules.map((module) => ({ ...module, type: types.get(module.name) ?? module.type }));
+  for (const name of types.keys()) {
+    if (!modules.some((module) => module.name === name)) {
+      throw invalid(`modules: there is no module ${JSON.stringify(name)} in the upload`);
+    }
+  }
+  return {
+    bundle: { main: mainOf(manifest, typed), modules: typed, env: manifest.env, limits: limitsOf(manifest, policy) },
+    routes: [...new Set(manifest.routes.map(normalizeRoute))],
+  };
+}
+
+function mainOf(manifest: Manifest, modules: readonly BundleModule[]): string {
+  const named = (name: string | undefined) => modules.find((module) => module.name === name);
+  if (manifest.main !== undefined) {
+    // Written "./index.js" as often as "index.js".
+    const main = named(manifest.main) ?? named(manifest.main.replace(/^\.\//, ""));
+    if (!main) throw invalid(`main: there is no module ${JSON.stringify(manifest.main)} in the upload`);
+    if (main.type !== "esm") throw invalid(`main: ${main.name} is no ES module but ${main.type}`);
+    return main.name;
+  }
+  const scripts = modules.filter((module) => module.type === "esm");
+  const usual = ["index.js", "index.mjs", "main.js", "main.mjs"].find((name) =>
+    scripts.some((module) => module.name === name),
+  );
+  const [only, another] = scripts;
+  const main = usual ?? (another ? undefined : only?.name);
+  if (main === undefined) {
+    const count =
+      scripts.length === 0 ? "no ES module" : `${scripts.length} ES modules and none is index.js or main.js`;
+    throw invalid(`main: must be given, since the upload has ${count}`);
+  }
+  return main;
+}
+
+function limitsOf(manifest: Manifest, policy: LimitPolicy): Limits {
+  const limits = { ...policy.defaults };
+  for (const name of limitNames) {
+    const asked = manifest.limits[name];
+    if (asked === undefined) continue;
+    if (asked > policy.max[name]) {
+      throw new IsletError(
+        "limit_too_high",
+        `limits.${name} is ${asked}, more than this server's maximum of ${policy.max[name]}.`,
+      );
+    }
+    limits[name] = asked;
+  }
+  return limits;
+}

@@ -1,0 +1,85 @@
+import { z } from "@hono/zod-openapi";
+import { errorKinds, isErrorCode } from "../core/errors.ts";
+
+export const functionNamePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+export const nameParams = z.object({
+  name: z
+    .string()
+    .regex(functionNamePattern, "is not a valid name")
+    .openapi({
+      param: { name: "name", in: "path" },
+      description: "1 to 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit.",
+      example: "hello",
+    }),
+});
+
+const versionHash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .openapi({
+    description: "SHA-256 of the bundle.",
+    example: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+  });
+const urls = z
+  .array(z.string())
+  .openapi({ description: "Where the function answers.", example: ["http://hello.localhost:8787/"] });
+const moment = z.iso.datetime().openapi({ example: "2026-01-31T12:00:00.000Z" });
+const bytes = z.int().min(0).openapi({ description: "Size of the version's modules, as uploaded." });
+const limits = z
+  .object({ memoryMb: z.int(), cpuMs: z.int(), startupMs: z.int(), wallMs: z.int(), requestBodyBytes: z.int() })
+  .openapi("Limits");
+
+export const functionSchema = z
+  .object({
+    name: z.string(),
+    version: versionHash,
+    urls,
+    routes: z.array(z.string()),
+    limits,
+    bytes,
+    createdAt: moment,
+    deployedAt: moment,
+  })
+  .openapi("Function");
+
+export const functionListSchema = z.object({ functions: z.array(functionSchema) }).openapi("FunctionList");
+
+export const deployedSchema = z
+  .object({
+    name: z.string(),
+    version: versionHash,
+    urls,
+    bytes,
+    created: z.boolean().openapi({ description: "False when the same bytes were live already." }),
+    liveMs: z
+      .number()
+      .openapi({ description: "Milliseconds from the upload's last byte until every front served it." }),
+  })
+  .openapi("Deployed");
+
+export const versionListSchema = z
+  .object({
+    versions: z
+      .array(z.object({ id: versionHash, bytes, limits, createdAt: moment, live: z.boolean() }).openapi("Version"))
+      .openapi({ description: "The latest deployed first." }),
+  })
+  .openapi("VersionList");
+
+export const rollbackSchema = z
+  .strictObject({ version: versionHash.optional() })
+  .openapi("Rollback", { description: "Without a version: the one that was live before." });
+
+export const errorSchema = z
+  .object({
+    error: z.object({
+      code: z.enum(Object.keys(errorKinds).filter(isErrorCode)),
+      message: z.string(),
+      hint: z.string().openapi({ description: "What can be done about it." }),
+      requestId: z.string(),
+      module: z.string().optional(),
+      line: z.int().min(1).optional(),
+      column: z.int().min(1).optional(),
+    }),
+  })
+  .openapi("Error");

@@ -1,0 +1,13 @@
+import type { Hook } from "@hono/zod-openapi";
+import { IsletError } from "../core/errors.ts";
+import type { ControlEnv } from "./context.ts";
+
+/** What a schema refuses becomes an error of ours. */
+export const refuseInvalid: Hook<unknown, ControlEnv, string, undefined> = (result, c) => {
+  if (result.success) return undefined;
+  if (result.target === "param") {
+    throw new IsletError("invalid_name", `${JSON.stringify(c.req.param("name"))} is no valid function name.`);
+  }
+  const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
+  throw new IsletError("bad_request", problems.join("; "));
+};

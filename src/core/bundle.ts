@@ -1,0 +1,196 @@
+import { createHash } from "node:crypto";
+import type { Bundle, BundleModule, ModuleType } from "./deployment.ts";
+import type { Limits } from "./limits.ts";
+
+/*
+ * A bundle as bytes, the same bytes for the same content whatever order it was given in. All
+ * integers are little-endian; a text is its UTF-8 length (u32) and its bytes.
+ *
+ *   "ISLB" · format u8 · main text · the limits as f64 · count u32, {name text, value text} by name
+ *   · count u32, {name text, type u8, length u32} by name · the modules' bytes in that order
+ *
+ * Whatever changes here or in `limitOrder` needs a new format number: version ids are hashes of it.
+ */
+const magic = 0x424c5349;
+const format = 1;
+const moduleTypes: readonly ModuleType[] = ["esm", "wasm", "text", "json", "data"];
+const limitOrder = ["memoryMb", "cpuMs", "startupMs", "wallMs", "requestBodyBytes"] as const satisfies (keyof Limits)[];
+
+const encoder = new TextEncoder();
+// Fatal, and with the byte order mark kept, so that decoding loses nothing.
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** @throws Error when a text is not well-formed Unicode or two modules have the same name. */
+export function encodeBundle(bundle: Bundle): Uint8Array {
+  const modules = bundle.modules.toSorted((a, b) => compare(a.name, b.name));
+  const env = Object.entries(bundle.env).sort(([a], [b]) => compare(a, b));
+  const head = new Writer();
+  head.u32(magic);
+  head.u8(format);
+  head.text(bundle.main);
+  for (const name of limitOrder) head.f64(bundle.limits[name]);
+  head.u32(env.length);
+  for (const [name, value] of env) {
+    head.text(name);
+    head.text(value);
+  }
+  head.u32(modules.length);
+  for (const [index, module] of modules.entries()) {
+    if (module.name === modules[index - 1]?.name) throw new Error(`bundle: module ${module.name} is there twice`);
+    head.text(module.name);
+    head.u8(moduleTypes.indexOf(module.type));
+    head.u32(module.bytes.length);
+  }
+  for (const module of modules) head.bytes(module.bytes);
+  return head.whole();
+}
+
+/**
+ * The modules' bytes are views of `bytes`, not copies.
+ * @throws Error when `bytes` are not what `encodeBundle` writes.
+ */
+export function decodeBundle(bytes: Uint8Array): Bundle {
+  const reader = new Reader(bytes);
+  if (reader.u32() !== magic) throw new Error("bundle: not a bundle");
+  const found = reader.u8();
+  if (found !== format) throw new Error(`bundle: format ${found} is unknown`);
+  const main = reader.text();
+  const limits = readLimits(reader);
+  const env = readEnv(reader);
+  const entries = readModuleTable(reader);
+  const modules: BundleModule[] = entries.map(({ name, type, length }) => ({
+    name,
+    type,
+    bytes: reader.bytes(length),
+  }));
+  if (!reader.atEnd()) throw new Error("bundle: bytes are left over");
+  if (!entries.some((entry) => entry.name === main)) throw new Error("bundle: the main module is missing");
+  return { main, modules, env, limits };
+}
+
+/** SHA-256 in hexadecimal of what `encodeBundle` gave. */
+export function versionId(encoded: Uint8Array): string {
+  return createHash("sha256").update(encoded).digest("hex");
+}
+
+function readLimits(reader: Reader): Limits {
+  const [memoryMb, cpuMs, startupMs, wallMs, requestBodyBytes] = [
+    reader.amount(),
+    reader.amount(),
+    reader.amount(),
+    reader.amount(),
+    reader.amount(),
+  ];
+  return { memoryMb, cpuMs, startupMs, wallMs, requestBodyBytes };
+}
+
+function readEnv(reader: Reader): Record<string, string> {
+  const entries: [string, string][] = [];
+  for (let left = reader.u32(); left > 0; left--) {
+    const name = reader.text();
+    requireOrder(entries.at(-1)?.[0], name);
+    entries.push([name, reader.text()]);
+  }
+  return Object.fromEntries(entries);
+}
+
+function readModuleTable(reader: Reader): { name: string; type: ModuleType; length: number }[] {
+  const entries: { name: string; type: ModuleType; length: number }[] = [];
+  for (let left = reader.u32(); left > 0; left--) {
+    const name = reader.text();
+    requireOrder(entries.at(-1)?.name, name);
+    const type = moduleTypes[reader.u8()];
+    if (type === undefined) throw new Error("bundle: a module's type is unknown");
+    entries.push({ name, type, length: reader.u32() });
+  }
+  return entries;
+}
+
+function requireOrder(before: string | undefined, name: string): void {
+  if (before !== undefined && compare(before, name) >= 0) throw new Error("bundle: names are out of order");
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+class Writer {
+  readonly #parts: Uint8Array[] = [];
+
+  u8(value: number): void {
+    this.#parts.push(Uint8Array.of(value));
+  }
+
+  u32(value: number): void {
+    const part = new Uint8Array(4);
+    new DataView(part.buffer).setUint32(0, value, true);
+    this.#parts.push(part);
+  }
+
+  f64(value: number): void {
+    const part = new Uint8Array(8);
+    new DataView(part.buffer).setFloat64(0, value, true);
+    this.#parts.push(part);
+  }
+
+  text(value: string): void {
+    if (!value.isWellFormed()) throw new Error("bundle: a text has a lone surrogate");
+    const part = encoder.encode(value);
+    this.u32(part.length);
+    this.#parts.push(part);
+  }
+
+  bytes(value: Uint8Array): void {
+    this.#parts.push(value);
+  }
+
+  whole(): Uint8Array {
+    return Buffer.concat(this.#parts);
+  }
+}
+
+class Reader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  u8(): number {
+    return this.#view.getUint8(this.#advance(1));
+  }
+
+  u32(): number {
+    return this.#view.getUint32(this.#advance(4), true);
+  }
+
+  amount(): number {
+    const value = this.#view.getFloat64(this.#advance(8), true);
+    if (!Number.isSafeInteger(value) || value < 0) throw new Error("bundle: a limit is not a whole number");
+    return value;
+  }
+
+  text(): string {
+    return decoder.decode(this.bytes(this.u32()));
+  }
+
+  bytes(length: number): Uint8Array {
+    const start = this.#advance(length);
+    return this.#bytes.subarray(start, start + length);
+  }
+
+  atEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  /** The place before the step. */
+  #advance(length: number): number {
+    const start = this.#at;
+    if (length > this.#bytes.length - start) throw new Error("bundle: ends too early");
+    this.#at = start + length;
+    return start;
+  }
+}

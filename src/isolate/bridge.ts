@@ -1,0 +1,84 @@
+import type { HostOps } from "../../runtime-api/ops.ts";
+import { digest, randomBytes, randomUuid } from "./host-crypto.ts";
+import { decode, encodeUtf8, encodingName } from "./host-text.ts";
+import { parseUrl, setUrl } from "./host-url.ts";
+
+/** The ops whose result depends on who asks. The others are pure and shared by all isolates. */
+export type TenantOps = Pick<
+  HostOps,
+  | "respond" | "fail" | "finish"
+  | "pull" | "cancel" | "write" | "close" | "abort"
+  | "fetch" | "abortFetch"
+  | "startTimer" | "stopTimer"
+  | "log"
+  | "loaded" | "importModule" | "moduleBytes"
+>;
+
+/** Where the ops of one isolate go; nowhere until a tenant has taken it. */
+export interface BridgeTarget extends TenantOps {
+  /** An op threw: a fault of Islet, which must not show the guest a host's stack. */
+  opFailed(name: string, error: unknown): void;
+}
+
+/** The host's end of one isolate's bridge. Nothing that it hands to the guest ever throws. */
+export class Bridge {
+  #target: BridgeTarget | undefined;
+  readonly ops: HostOps;
+
+  constructor() {
+    const tenant = <Name extends keyof TenantOps>(name: Name, otherwise: unknown): TenantOps[Name] => {
+      const op = (a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown): unknown => {
+        const target = this.#target;
+        if (target === undefined) return otherwise;
+        try {
+          return (target[name] as (...args: unknown[]) => unknown)(a, b, c, d, e, f);
+        } catch (error) {
+          target.opFailed(name, error);
+          return otherwise;
+        }
+      };
+      return op as TenantOps[Name];
+    };
+    const pure = <Args extends unknown[], Result>(name: string, run: (...args: Args) => Result, otherwise: Result) =>
+      (...args: Args): Result => {
+        try {
+          return run(...args);
+        } catch (error) {
+          this.#target?.opFailed(name, error);
+          return otherwise;
+        }
+      };
+    const noBytes = new Uint8Array(0);
+    this.ops = {
+      respond: tenant("respond", undefined),
+      fail: tenant("fail", undefined),
+      finish: tenant("finish", undefined),
+      pull: tenant("pull", undefined),
+      cancel: tenant("cancel", undefined),
+      write: tenant("write", false),
+      close: tenant("close", undefined),
+      abort: tenant("abort", undefined),
+      fetch: tenant("fetch", 0),
+      abortFetch: tenant("abortFetch", undefined),
+      startTimer: tenant("startTimer", 0),
+      stopTimer: tenant("stopTimer", undefined),
+      log: tenant("log", undefined),
+      loaded: tenant("loaded", undefined),
+      importModule: tenant("importModule", 0),
+      moduleBytes: tenant("moduleBytes", undefined),
+      parseUrl: pure("parseUrl", parseUrl, undefined),
+      setUrl: pure("setUrl", setUrl, ""),
+      encodeUtf8: pure("encodeUtf8", encodeUtf8, noBytes),
+      decode: pure("decode", decode, undefined),
+      encodingName: pure("encodingName", encodingName, undefined),
+      randomBytes: pure("randomBytes", randomBytes, noBytes),
+      randomUuid: pure("randomUuid", randomUuid, ""),
+      digest: pure("digest", digest, noBytes),
+      now: pure("now", () => performance.now(), 0),
+    };
+  }
+
+  connect(target: BridgeTarget): void {
+    this.#target = target;
+  }
+}

@@ -1,0 +1,20 @@
+import { createHash, randomBytes as nodeRandomBytes, randomUUID } from "node:crypto";
+
+const hashNames: Record<string, string> = { "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512" };
+
+/** What crypto.getRandomValues may ask for at once. */
+const maxRandomBytes = 65_536;
+
+export function randomBytes(length: number): Uint8Array {
+  return nodeRandomBytes(Math.min(Math.max(0, length | 0), maxRandomBytes));
+}
+
+export function randomUuid(): string {
+  return randomUUID();
+}
+
+/** Empty for an unknown algorithm: the guest side checks the name before it asks. */
+export function digest(algorithm: string, bytes: Uint8Array): Uint8Array {
+  const name = hashNames[algorithm];
+  return name === undefined ? new Uint8Array(0) : createHash(name).update(bytes).digest();
+}

@@ -1,0 +1,89 @@
+import type { Job } from "./job.ts";
+
+/** One invocation inside an isolate, from its first entry until all its work is over. */
+export class LiveInvocation {
+  readonly id: number;
+  readonly job: Job;
+  readonly cpuLimitMs: number;
+  cpuMs = 0;
+  answered = false;
+  /** Ended: later ops and entries in its name are dropped. */
+  over = false;
+  readonly timers = new Map<number, NodeJS.Timeout>();
+  readonly exchanges = new Set<number>();
+  /** Ends work that goes on for too long after the answer. */
+  afterwards: NodeJS.Timeout | undefined;
+
+  constructor(id: number, job: Job, cpuLimitMs: number) {
+    this.id = id;
+    this.job = job;
+    this.cpuLimitMs = cpuLimitMs;
+  }
+}
+
+/** Draws invocation, exchange and timer ids for all isolates of this process. */
+let lastId = 0;
+export function nextId(): number {
+  lastId = lastId >= 0x3fff_ffff ? 1 : lastId + 1;
+  return lastId;
+}
+
+/** The invocations of one isolate that are not over, and what belongs to each. */
+export class LiveInvocations {
+  readonly #live = new Map<number, LiveInvocation>();
+  /** Which invocation a subrequest or a timer belongs to. */
+  readonly #owners = new Map<number, LiveInvocation>();
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  add(live: LiveInvocation): void {
+    this.#live.set(live.id, live);
+  }
+
+  get(id: number): LiveInvocation | undefined {
+    return this.#live.get(id);
+  }
+
+  /** By the id of its request's or answer's body, or of one of its subrequests. */
+  ofStream(stream: number): LiveInvocation | undefined {
+    return this.#live.get(stream) ?? this.#owners.get(stream);
+  }
+
+  addExchange(live: LiveInvocation, exchange: number): void {
+    live.exchanges.add(exchange);
+    this.#owners.set(exchange, live);
+  }
+
+  addTimer(live: LiveInvocation, id: number, timer: NodeJS.Timeout): void {
+    live.timers.set(id, timer);
+    this.#owners.set(id, live);
+  }
+
+  removeTimer(id: number): void {
+    const live = this.#owners.get(id);
+    if (!live) return;
+    clearTimeout(live.timers.get(id));
+    live.timers.delete(id);
+    this.#owners.delete(id);
+  }
+
+  /** Drops the invocation with its timers. True if it was not over before. */
+  end(live: LiveInvocation): boolean {
+    if (live.over) return false;
+    live.over = true;
+    this.#live.delete(live.id);
+    if (live.afterwards !== undefined) clearTimeout(live.afterwards);
+    for (const [id, timer] of live.timers) {
+      clearTimeout(timer);
+      this.#owners.delete(id);
+    }
+    for (const exchange of live.exchanges) this.#owners.delete(exchange);
+    return true;
+  }
+
+  all(): LiveInvocation[] {
+    return [...this.#live.values()];
+  }
+}

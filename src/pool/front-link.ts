@@ -1,0 +1,136 @@
+import type { Socket } from "node:net";
+import { isUtf8 } from "node:buffer";
+import type { Bundle } from "../core/deployment.ts";
+import type { IsolateHost } from "./isolate-host.ts";
+import { Running, type RunningOwner } from "./running.ts";
+import { bodyKind, frameType, WireError } from "./wire/frames.ts";
+import { type Frame, FrameReader } from "./wire/reader.ts";
+import { FrameWriter } from "./wire/writer.ts";
+
+/** A pool process's end of its connection with one front process. */
+export class FrontLink implements RunningOwner {
+  readonly writer: FrameWriter;
+  readonly #host: IsolateHost;
+  readonly #socket: Socket;
+  /** By invocation id and by the ids of their subrequests. */
+  readonly #running = new Map<number, Running>();
+  /** Invocations that wait for a bundle which was asked of this front. */
+  readonly #wanted = new Map<string, ((bundle: Uint8Array | undefined) => void)[]>();
+  readonly #onClose: () => void;
+
+  constructor(socket: Socket, host: IsolateHost, onClose: () => void) {
+    this.#socket = socket;
+    this.#host = host;
+    this.#onClose = onClose;
+    this.writer = new FrameWriter(socket);
+    const reader = new FrameReader((frame) => this.#receive(frame));
+    socket.on("data", (data: Buffer) => {
+      try {
+        reader.push(data);
+      } catch (error) {
+        if (!(error instanceof WireError)) throw error;
+        socket.destroy(error);
+      }
+    });
+    // A connection that breaks also closes; there is nothing else to be done about its error.
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => this.#closed());
+  }
+
+  get idle(): boolean {
+    return this.#running.size === 0 && this.#wanted.size === 0;
+  }
+
+  end(): void {
+    this.writer.flush();
+    this.#socket.end();
+  }
+
+  // RunningOwner
+
+  inFlight(): number {
+    return this.#host.inFlight;
+  }
+
+  addExchange(wireId: number, running: Running): void {
+    this.#running.set(wireId, running);
+  }
+
+  removeExchange(wireId: number): void {
+    this.#running.delete(wireId);
+  }
+
+  ended(running: Running): void {
+    if (this.#running.delete(running.wireId)) this.#host.inFlight--;
+  }
+
+  #receive(frame: Frame): void {
+    if (frame.type === frameType.invoke) this.#invoke(frame);
+    else if (frame.type === frameType.bundle) this.#gotBundle(frame.utf8(), frame.rest());
+    else if (frame.type === frameType.noBundle) this.#gotBundle(frame.utf8(), undefined);
+    else this.#running.get(frame.id)?.receive(frame);
+  }
+
+  #invoke(frame: Frame): void {
+    const id = frame.id;
+    const key = frame.latin1();
+    const method = frame.latin1();
+    const url = frame.latin1();
+    const headers = frame.latin1();
+    const body = readBody(frame);
+    const isolate = this.#host.warm(key);
+    const running = new Running(id, this, isolate === undefined);
+    this.#running.set(id, running);
+    this.#host.inFlight++;
+    if (isolate) running.run(isolate, method, url, headers, body);
+    else this.#cold(key, running, (bundle) => running.run(this.#host.load(key, bundle), method, url, headers, body));
+  }
+
+  #cold(key: string, running: Running, run: (bundle: Bundle) => void): void {
+    const known = this.#host.bundles.get(key);
+    if (known) {
+      run(known);
+      return;
+    }
+    const waiting = this.#wanted.get(key);
+    const start = (bytes: Uint8Array | undefined) => {
+      const bundle = bytes && this.#host.bundles.add(key, bytes);
+      if (bundle) run(bundle);
+      else running.failed({ kind: "internal", message: "the function's bundle could not be read", stack: "" }, 0);
+    };
+    if (waiting) {
+      waiting.push(start);
+      return;
+    }
+    this.#wanted.set(key, [start]);
+    this.writer.begin(frameType.need, 0).utf8Rest(key).finish();
+    this.writer.flush();
+  }
+
+  #gotBundle(key: string, bytes: Uint8Array | undefined): void {
+    const waiting = this.#wanted.get(key) ?? [];
+    this.#wanted.delete(key);
+    for (const start of waiting) start(bytes);
+  }
+
+  #closed(): void {
+    for (const [id, running] of [...this.#running]) {
+      if (running.wireId === id) running.cancel("the server's front process went away");
+    }
+    this.#host.inFlight -= [...this.#running].filter(([id, running]) => running.wireId === id).length;
+    this.#running.clear();
+    this.#onClose();
+  }
+}
+
+/** Text crosses into an isolate more cheaply than bytes, and nearly all bodies are text. */
+function readBody(frame: Frame): string | Uint8Array | true | null {
+  const kind = frame.u8();
+  if (kind === bodyKind.none) return null;
+  if (kind === bodyKind.stream) return true;
+  if (kind !== bodyKind.inline) throw new WireError(`a request body cannot be of kind ${kind}`);
+  const view = frame.restView();
+  const startsWithBom = view[0] === 0xef && view[1] === 0xbb && view[2] === 0xbf;
+  if (isUtf8(view) && !startsWithBom) return view.toString("utf8");
+  return Uint8Array.prototype.slice.call(view);
+}

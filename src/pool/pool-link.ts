@@ -1,0 +1,187 @@
+import { connect, type Socket } from "node:net";
+import { isolateKey } from "../core/deployment.ts";
+import { IsletError } from "../core/errors.ts";
+import type { Executor, ExecutorLoad } from "../core/executor.ts";
+import type { Invocation, Reply } from "../core/invocation.ts";
+import type { Egress } from "../egress/egress.ts";
+import { Exchange, type ExchangeOwner } from "./exchange.ts";
+import type { Subrequest } from "./subrequest.ts";
+import { bodyKind, frameType, WireError } from "./wire/frames.ts";
+import { type Frame, FrameReader } from "./wire/reader.ts";
+import { FrameWriter } from "./wire/writer.ts";
+
+const receiveBytes = 256 * 1024;
+const maxId = 0x7fff_fffe;
+
+export interface PoolLinkParts {
+  readonly id: string;
+  readonly socketPath: string;
+  /** Requests in flight from here before others are better sent elsewhere. */
+  readonly concurrency: number;
+  readonly egress: Egress;
+  /** Bytes of a version's compiled bundle. */
+  readonly readBundle: (versionId: string) => Promise<Uint8Array>;
+  /** The connection is over, for whatever reason; all its requests have failed with `pool_lost`. */
+  readonly onClose: (error: Error | undefined) => void;
+}
+
+/** A front's connection with one pool process: an executor that runs functions there. */
+export class PoolLink implements Executor, ExchangeOwner {
+  readonly tier = "isolate";
+  readonly id: string;
+  readonly egress: Egress;
+  readonly writer: FrameWriter;
+  readonly #parts: PoolLinkParts;
+  readonly #socket: Socket;
+  readonly #exchanges = new Map<number, Exchange>();
+  readonly #subrequests = new Map<number, Subrequest>();
+  #lastId = 0;
+  #inFlight = 0;
+  #open = true;
+  #error: Error | undefined;
+
+  constructor(parts: PoolLinkParts) {
+    this.#parts = parts;
+    this.id = parts.id;
+    this.egress = parts.egress;
+    const reader = new FrameReader((frame) => this.#receive(frame));
+    this.#socket = connect({
+      path: parts.socketPath,
+      // One buffer for all reads: frames are taken out of it before the next read.
+      onread: {
+        buffer: Buffer.allocUnsafeSlow(receiveBytes),
+        callback: (bytes, buffer) => {
+          try {
+            reader.push(Buffer.from(buffer.buffer, buffer.byteOffset, bytes));
+          } catch (error) {
+            if (!(error instanceof WireError)) throw error;
+            this.#socket.destroy(error);
+          }
+          return true;
+        },
+      },
+    });
+    this.writer = new FrameWriter(this.#socket);
+    this.#socket.on("error", (error) => {
+      this.#error = error;
+    });
+    this.#socket.on("close", () => this.#closed());
+  }
+
+  load(): ExecutorLoad {
+    return { inFlight: this.#inFlight, room: this.#open ? this.#parts.concurrency - this.#inFlight : 0 };
+  }
+
+  execute(invocation: Invocation): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      if (!this.#open) {
+        reject(new IsletError("pool_lost", "the pool process is gone"));
+        return;
+      }
+      const exchange = new Exchange(this.#nextId(), invocation, this, resolve, reject);
+      this.#exchanges.set(exchange.id, exchange);
+      this.#inFlight++;
+      this.#invoke(exchange.id, invocation);
+      invocation.onCancel((reason) => exchange.cancel(reason));
+    });
+  }
+
+  /** Ends the connection once its requests are over. */
+  close(): void {
+    this.#open = false;
+    this.#closeIfIdle();
+  }
+
+  // ExchangeOwner
+
+  addSubrequest(subrequest: Subrequest): void {
+    this.#subrequests.set(subrequest.id, subrequest);
+  }
+
+  removeSubrequest(subrequest: Subrequest): void {
+    this.#subrequests.delete(subrequest.id);
+  }
+
+  subrequest(id: number): Subrequest | undefined {
+    return this.#subrequests.get(id);
+  }
+
+  answered(): void {
+    this.#inFlight--;
+  }
+
+  ended(exchange: Exchange): void {
+    this.#exchanges.delete(exchange.id);
+    if (!this.#open) this.#closeIfIdle();
+  }
+
+  #invoke(id: number, { fn, method, url, headers, body }: Invocation): void {
+    const writer = this.writer.begin(frameType.invoke, id).latin1(isolateKey(fn)).latin1(method).latin1(url).latin1(headers);
+    if (body.kind === "none") writer.u8(bodyKind.none);
+    else if (body.kind === "bytes") writer.u8(bodyKind.inline).rest(body.bytes);
+    else writer.u8(bodyKind.stream);
+    writer.finish();
+  }
+
+  #nextId(): number {
+    do this.#lastId = this.#lastId >= maxId ? 2 : this.#lastId + 2;
+    while (this.#exchanges.has(this.#lastId));
+    return this.#lastId;
+  }
+
+  #receive(frame: Frame): void {
+    const exchange = this.#exchanges.get(frame.id);
+    if (exchange) exchange.receive(frame);
+    else if ((frame.id & 1) === 1) this.#receiveForSubrequest(frame);
+    else if (frame.type === frameType.need) void this.#sendBundle(frame.utf8Rest());
+    // Anything else belongs to an exchange that this side has given up.
+  }
+
+  #receiveForSubrequest(frame: Frame): void {
+    if (frame.type === frameType.fetch) {
+      // A parent that is unknown was cancelled while this was on its way.
+      this.#exchanges.get(frame.u32())?.fetch(frame);
+      return;
+    }
+    const subrequest = this.#subrequests.get(frame.id);
+    switch (frame.type) {
+      case frameType.window:
+        return subrequest?.grant(frame.u32());
+      case frameType.stop:
+        return subrequest?.stop();
+      case frameType.cancel:
+        return subrequest?.cancel();
+      case frameType.chunk:
+        return subrequest?.uploadSource?.chunk(frame.rest());
+      case frameType.end:
+        return subrequest?.uploadSource?.last({ kind: "end" });
+      case frameType.reset:
+        return subrequest?.uploadSource?.last({ kind: "error", message: frame.utf8Rest() });
+      default:
+        throw new WireError(`a pool process cannot send frames of type ${frame.type} for a subrequest`);
+    }
+  }
+
+  async #sendBundle(key: string): Promise<void> {
+    try {
+      const bytes = await this.#parts.readBundle(key.slice(key.lastIndexOf("@") + 1));
+      this.writer.begin(frameType.bundle, 0).utf8(key).rest(bytes).finish();
+    } catch {
+      // The pool process answers the requests that wait for it with `internal`.
+      this.writer.begin(frameType.noBundle, 0).utf8(key).finish();
+    }
+    this.writer.flush();
+  }
+
+  #closeIfIdle(): void {
+    if (this.#exchanges.size === 0) this.#socket.end();
+  }
+
+  #closed(): void {
+    this.#open = false;
+    for (const exchange of [...this.#exchanges.values()]) {
+      exchange.fail(new IsletError("pool_lost", "the process that ran the function went away"));
+    }
+    this.#parts.onClose(this.#error);
+  }
+}

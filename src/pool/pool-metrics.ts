@@ -1,0 +1,35 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** What one pool process counts. */
+export class PoolMetrics {
+  readonly registry = new Registry();
+  readonly coldStarts = new Histogram({
+    name: "islet_isolate_start_seconds",
+    help: "Time to put a version into an isolate, its modules evaluated.",
+    buckets: [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+    registers: [this.registry],
+  });
+  readonly deaths = new Counter({
+    name: "islet_isolate_deaths_total",
+    help: "Isolates that ended, by reason.",
+    labelNames: ["reason"],
+    registers: [this.registry],
+  });
+
+  constructor(pool: string, read: { isolates: () => number; bytes: () => number; prepared: () => number }) {
+    const gauge = (name: string, help: string, value: () => number) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: ["pool"],
+        registers: [this.registry],
+        collect() {
+          this.set({ pool }, value());
+        },
+      });
+    gauge("islet_warm_isolates", "Isolates that are loaded.", read.isolates);
+    gauge("islet_warm_isolate_bytes", "Memory that loaded isolates take, as measured.", read.bytes);
+    gauge("islet_prepared_isolates", "Isolates that wait for a version.", read.prepared);
+    gauge("islet_pool_rss_bytes", "Resident memory of the pool process.", () => process.memoryUsage.rss());
+  }
+}

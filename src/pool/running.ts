@@ -1,0 +1,283 @@
+import type { GuestEntries, LogLevel, OutgoingBody } from "../../runtime-api/ops.ts";
+import type { InvocationFailure, Job } from "../isolate/job.ts";
+import type { LiveInvocation } from "../isolate/live-invocation.ts";
+import type { TenantIsolate } from "../isolate/tenant-isolate.ts";
+import { bodyKind, frameType, inlineBodyBytes, logLevels, redirectModes, unknownLength } from "./wire/frames.ts";
+import type { Frame } from "./wire/reader.ts";
+import { BodySink } from "./wire/sink.ts";
+import { BodySource } from "./wire/source.ts";
+import type { FrameWriter } from "./wire/writer.ts";
+
+const utf8 = new TextEncoder();
+
+const codeOfFailure = {
+  threw: "function_error",
+  no_response: "function_no_response",
+  no_handler: "function_no_handler",
+  cpu_limit: "function_cpu_limit",
+  memory_limit: "function_memory_limit",
+  startup_limit: "function_startup_limit",
+  load_failed: "function_load_failed",
+  isolate_lost: "isolate_lost",
+  internal: "internal",
+} as const;
+
+/** What a running invocation needs from its connection. */
+export interface RunningOwner {
+  readonly writer: FrameWriter;
+  /** Directs frames of a subrequest's id to the invocation. */
+  addExchange(wireId: number, running: Running): void;
+  removeExchange(wireId: number): void;
+  /** Requests in this process that are not answered. */
+  inFlight(): number;
+  ended(running: Running): void;
+}
+
+/** An invocation in a pool process: carries what the isolate says to the front and back. */
+export class Running implements Job {
+  readonly wireId: number;
+  readonly #owner: RunningOwner;
+  readonly #cold: boolean;
+  #isolate: TenantIsolate | undefined;
+  #live: LiveInvocation | undefined;
+  #exchanges: Set<number> | undefined;
+  #sources: Map<number, BodySource> | undefined;
+  #sinks: Map<number, BodySink> | undefined;
+  #isolateIsDone = false;
+  #openSinks = 0;
+  #cpuMs = 0;
+
+  constructor(wireId: number, owner: RunningOwner, cold: boolean) {
+    this.wireId = wireId;
+    this.#owner = owner;
+    this.#cold = cold;
+  }
+
+  run(isolate: TenantIsolate, method: string, url: string, headers: string, body: string | Uint8Array | true | null): void {
+    this.#isolate = isolate;
+    isolate.invoke(this, method, url, headers, body);
+  }
+
+  cancel(reason: string): void {
+    if (this.#live && this.#isolate) this.#isolate.cancel(this.#live, reason);
+    for (const sink of this.#sinks?.values() ?? []) sink.stop();
+  }
+
+  /** A frame under the id of this invocation or of one of its subrequests. */
+  receive(frame: Frame): void {
+    const stream = this.#streamOf(frame.id);
+    switch (frame.type) {
+      case frameType.cancel:
+        this.cancel(frame.utf8Rest());
+        return;
+      case frameType.chunk:
+        this.#sources?.get(stream)?.chunk(frame.rest());
+        return;
+      case frameType.end:
+        this.#sources?.get(stream)?.last({ kind: "end" });
+        return;
+      case frameType.reset:
+        this.#sources?.get(stream)?.last({ kind: "error", message: frame.utf8Rest() });
+        return;
+      case frameType.window:
+        this.#sinks?.get(stream)?.grant(frame.u32());
+        return;
+      case frameType.stop:
+        this.#sinks?.get(stream)?.stop();
+        return;
+      case frameType.fetched:
+        this.#fetched(stream, frame);
+        return;
+      case frameType.fetchFailed:
+        this.#deliver("fetchFailed", stream, frame.utf8Rest());
+        return;
+    }
+  }
+
+  // Job: the isolate calls these.
+
+  started(live: LiveInvocation): void {
+    this.#live = live;
+  }
+
+  respond(status: number, statusText: string, headers: string, body: OutgoingBody, open: boolean, cpuMs: number): void {
+    const long = (typeof body === "string" && body.length > inlineBodyBytes) || (body instanceof Uint8Array && body.byteLength > inlineBodyBytes);
+    const more = open || long;
+    const writer = this.#owner.writer
+      .begin(frameType.respond, this.wireId)
+      .u16(status)
+      .u8((more ? 1 : 0) | (this.#cold ? 2 : 0))
+      .u32(Math.round(cpuMs * 1000))
+      .u32(this.#owner.inFlight())
+      .latin1(statusText)
+      .latin1(headers);
+    this.#cpuMs = cpuMs;
+    if (long) {
+      const bytes = typeof body === "string" ? utf8.encode(body) : (body as Uint8Array);
+      writer.u8(bodyKind.stream).u32(bytes.byteLength).finish();
+      const sink = this.#addSink(this.#live?.id ?? 0, this.wireId);
+      sink.write(bytes);
+      sink.end();
+    } else if (body === true) {
+      writer.u8(bodyKind.stream).u32(unknownLength).finish();
+      this.#addSink(this.#live?.id ?? 0, this.wireId);
+    } else {
+      this.#body(writer, body);
+    }
+    if (!open) {
+      this.#isolateIsDone = true;
+      if (more) this.#endIfOver();
+      else this.#end();
+    }
+  }
+
+  failed(failure: InvocationFailure, cpuMs: number): void {
+    this.#owner.writer
+      .begin(frameType.fail, this.wireId)
+      .u32(Math.round(cpuMs * 1000))
+      .u8(this.#cold ? 1 : 0)
+      .latin1(codeOfFailure[failure.kind])
+      .utf8(failure.message)
+      .utf8(failure.stack)
+      .finish();
+    this.#end();
+  }
+
+  done(cpuMs: number): void {
+    this.#cpuMs = cpuMs;
+    this.#isolateIsDone = true;
+    this.#endIfOver();
+  }
+
+  log(level: LogLevel, text: string): void {
+    this.#owner.writer.begin(frameType.log, this.wireId).u8(logLevels.indexOf(level)).utf8Rest(text).finish();
+  }
+
+  pull(stream: number): void {
+    this.#source(stream).pull();
+  }
+
+  cancelBody(stream: number): void {
+    this.#source(stream).stop();
+  }
+
+  write(stream: number, chunk: Uint8Array | string): boolean {
+    return this.#sinks?.get(stream)?.write(typeof chunk === "string" ? utf8.encode(chunk) : chunk) ?? true;
+  }
+
+  close(stream: number): void {
+    this.#sinks?.get(stream)?.end();
+  }
+
+  abort(stream: number, message: string): void {
+    this.#sinks?.get(stream)?.reset(message);
+  }
+
+  fetch(exchange: number, method: string, url: string, headers: string, redirect: "follow" | "manual" | "error", body: OutgoingBody): void {
+    const wireId = exchangeWireId(exchange);
+    this.#exchanges ??= new Set();
+    this.#exchanges.add(exchange);
+    this.#owner.addExchange(wireId, this);
+    const writer = this.#owner.writer
+      .begin(frameType.fetch, wireId)
+      .u32(this.wireId)
+      .u8(redirectModes.indexOf(redirect))
+      .latin1(method)
+      .utf8(url)
+      .latin1(headers);
+    const long = typeof body === "string" || body instanceof Uint8Array ? body.length > inlineBodyBytes : false;
+    this.#body(writer, long ? true : body);
+    if (long || body === true) {
+      const sink = this.#addSink(exchange, wireId);
+      if (body !== true) {
+        sink.write(typeof body === "string" ? utf8.encode(body) : (body as Uint8Array));
+        sink.end();
+      }
+    }
+  }
+
+  abortFetch(exchange: number): void {
+    this.#owner.writer.begin(frameType.cancel, exchangeWireId(exchange)).finish();
+  }
+
+  // Inside.
+
+  #fetched(exchange: number, frame: Frame): void {
+    const status = frame.u16();
+    const flags = frame.u8();
+    const statusText = frame.latin1();
+    const headers = frame.latin1();
+    const url = frame.utf8();
+    this.#deliver("fetched", exchange, status, statusText, headers, url, (flags & 1) !== 0, (flags & 2) !== 0);
+  }
+
+  #body(writer: FrameWriter, body: OutgoingBody): void {
+    if (body === null) writer.u8(bodyKind.none).finish();
+    else if (body === true) writer.u8(bodyKind.stream).finish();
+    else if (typeof body === "number") writer.u8(bodyKind.pass).u32(this.#wireIdOf(body)).finish();
+    else if (typeof body === "string") writer.u8(bodyKind.inline).utf8Rest(body).finish();
+    else writer.u8(bodyKind.inline).rest(body).finish();
+  }
+
+  #wireIdOf(stream: number): number {
+    return this.#exchanges?.has(stream) ? exchangeWireId(stream) : this.wireId;
+  }
+
+  #streamOf(wireId: number): number {
+    return wireId === this.wireId ? (this.#live?.id ?? 0) : (wireId - 1) / 2;
+  }
+
+  #source(stream: number): BodySource {
+    this.#sources ??= new Map();
+    let source = this.#sources.get(stream);
+    if (!source) {
+      source = new BodySource(this.#owner.writer, this.#wireIdOf(stream), (piece) => {
+        if (piece.kind === "chunk") this.#deliver("chunk", stream, piece.bytes);
+        else if (piece.kind === "end") this.#deliver("end", stream);
+        else this.#deliver("streamError", stream, piece.message);
+      });
+      this.#sources.set(stream, source);
+    }
+    return source;
+  }
+
+  #addSink(stream: number, wireId: number): BodySink {
+    this.#sinks ??= new Map();
+    this.#openSinks++;
+    const sink = new BodySink(
+      this.#owner.writer,
+      wireId,
+      () => this.#deliver("drained", stream),
+      () => {
+        this.#openSinks--;
+        this.#endIfOver();
+      },
+    );
+    this.#sinks.set(stream, sink);
+    return sink;
+  }
+
+  #deliver<Name extends "chunk" | "end" | "streamError" | "drained" | "fetched" | "fetchFailed">(
+    name: Name,
+    ...args: Parameters<GuestEntries[Name]>
+  ): void {
+    if (this.#live && !this.#live.over) this.#isolate?.deliver(this.#live, name, ...args);
+  }
+
+  #endIfOver(): void {
+    if (!this.#isolateIsDone || this.#openSinks > 0) return;
+    this.#owner.writer.begin(frameType.done, this.wireId).u32(Math.round(this.#cpuMs * 1000)).finish();
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#sources) for (const source of this.#sources.values()) source.stop();
+    if (this.#exchanges) for (const exchange of this.#exchanges) this.#owner.removeExchange(exchangeWireId(exchange));
+    this.#owner.ended(this);
+  }
+}
+
+/** Subrequests have odd ids, invocations even ones. */
+function exchangeWireId(exchange: number): number {
+  return exchange * 2 + 1;
+}

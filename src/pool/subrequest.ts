@@ -1,0 +1,150 @@
+import type { Readable } from "node:stream";
+import { decoded, decodersFor } from "../egress/content-encoding.ts";
+import type { Egress, IncomingResponse } from "../egress/egress.ts";
+import { BodyReceiver } from "./wire/body-receiver.ts";
+import { BodySender } from "./wire/body-sender.ts";
+import { frameType } from "./wire/frames.ts";
+import type { FrameWriter } from "./wire/writer.ts";
+
+/** The raw body of a response together with the fields that describe its coding. */
+export interface PassedBody {
+  readonly body: Readable;
+  /** Names and values in turn: content-encoding and content-length, if they were there. */
+  readonly fields: readonly string[];
+}
+
+const codingFields = new Set(["content-encoding", "content-length"]);
+
+/**
+ * One fetch() of a function, done by the front.
+ *
+ * The function sees the decoded body, and headers that say so. A body that it only passes on
+ * stays as it came, and gets its coding's fields back.
+ */
+export class Subrequest {
+  readonly id: number;
+  readonly #writer: FrameWriter;
+  readonly #abort = new AbortController();
+  #upload: BodyReceiver | undefined;
+  #response: IncomingResponse | undefined;
+  #sender: BodySender | undefined;
+  #passed = false;
+
+  constructor(id: number, writer: FrameWriter) {
+    this.id = id;
+    this.#writer = writer;
+  }
+
+  /** The body that the function writes piece by piece. */
+  uploadBody(): Readable {
+    this.#upload = new BodyReceiver(this.#writer, this.id);
+    return this.#upload;
+  }
+
+  get uploadSource(): BodyReceiver["source"] | undefined {
+    return this.#upload?.source;
+  }
+
+  async send(
+    egress: Egress,
+    method: string,
+    url: string,
+    headers: string,
+    redirect: "follow" | "manual" | "error",
+    body: Readable | Uint8Array | null,
+  ): Promise<void> {
+    try {
+      const response = await egress.fetch({
+        method,
+        url,
+        headers: headers === "" ? [] : headers.split("\n"),
+        redirect,
+        body,
+        signal: this.#abort.signal,
+      });
+      if (this.#abort.signal.aborted) {
+        response.body.destroy();
+        return;
+      }
+      this.#answer(response, method);
+    } catch (error) {
+      if (this.#abort.signal.aborted) return;
+      this.#writer.begin(frameType.fetchFailed, this.id).utf8Rest(messageOf(error)).finish();
+    } finally {
+      this.#upload?.destroy();
+    }
+  }
+
+  /** Takes the untouched body to where it is passed on. Undefined when there is none any more. */
+  pass(): PassedBody | undefined {
+    if (!this.#response || this.#passed || this.#sender) return undefined;
+    this.#passed = true;
+    const fields = pairs(this.#response.headers).filter(([name]) => codingFields.has(name.toLowerCase())).flat();
+    return { body: this.#response.body, fields };
+  }
+
+  /** The decoded body, to be sent out with another request. */
+  passDecoded(): Readable | undefined {
+    const response = this.#response;
+    return this.pass() && response ? this.#decodedBody(response) : undefined;
+  }
+
+  grant(bytes: number): void {
+    const response = this.#response;
+    if (!response || this.#passed) return;
+    this.#sender ??= new BodySender(this.#writer, this.id, () => this.#decodedBody(response));
+    this.#sender.grant(bytes);
+  }
+
+  stop(): void {
+    this.#sender?.stop();
+    if (!this.#passed) this.#response?.body.destroy();
+  }
+
+  /** The function does not want it any more, or is over. A body that was passed on goes on. */
+  cancel(): void {
+    if (this.#passed) return;
+    this.#abort.abort();
+    this.stop();
+    this.#upload?.destroy();
+  }
+
+  #answer(response: IncomingResponse, method: string): void {
+    this.#response = response;
+    // Without a listener a connection that breaks before the body is read would end the process.
+    response.body.on("error", () => undefined);
+    const hasBody = method !== "HEAD" && response.status !== 204 && response.status !== 304;
+    const hidden = this.#decoders(response).length > 0;
+    const headers = hidden ? pairs(response.headers).filter(([name]) => !codingFields.has(name.toLowerCase())).flat() : response.headers;
+    this.#writer
+      .begin(frameType.fetched, this.id)
+      .u16(response.status)
+      .u8((response.redirected ? 1 : 0) | (hasBody ? 2 : 0))
+      .latin1(response.statusText)
+      .latin1(headers.join("\n"))
+      .utf8(response.url)
+      .finish();
+  }
+
+  #decoders(response: IncomingResponse): ReturnType<typeof decodersFor> & object {
+    const coding = pairs(response.headers).find(([name]) => name.toLowerCase() === "content-encoding")?.[1];
+    return decodersFor(coding) ?? [];
+  }
+
+  #decodedBody(response: IncomingResponse): Readable {
+    return decoded(response.body, this.#decoders(response));
+  }
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const result: [string, string][] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) result.push([flat[i] as string, flat[i + 1] as string]);
+  return result;
+}
+
+/** Network errors of undici hide their cause one level down. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
+  return `${error.message || error.name}${cause}`;
+}

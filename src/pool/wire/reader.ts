@@ -1,0 +1,129 @@
+import { headerBytes, maxFrameBytes, WireError } from "./frames.ts";
+
+/**
+ * One received frame, read field by field. Every read is checked against the frame's end, since
+ * the other side may be a process that guest code has taken over.
+ */
+export class Frame {
+  type = 0;
+  id = 0;
+  #buffer: Buffer = Buffer.alloc(0);
+  #at = 0;
+  #end = 0;
+
+  /** @internal */
+  reset(buffer: Buffer, start: number, end: number): void {
+    this.#buffer = buffer;
+    this.type = buffer[start + 4] as number;
+    this.id = buffer.readUInt32LE(start + 5);
+    this.#at = start + headerBytes;
+    this.#end = end;
+  }
+
+  u8(): number {
+    return this.#buffer[this.#take(1)] as number;
+  }
+
+  u16(): number {
+    return this.#buffer.readUInt16LE(this.#take(2));
+  }
+
+  u32(): number {
+    return this.#buffer.readUInt32LE(this.#take(4));
+  }
+
+  latin1(): string {
+    const length = this.u32();
+    const start = this.#take(length);
+    return this.#buffer.toString("latin1", start, start + length);
+  }
+
+  utf8(): string {
+    const length = this.u32();
+    const start = this.#take(length);
+    return this.#buffer.toString("utf8", start, start + length);
+  }
+
+  utf8Rest(): string {
+    const start = this.#at;
+    this.#at = this.#end;
+    return this.#buffer.toString("utf8", start, this.#end);
+  }
+
+  /** The rest of the frame, in memory of its own: the receive buffer is used again. */
+  rest(): Uint8Array {
+    const start = this.#at;
+    this.#at = this.#end;
+    return Uint8Array.prototype.slice.call(this.#buffer, start, this.#end);
+  }
+
+  /** The rest of the frame, valid only until the frame's handler returns. */
+  restView(): Buffer {
+    const start = this.#at;
+    this.#at = this.#end;
+    return this.#buffer.subarray(start, this.#end);
+  }
+
+  #take(bytes: number): number {
+    const start = this.#at;
+    if (bytes > this.#end - start) throw new WireError(`frame of type ${this.type} ends too early`);
+    this.#at = start + bytes;
+    return start;
+  }
+}
+
+/** Cuts a byte stream into frames. */
+export class FrameReader {
+  readonly #handle: (frame: Frame) => void;
+  readonly #frame = new Frame();
+  #pieces: Buffer[] = [];
+  #piecesBytes = 0;
+  #needed = 4;
+
+  constructor(handle: (frame: Frame) => void) {
+    this.#handle = handle;
+  }
+
+  /**
+   * Hands on every frame that is complete. `data` may be used again by the caller afterwards.
+   * @throws WireError when the bytes are not frames.
+   */
+  push(data: Buffer): void {
+    if (this.#piecesBytes === 0) {
+      this.#keep(data, this.#cut(data));
+      return;
+    }
+    this.#keep(data, 0);
+    if (this.#piecesBytes < this.#needed) return;
+    const whole = this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : Buffer.concat(this.#pieces, this.#piecesBytes);
+    this.#pieces = [];
+    this.#piecesBytes = 0;
+    this.#keep(whole, this.#cut(whole));
+  }
+
+  /** Handles the complete frames in `data` and returns where the incomplete one starts. */
+  #cut(data: Buffer): number {
+    let at = 0;
+    this.#needed = 4;
+    while (data.length - at >= 4) {
+      const length = data.readUInt32LE(at);
+      if (length < headerBytes - 4 || length > maxFrameBytes) throw new WireError(`a frame cannot have ${length} bytes`);
+      const end = at + 4 + length;
+      if (end > data.length) {
+        this.#needed = 4 + length;
+        break;
+      }
+      this.#frame.reset(data, at, end);
+      this.#handle(this.#frame);
+      at = end;
+    }
+    return at;
+  }
+
+  #keep(data: Buffer, from: number): void {
+    if (from === data.length) return;
+    const piece = Buffer.from(data.subarray(from));
+    this.#pieces.push(piece);
+    this.#piecesBytes += piece.length;
+  }
+}

@@ -1,0 +1,119 @@
+import type { Socket } from "node:net";
+import { headerBytes, type FrameType } from "./frames.ts";
+
+const initialBytes = 64 * 1024;
+
+/**
+ * Gathers the frames of one turn of the event loop and sends them with one write.
+ *
+ * Frames are built in place: `begin`, then fields, then `finish`. A flush is due in the check
+ * phase (setImmediate), that is after all sockets that were readable in this turn have been read,
+ * so that requests which arrive together share one system call.
+ */
+export class FrameWriter {
+  readonly #socket: Socket;
+  #buffer = Buffer.allocUnsafeSlow(initialBytes);
+  #used = 0;
+  #frameStart = 0;
+  #flushDue = false;
+  readonly #flush = () => this.flush();
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  begin(type: FrameType, id: number): this {
+    this.#reserve(headerBytes);
+    this.#frameStart = this.#used;
+    this.#buffer[this.#used + 4] = type;
+    this.#buffer.writeUInt32LE(id, this.#used + 5);
+    this.#used += headerBytes;
+    return this;
+  }
+
+  u8(value: number): this {
+    this.#reserve(1);
+    this.#buffer[this.#used++] = value;
+    return this;
+  }
+
+  u16(value: number): this {
+    this.#reserve(2);
+    this.#used = this.#buffer.writeUInt16LE(value, this.#used);
+    return this;
+  }
+
+  u32(value: number): this {
+    this.#reserve(4);
+    this.#used = this.#buffer.writeUInt32LE(value, this.#used);
+    return this;
+  }
+
+  /** Text of bytes (header fields, URLs): one byte a character, the length before it. */
+  latin1(text: string): this {
+    this.#reserve(4 + text.length);
+    this.#used = this.#buffer.writeUInt32LE(text.length, this.#used);
+    this.#used += this.#buffer.write(text, this.#used, "latin1");
+    return this;
+  }
+
+  utf8(text: string): this {
+    this.#reserve(4 + text.length * 3);
+    const start = this.#used + 4;
+    const written = this.#buffer.write(text, start, "utf8");
+    this.#buffer.writeUInt32LE(written, this.#used);
+    this.#used = start + written;
+    return this;
+  }
+
+  /** Text as the rest of the frame. */
+  utf8Rest(text: string): this {
+    this.#reserve(text.length * 3);
+    this.#used += this.#buffer.write(text, this.#used, "utf8");
+    return this;
+  }
+
+  /** Bytes as the rest of the frame. */
+  rest(bytes: Uint8Array): this {
+    this.#reserve(bytes.byteLength);
+    this.#buffer.set(bytes, this.#used);
+    this.#used += bytes.byteLength;
+    return this;
+  }
+
+  finish(): void {
+    this.#buffer.writeUInt32LE(this.#used - this.#frameStart - 4, this.#frameStart);
+    if (!this.#flushDue) {
+      this.#flushDue = true;
+      setImmediate(this.#flush);
+    }
+  }
+
+  flush(): void {
+    this.#flushDue = false;
+    if (this.#used === 0) return;
+    const used = this.#used;
+    this.#used = 0;
+    if (this.#socket.destroyed) return;
+    this.#socket.write(this.#buffer.subarray(0, used));
+    // The kernel usually takes everything at once; only if it did not is the buffer still needed.
+    if (this.#socket.writableLength > 0 || this.#buffer.length > 1024 * 1024) {
+      this.#buffer = Buffer.allocUnsafeSlow(initialBytes);
+    }
+  }
+
+  /** Bytes that wait in this process because the other side does not read. */
+  get waitingBytes(): number {
+    return this.#used + this.#socket.writableLength;
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#used + bytes;
+    if (needed <= this.#buffer.length) return;
+    let size = this.#buffer.length * 2;
+    while (size < needed) size *= 2;
+    const larger = Buffer.allocUnsafeSlow(size);
+    this.#buffer.copy(larger, 0, 0, this.#used);
+    this.#buffer = larger;
+  }
+}

@@ -1,0 +1,108 @@
+import { fileURLToPath } from "node:url";
+import type { Logger } from "pino";
+import type { Config } from "../config.ts";
+import { systemClock } from "../core/clock.ts";
+import type { LiveFunction } from "../core/deployment.ts";
+import type { FrontSettings } from "../core/messages.ts";
+import type { ChildKind } from "../supervisor/child.ts";
+import { childEnv } from "../supervisor/child-env.ts";
+import { FrontChild, PoolChild } from "../supervisor/child-kinds.ts";
+import { type Death, describeDeath, isUnexpected } from "../supervisor/death.ts";
+import { Fronts } from "../supervisor/fronts.ts";
+import { SupervisorMetrics } from "../supervisor/metrics.ts";
+import { Pools } from "../supervisor/pools.ts";
+import type { RunDirectory } from "../supervisor/run-directory.ts";
+import { systemTimers as timers } from "../supervisor/timers.ts";
+import { defaultTiming as timing } from "../supervisor/timing.ts";
+
+export interface ChildrenOptions {
+  readonly config: Config;
+  readonly directory: RunDirectory;
+  readonly functions: readonly LiveFunction[];
+  readonly runtimeSource: string;
+  readonly logger: Logger;
+}
+
+export interface Children {
+  readonly fronts: Fronts;
+  readonly pools: Pools;
+  readonly metrics: SupervisorMetrics;
+}
+
+/** Wires the fronts and the pools together: who is born how, and who is told of whose death. */
+export function createChildren(options: ChildrenOptions): Children {
+  const { config, directory, functions, runtimeSource, logger } = options;
+  const metrics: SupervisorMetrics = new SupervisorMetrics((kind) =>
+    kind === "front" ? fronts.readyCount : pools.readyCount,
+  );
+  const nextId: Record<ChildKind, number> = { front: 1, pool: 1 };
+
+  const birth = (kind: ChildKind) => {
+    metrics.born(kind);
+    const id = `${kind}-${nextId[kind]++}`;
+    logger.debug({ child: id }, "starting");
+    return {
+      kind,
+      id,
+      path: fileURLToPath(new URL(`./${kind}.ts`, import.meta.url)),
+      env: childEnv(kind, config.dataDir, process.env),
+      beatMs: timing.beatMs,
+      stallMs: kind === "front" ? timing.frontStallMs : timing.poolStallMs,
+      startMs: timing.startMs,
+      timers,
+      clock: systemClock,
+    };
+  };
+
+  const bearPool = () => {
+    const pool = new PoolChild(birth("pool"), directory);
+    const { warmMemoryMb, preparedIsolates, logLevel } = config;
+    const { id, socketPath } = pool;
+    pool.send({
+      type: "start",
+      settings: { id, socketPath, runtimeSource, warmMemoryMb, preparedIsolates, logLevel },
+    });
+    return pool;
+  };
+
+  const frontSettings = (id: string, port: number): FrontSettings => {
+    const { host, dataDir, logLevel, poolConcurrency, queueLength, queueMs, drainMs } = config;
+    const sharePort = config.fronts > 1;
+    return { id, host, port, sharePort, dataDir, logLevel, poolConcurrency, queueLength, queueMs, drainMs };
+  };
+
+  const onDeath = (child: FrontChild | PoolChild, death: Death) => {
+    metrics.died(child.kind, death.reason);
+    const fields = { child: child.id, reason: death.reason, code: death.exitCode, signal: death.signal };
+    if (!isUnexpected(death)) {
+      logger.debug(fields, "a child process ended");
+    } else if (child instanceof PoolChild && child.diedIn !== null) {
+      const [name = ""] = child.diedIn.split("@", 1);
+      metrics.blamed(fronts.hasFunction(name) ? name : null);
+      logger.error({ ...fields, version: child.diedIn }, `a pool process ${describeDeath(death)} in ${child.diedIn}`);
+    } else {
+      logger.error(fields, `a ${child.kind} process ${describeDeath(death)}`);
+    }
+  };
+
+  const fronts: Fronts = new Fronts(
+    {
+      count: config.fronts,
+      port: config.port,
+      timers,
+      timing,
+      bear: () => new FrontChild(birth("front")),
+      settings: frontSettings,
+      onDeath,
+    },
+    functions,
+  );
+  const pools: Pools = new Pools({
+    count: config.pools,
+    timers,
+    bear: bearPool,
+    onChange: (list) => fronts.setPools(list),
+    onDeath,
+  });
+  return { fronts, pools, metrics };
+}

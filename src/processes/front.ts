@@ -1,0 +1,105 @@
+import type { AddressInfo } from "node:net";
+import { destination, pino } from "pino";
+import { childChannel } from "../core/child-side.ts";
+import type { FromFront, FrontSettings, PoolAddress, ToFront } from "../core/messages.ts";
+import { UndiciEgress } from "../egress/undici-egress.ts";
+import { PoolLink } from "../pool/pool-link.ts";
+import { Scheduler } from "../scheduler/scheduler.ts";
+import { WaitingQueue } from "../scheduler/waiting-queue.ts";
+import { DataPlane } from "../server/data-plane.ts";
+import { Deadlines } from "../server/deadlines.ts";
+import { FrontMetrics } from "../server/front-metrics.ts";
+import { Router } from "../server/router.ts";
+import { BundleFiles } from "../store/bundle-files.ts";
+
+/** The root of a front process: holds the clients' sockets, runs no guest code. */
+
+/**
+ * Log lines are written in batches of at most PIPE_BUF bytes: the kernel keeps such a write in one
+ * piece when several processes share a pipe.
+ */
+const logBatchBytes = 4096;
+const logFlushMs = 200;
+
+const channel = childChannel<ToFront, FromFront>();
+const early: ToFront[] = [];
+channel.onMessage((message) => {
+  if (message.type === "start") void start(message);
+  else early.push(message);
+});
+
+async function start({ settings, functions, pools }: Extract<ToFront, { type: "start" }>): Promise<void> {
+  const logs = destination({ fd: 1, minLength: logBatchBytes - 1, maxWrite: logBatchBytes, sync: false, periodicFlush: logFlushMs });
+  const logger = pino({ level: settings.logLevel, base: { process: settings.id } }, logs);
+  const bundles = new BundleFiles(settings.dataDir);
+  const egress = new UndiciEgress();
+  const router = new Router();
+  for (const fn of functions) router.set(fn);
+  const scheduler = new Scheduler(new WaitingQueue(settings.queueLength, settings.queueMs));
+  const deadlines = new Deadlines();
+  const metrics = new FrontMetrics(settings.id, {
+    running: () => deadlines.running,
+    waiting: () => scheduler.waiting,
+    functions: () => router.size,
+  });
+  const plane = new DataPlane({ router, scheduler, deadlines, metrics, logger });
+
+  let links: { place: number; link: PoolLink }[] = [];
+  const usePools = (addresses: readonly PoolAddress[]): void => {
+    const kept = links.filter(({ link }) => addresses.some(({ id }) => id === link.id));
+    for (const { link } of links) if (!kept.some((other) => other.link === link)) link.close();
+    const added = addresses.filter(({ id }) => !kept.some(({ link }) => link.id === id)).map(connect);
+    links = [...kept, ...added];
+    scheduler.setExecutors(links.map(({ place, link }) => ({ place, executor: link })));
+  };
+  const connect = ({ id, place, socketPath }: PoolAddress): { place: number; link: PoolLink } => {
+    const link: PoolLink = new PoolLink({
+      id,
+      socketPath,
+      concurrency: settings.poolConcurrency,
+      egress,
+      readBundle: (versionId) => bundles.readCompiled(versionId),
+      onClose: (error) => {
+        if (error) logger.warn({ pool: id, err: error }, "the connection to a pool process broke");
+      },
+    });
+    return { place, link };
+  };
+  usePools(pools);
+
+  const handle = (message: ToFront): void => {
+    switch (message.type) {
+      case "publish":
+        if (message.remove !== null) router.remove(message.remove);
+        if (message.set) router.set(message.set);
+        channel.send({ type: "published", seq: message.seq });
+        return;
+      case "pools":
+        return usePools(message.pools);
+      case "metrics":
+        void metrics.registry.getMetricsAsJSON().then((json) => channel.send({ type: "metrics", seq: message.seq, metrics: json }));
+        return;
+      case "drain":
+        void drain();
+        return;
+    }
+  };
+  const drain = async (): Promise<void> => {
+    await plane.drain();
+    plane.server.closeAllConnections();
+    logs.flushSync();
+    process.exit(0);
+  };
+  for (const message of early.splice(0)) handle(message);
+  channel.onMessage(handle);
+
+  const port = await listen(plane, settings);
+  channel.send({ type: "ready", port });
+}
+
+function listen({ server }: DataPlane, { host, port, sharePort }: FrontSettings): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port, reusePort: sharePort }, () => resolve((server.address() as AddressInfo).port));
+  });
+}

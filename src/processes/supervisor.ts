@@ -1,0 +1,153 @@
+import { type Logger, pino } from "pino";
+import type { Config } from "../config.ts";
+import { createControlApi } from "../control/api.ts";
+import type { Health } from "../control/deps.ts";
+import { loadToken } from "../control/token.ts";
+import { systemClock } from "../core/clock.ts";
+import { StartError } from "../core/start-error.ts";
+import { buildRuntimeSource } from "../isolate/runtime-source.ts";
+import { SqliteStore } from "../store/sqlite.ts";
+import { Checks } from "../supervisor/checks.ts";
+import { probePort } from "../supervisor/port-probe.ts";
+import { RunDirectory } from "../supervisor/run-directory.ts";
+import { systemTimers } from "../supervisor/timers.ts";
+import { defaultTiming as timing } from "../supervisor/timing.ts";
+import { type Children, createChildren } from "./children.ts";
+import { listenControl } from "./control-server.ts";
+import { functionUrls, serverUrl } from "./function-urls.ts";
+import { type DeployedSample, deploySamples } from "./sample-deploys.ts";
+
+export interface SupervisorOptions {
+  /** Build and deploy samples/ when everything is up. */
+  readonly samples?: boolean;
+  /** Instead of one that writes JSON lines to stdout. */
+  readonly logger?: Logger;
+}
+
+/** A server that is up. */
+export interface RunningSupervisor {
+  readonly port: number;
+  readonly controlPort: number;
+  readonly token: string;
+  /** Of the data plane and of the control API, without a path. */
+  readonly url: string;
+  readonly controlUrl: string;
+  readonly samples: readonly DeployedSample[];
+  /** Process ids of the children that live now. */
+  pids(): { readonly fronts: readonly number[]; readonly pools: readonly number[]; readonly spare: number | null };
+  /** Drains and ends everything; the same promise however often it is called. */
+  stop(): Promise<void>;
+  /** Kills the children at once. A `stop` that is under way resolves; call it in any case. */
+  kill(): Promise<void>;
+}
+
+/**
+ * The root of the supervisor: runs no guest code and holds no sockets of the data plane.
+ *
+ * @throws StartError when the data directory or a port is taken or a child does not start; nothing
+ * is left running then.
+ */
+export async function runSupervisor(config: Config, options: SupervisorOptions = {}): Promise<RunningSupervisor> {
+  const logger = options.logger ?? pino({ level: config.logLevel, base: { process: "supervisor" } });
+  // In the order of their making; undone in the opposite one.
+  const undo: (() => unknown)[] = [];
+  const unwind = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+
+  try {
+    // First, since it keeps a second supervisor off the data directory.
+    const store = await openStore(config.dataDir);
+    undo.push(() => store.close());
+    await probePort(config.host, config.port, "ISLET_PORT or ISLET_HOST");
+    const directory = new RunDirectory();
+    undo.push(() => directory.remove());
+    const [runtimeSource, token, stored] = await Promise.all([
+      buildRuntimeSource(),
+      config.token ?? loadToken(config.dataDir),
+      store.list(),
+    ]);
+
+    const functions = stored.map(({ fn }) => fn);
+    const children = createChildren({ config, directory, functions, runtimeSource, logger });
+    const { fronts, pools, metrics } = children;
+    const checks = new Checks(pools.spare, systemTimers, timing);
+    let port = config.port;
+    let stopping: Promise<void> | undefined;
+
+    const api = createControlApi({
+      store,
+      check: (bundle) => checks.check(bundle),
+      publish: (change) => fronts.publish(change),
+      urlsOf: (fn) => functionUrls(fn, config.host, port),
+      token,
+      limits: config.limits,
+      uploadBytes: config.uploadBytes,
+      logger,
+      clock: systemClock,
+      health: () => health(children, config, stopping !== undefined),
+      metrics: () => metrics.page([...fronts.children, ...pools.children], timing.metricsMs),
+    });
+    const control = await listenControl(api.fetch, config.controlHost, config.controlPort);
+    undo.push(() => control.close(timing.exitMs));
+
+    const kill = async () => {
+      await Promise.all([fronts.kill(), pools.kill()]);
+    };
+    undo.push(kill);
+    [port] = await Promise.all([fronts.start(), pools.start()]);
+    const samples = options.samples ? await deploySamples(api, token) : [];
+
+    const drain = async () => {
+      logger.info("draining");
+      // The fronts end what is in flight, which needs the pools.
+      await fronts.drain(config.drainMs + timing.exitMs);
+      await pools.drain(timing.exitMs);
+      await unwind();
+      logger.info("stopped");
+    };
+    const url = serverUrl(config.host, port);
+    const controlUrl = serverUrl(config.controlHost, control.port);
+    logger.info({ url, controlUrl, fronts: config.fronts, pools: config.pools }, "ready");
+    return {
+      port,
+      controlPort: control.port,
+      token,
+      url,
+      controlUrl,
+      samples,
+      pids: () => pids(children),
+      stop: () => {
+        stopping ??= drain();
+        return stopping;
+      },
+      kill,
+    };
+  } catch (error) {
+    await unwind();
+    throw error;
+  }
+}
+
+async function openStore(dataDir: string): Promise<SqliteStore> {
+  try {
+    return await SqliteStore.open(dataDir);
+  } catch (error) {
+    throw new StartError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function health({ fronts, pools }: Children, config: Config, stopping: boolean): Health {
+  const summary = `${fronts.readyCount} of ${config.fronts} fronts and ${pools.readyCount} of ${config.pools} pools are up`;
+  if (stopping) return { ready: false, summary: "The server is stopping." };
+  return { ready: fronts.readyCount > 0 && pools.readyCount > 0, summary: `${summary}.` };
+}
+
+function pids({ fronts, pools }: Children): ReturnType<RunningSupervisor["pids"]> {
+  const spare = pools.spare.child;
+  return {
+    fronts: fronts.children.flatMap((front) => front.pid ?? []),
+    pools: pools.children.flatMap((pool) => (pool === spare ? [] : (pool.pid ?? []))),
+    spare: spare?.pid ?? null,
+  };
+}

@@ -1,0 +1,51 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** What one front process counts. */
+export class FrontMetrics {
+  readonly registry = new Registry();
+  readonly #requests = new Counter({
+    name: "islet_requests_total",
+    help: "Requests answered, by function and status.",
+    labelNames: ["function", "status"],
+    registers: [this.registry],
+  });
+  readonly #seconds = new Histogram({
+    name: "islet_request_seconds",
+    help: "Time from a request's head in to its answer handed over, by start (cold or warm).",
+    labelNames: ["start"],
+    buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
+    registers: [this.registry],
+  });
+  readonly #cold = this.#seconds.labels("cold");
+  readonly #warm = this.#seconds.labels("warm");
+  /** Label sets are hashed once, not for each request. */
+  readonly #counters = new Map<string, Counter.Internal>();
+
+  constructor(front: string, read: { running: () => number; waiting: () => number; functions: () => number }) {
+    const gauge = (name: string, help: string, value: () => number) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: ["front"],
+        registers: [this.registry],
+        collect() {
+          this.set({ front }, value());
+        },
+      });
+    gauge("islet_requests_running", "Requests that are not answered yet.", read.running);
+    gauge("islet_requests_waiting", "Requests that wait for a pool process.", read.waiting);
+    gauge("islet_functions", "Functions that this front serves.", read.functions);
+    gauge("islet_front_rss_bytes", "Resident memory of the front process.", () => process.memoryUsage.rss());
+  }
+
+  answered(functionName: string, status: number, cold: boolean, wallMs: number): void {
+    const key = `${status} ${functionName}`;
+    let counter = this.#counters.get(key);
+    if (!counter) {
+      counter = this.#requests.labels(functionName, String(status));
+      this.#counters.set(key, counter);
+    }
+    counter.inc();
+    (cold ? this.#cold : this.#warm).observe(wallMs / 1000);
+  }
+}

@@ -1,0 +1,66 @@
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { pipeline } from "node:stream";
+import { errorBody, type IsletError } from "../core/errors.ts";
+import type { Reply } from "../core/invocation.ts";
+
+/** Fields about the connection with the client, and the length that we count ourselves. */
+const ours = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade", "proxy-connection", "te", "trailer"]);
+const retryAfterSeconds = 1;
+
+/**
+ * Writes a function's answer; `done` follows when the last byte is handed over or the body broke.
+ * @throws TypeError from node:http when a header cannot be sent, before anything was.
+ */
+export function writeReply(outgoing: ServerResponse, method: string, reply: Reply, done: (error: Error | null) => void): void {
+  const { status, body } = reply;
+  const bare = status === 204 || status === 304;
+  const stream = body === null || body instanceof Uint8Array ? null : body;
+  const whole = stream === null ? (body as Uint8Array | null) : null;
+  const length = stream === null && !bare ? (whole?.byteLength ?? 0) : undefined;
+  const headers = clientHeaders(reply.headers, length, method === "HEAD");
+  if (reply.statusText === "") outgoing.writeHead(status, headers);
+  else outgoing.writeHead(status, reply.statusText, headers);
+  const bodiless = bare || method === "HEAD";
+  if (stream !== null && !bodiless) {
+    // The head goes out at once: a stream's first piece may be long in coming.
+    outgoing.flushHeaders();
+    pipeline(stream, outgoing, (error) => done(error ?? null));
+    return;
+  }
+  stream?.destroy();
+  if (whole === null || bodiless) outgoing.end();
+  else outgoing.end(whole);
+  done(null);
+}
+
+export function writeError(outgoing: ServerResponse, error: IsletError, requestId: string): void {
+  if (outgoing.headersSent) {
+    outgoing.destroy();
+    return;
+  }
+  const body = JSON.stringify(errorBody(error, requestId));
+  const headers: OutgoingHttpHeaders = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  if (error.status === 503) headers["retry-after"] = String(retryAfterSeconds);
+  outgoing.writeHead(error.status, headers);
+  outgoing.end(body);
+}
+
+function clientHeaders(flat: string, length: number | undefined, head: boolean): string[] {
+  const kept: string[] = [];
+  let declared = false;
+  if (flat !== "") {
+    const fields = flat.split("\n");
+    for (let i = 0; i + 1 < fields.length; i += 2) {
+      const name = fields[i] as string;
+      if (ours.has(name)) continue;
+      if (name === "content-length") {
+        // A whole body's length is counted; that of a body passed on, or of a HEAD, is taken as said.
+        if (length !== undefined && !head) continue;
+        declared = true;
+      }
+      kept.push(name, fields[i + 1] as string);
+    }
+  }
+  if (length !== undefined && !declared) kept.push("content-length", String(length));
+  return kept;
+}

@@ -1,0 +1,87 @@
+import { defaultLimits, defaultMaxLimits, type Limits, limitNames } from "./core/limits.ts";
+
+export type SettingKind = "text" | "integer" | "level";
+
+/** One setting, under one name in the file, the environment and the flags. */
+export interface Setting {
+  /** Dotted camelCase, as in islet.config.json: "limits.max.cpuMs". */
+  readonly key: string;
+  readonly kind: SettingKind;
+  readonly min?: number;
+  readonly max?: number;
+  readonly help: string;
+}
+
+export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type ConfigLogLevel = (typeof logLevels)[number];
+
+const port = { kind: "integer", min: 0, max: 65_535 } as const;
+
+const limitHelp: Record<keyof Limits, string> = {
+  memoryMb: "V8 heap of one isolate, in MiB",
+  cpuMs: "time inside the isolate that one request may use, in milliseconds",
+  startupMs: "time that loading a bundle may take, in milliseconds",
+  wallMs: "time from request to response, in milliseconds",
+  requestBodyBytes: "bytes of a request's body",
+};
+
+/** The least that makes sense: isolated-vm refuses a heap under 8 MiB. */
+export const smallestLimits: Limits = { memoryMb: 8, cpuMs: 1, startupMs: 1, wallMs: 1, requestBodyBytes: 0 };
+
+const limitSettings = (["default", "max"] as const).flatMap((which) =>
+  limitNames.map(
+    (name): Setting => ({
+      key: `limits.${which}.${name}`,
+      kind: "integer",
+      min: smallestLimits[name],
+      help:
+        which === "default"
+          ? `${limitHelp[name]}, when the manifest has none (${defaultLimits[name]})`
+          : `${limitHelp[name]}, that a manifest may ask for at most (${defaultMaxLimits[name]})`,
+    }),
+  ),
+);
+
+export const settings: readonly Setting[] = [
+  { key: "dataDir", kind: "text", help: "directory for the store, the bundles and the token (./.islet)" },
+  { key: "host", kind: "text", help: "address that functions are served on (0.0.0.0)" },
+  { key: "port", ...port, help: "port that functions are served on, 0 for any free one (8787)" },
+  { key: "controlHost", kind: "text", help: "address of the control API (127.0.0.1)" },
+  { key: "controlPort", ...port, help: "port of the control API, 0 for any free one (8788)" },
+  {
+    key: "token",
+    kind: "text",
+    help: "bearer token of the control API (else <dataDir>/token, made at the first start)",
+  },
+  { key: "fronts", kind: "integer", min: 1, max: 512, help: "front processes (half the cores)" },
+  { key: "pools", kind: "integer", min: 1, max: 512, help: "pool processes (the cores left, at least 2)" },
+  { key: "logLevel", kind: "level", help: `${logLevels.join(", ")} (info)` },
+  { key: "drainMs", kind: "integer", min: 0, help: "how long a drain waits for requests in flight (10000)" },
+  { key: "uploadBytes", kind: "integer", min: 1, help: "bytes of one upload (10485760)" },
+  {
+    key: "warmMemoryMb",
+    kind: "integer",
+    min: 16,
+    help: "memory for warm isolates in one pool process, in MiB (a quarter of the machine's, shared)",
+  },
+  { key: "preparedIsolates", kind: "integer", min: 0, max: 100, help: "isolates kept ready in one pool process (2)" },
+  { key: "poolConcurrency", kind: "integer", min: 1, help: "requests in flight from one front to one pool (200)" },
+  { key: "queueLength", kind: "integer", min: 0, help: "requests that may wait for a pool (1000)" },
+  { key: "queueMs", kind: "integer", min: 0, help: "how long a request may wait for a pool (5000)" },
+  ...limitSettings,
+];
+
+/** "limits.max.cpuMs" → ["limits", "max", "cpu", "ms"]. */
+function words(key: string): string[] {
+  return key.split(".").flatMap((part) => part.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).split(" "));
+}
+
+/** "controlPort" → "ISLET_CONTROL_PORT". */
+export function environmentName(setting: Setting): string {
+  return `ISLET_${words(setting.key).join("_").toUpperCase()}`;
+}
+
+/** "controlPort" → "--control-port". */
+export function flagName(setting: Setting): string {
+  return `--${words(setting.key).join("-")}`;
+}

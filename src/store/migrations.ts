@@ -1,0 +1,56 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** One step a release that changed the tables; a step is never edited once it has shipped. */
+const steps: readonly string[] = [
+  `
+  CREATE TABLE functions (
+    name TEXT PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    live_deployment INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE versions (
+    function_name TEXT NOT NULL REFERENCES functions(name) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    limits TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (function_name, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX versions_by_id ON versions(id);
+
+  CREATE TABLE deployments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    function_name TEXT NOT NULL,
+    version_id TEXT NOT NULL,
+    routes TEXT NOT NULL,
+    deployed_at_ms INTEGER NOT NULL,
+    previous INTEGER,
+    FOREIGN KEY (function_name, version_id) REFERENCES versions(function_name, id) ON DELETE CASCADE
+  ) STRICT;
+  CREATE INDEX deployments_by_function ON deployments(function_name, version_id);
+
+  -- Only the routes of live deployments: the primary key is what keeps two functions off one route.
+  CREATE TABLE routes (
+    route TEXT PRIMARY KEY,
+    function_name TEXT NOT NULL REFERENCES functions(name) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX routes_by_function ON routes(function_name);
+  `,
+];
+
+/** @throws Error when the database was written by a later release. */
+export function migrate(db: DatabaseSync): void {
+  const row = db.prepare("PRAGMA user_version").get();
+  const version = Number(row?.user_version);
+  if (version > steps.length) {
+    throw new Error(
+      `The store was written by a later release of Islet (schema ${version}; this one knows ${steps.length}).`,
+    );
+  }
+  for (const [index, step] of steps.entries()) {
+    if (index < version) continue;
+    db.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${index + 1}; COMMIT;`);
+  }
+}

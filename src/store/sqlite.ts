@@ -1,0 +1,287 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import { IsletError } from "../core/errors.ts";
+import type { Limits } from "../core/limits.ts";
+import { BundleFiles } from "./bundle-files.ts";
+import { migrate } from "./migrations.ts";
+import type { NewDeployment, Store, StoredFunction, StoredVersion } from "./store.ts";
+
+/** A server that is being replaced by another needs a moment to let go. */
+const lockWaitMs = 2_000;
+const sqliteBusy = 5;
+
+type Row = Record<string, SQLOutputValue>;
+
+/** The embedded store: `<dataDir>/islet.db` and `<dataDir>/bundles/`. One process has it open. */
+export class SqliteStore implements Store {
+  readonly #db: DatabaseSync;
+  readonly #files: BundleFiles;
+  readonly #statements = new Map<string, StatementSync>();
+  /** Files and rows change together, one change after the other: a removal must not take a bundle being deployed. */
+  #changes: Promise<unknown> = Promise.resolve();
+
+  /** Opens the store and makes it where there is none. `flush: false` trades safety in a power cut for speed. */
+  static async open(dataDir: string, options: { readonly flush?: boolean } = {}): Promise<SqliteStore> {
+    const flush = options.flush ?? true;
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const db = new DatabaseSync(join(dataDir, "islet.db"), { enableForeignKeyConstraints: true, timeout: lockWaitMs });
+    try {
+      takeForOneself(db, dataDir);
+      db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${flush ? "FULL" : "NORMAL"};`);
+      migrate(db);
+      const store = new SqliteStore(db, new BundleFiles(dataDir, flush));
+      await store.#files.prepare(new Set(store.#all("SELECT DISTINCT id FROM versions").map((row) => String(row.id))));
+      return store;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  private constructor(db: DatabaseSync, files: BundleFiles) {
+    this.#db = db;
+    this.#files = files;
+  }
+
+  async list(): Promise<readonly StoredFunction[]> {
+    return this.#all(`${selectFunctions} ORDER BY f.name`).map(toFunction);
+  }
+
+  async get(name: string): Promise<StoredFunction | null> {
+    return this.#function(name);
+  }
+
+  async versions(name: string): Promise<readonly StoredVersion[]> {
+    return this.#all(selectVersions, name).map(toVersion);
+  }
+
+  deploy(deployment: NewDeployment): Promise<StoredFunction> {
+    const { fn, atMs } = deployment;
+    return this.#change(async () => {
+      await this.#files.write(fn.versionId, deployment.original, deployment.compiled);
+      try {
+        return this.#transaction(() => {
+          const previous =
+            this.#one("SELECT live_deployment FROM functions WHERE name = ?", fn.name)?.live_deployment ?? null;
+          this.#run(upsertFunction, fn.name, fn.tenant, atMs);
+          this.#run(insertVersion, fn.name, fn.versionId, deployment.bytes, JSON.stringify(fn.limits), atMs);
+          const { lastInsertRowid } = this.#run(
+            "INSERT INTO deployments (function_name, version_id, routes, deployed_at_ms, previous) VALUES (?, ?, ?, ?, ?)",
+            fn.name,
+            fn.versionId,
+            JSON.stringify(fn.routes),
+            atMs,
+            previous,
+          );
+          return this.#goLive(fn.name, Number(lastInsertRowid), fn.routes);
+        });
+      } catch (error) {
+        await this.#removeUnused([fn.versionId]);
+        throw error;
+      }
+    });
+  }
+
+  withdraw(name: string): Promise<StoredFunction | null> {
+    return this.#change(async () => {
+      const live = this.#function(name);
+      if (!live) return null;
+      const versionId = live.fn.versionId;
+      const left = this.#transaction(() => {
+        const previous = this.#one("SELECT previous FROM deployments WHERE id = ?", live.deploymentId)?.previous;
+        if (typeof previous !== "number") {
+          this.#run("DELETE FROM functions WHERE name = ?", name);
+          return null;
+        }
+        const before = this.#goLive(name, previous, this.#routesOf(name, previous));
+        this.#run("DELETE FROM deployments WHERE id = ?", live.deploymentId);
+        this.#run(deleteUnusedVersion, name, versionId);
+        return before;
+      });
+      await this.#removeUnused([versionId]);
+      return left;
+    });
+  }
+
+  async rollbackTarget(name: string, versionId: string | null): Promise<number | null> {
+    const row =
+      versionId === null
+        ? this.#one(
+            "SELECT d.previous AS id FROM functions f JOIN deployments d ON d.id = f.live_deployment WHERE f.name = ?",
+            name,
+          )
+        : this.#one(
+            "SELECT max(id) AS id FROM deployments WHERE function_name = ? AND version_id = ?",
+            name,
+            versionId,
+          );
+    const id = row?.id;
+    return typeof id === "number" ? id : null;
+  }
+
+  activate(name: string, deploymentId: number): Promise<StoredFunction> {
+    return this.#change(async () =>
+      this.#transaction(() => this.#goLive(name, deploymentId, this.#routesOf(name, deploymentId))),
+    );
+  }
+
+  remove(name: string): Promise<boolean> {
+    return this.#change(async () => {
+      const ids = this.#all("SELECT id FROM versions WHERE function_name = ?", name).map((row) => String(row.id));
+      const { changes } = this.#run("DELETE FROM functions WHERE name = ?", name);
+      await this.#removeUnused(ids);
+      return Number(changes) > 0;
+    });
+  }
+
+  readBundle(versionId: string): Promise<Uint8Array> {
+    return this.#files.readOriginal(versionId);
+  }
+
+  readCompiled(versionId: string): Promise<Uint8Array> {
+    return this.#files.readCompiled(versionId);
+  }
+
+  async close(): Promise<void> {
+    await this.#change(async () => {
+      this.#statements.clear();
+      this.#db.close();
+    });
+  }
+
+  /** Inside a transaction. */
+  #goLive(name: string, deploymentId: number, routes: readonly string[]): StoredFunction {
+    this.#run("DELETE FROM routes WHERE function_name = ?", name);
+    for (const route of routes) {
+      const { changes } = this.#run("INSERT OR IGNORE INTO routes (route, function_name) VALUES (?, ?)", route, name);
+      if (Number(changes) === 0) {
+        const owner = this.#one("SELECT function_name FROM routes WHERE route = ?", route)?.function_name;
+        throw new IsletError("route_taken", `The route ${route} belongs to the function ${owner}.`);
+      }
+    }
+    this.#run("UPDATE functions SET live_deployment = ? WHERE name = ?", deploymentId, name);
+    const live = this.#function(name);
+    if (!live) throw new Error(`store: function ${name} has no live deployment`);
+    return live;
+  }
+
+  #routesOf(name: string, deploymentId: number): string[] {
+    const row = this.#one("SELECT routes FROM deployments WHERE id = ? AND function_name = ?", deploymentId, name);
+    if (!row) throw new Error(`store: function ${name} has no deployment ${deploymentId}`);
+    return JSON.parse(String(row.routes)) as string[];
+  }
+
+  #function(name: string): StoredFunction | null {
+    const row = this.#one(`${selectFunctions} WHERE f.name = ?`, name);
+    return row ? toFunction(row) : null;
+  }
+
+  async #removeUnused(versionIds: readonly string[]): Promise<void> {
+    for (const id of versionIds) {
+      if (!this.#one("SELECT 1 FROM versions WHERE id = ?", id)) await this.#files.remove(id);
+    }
+  }
+
+  #change<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#changes.then(work);
+    // The next change runs whatever became of this one, whose caller gets the error.
+    this.#changes = Promise.allSettled([result]);
+    return result;
+  }
+
+  #transaction<Result>(work: () => Result): Result {
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.#db.exec("COMMIT");
+      return result;
+    } catch (error) {
+      // SQLite rolls back by itself after some errors, such as a full disk.
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  #prepared(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #one(sql: string, ...values: SQLOutputValue[]): Row | undefined {
+    return this.#prepared(sql).get(...values);
+  }
+
+  #all(sql: string, ...values: SQLOutputValue[]): Row[] {
+    return this.#prepared(sql).all(...values);
+  }
+
+  #run(sql: string, ...values: SQLOutputValue[]) {
+    return this.#prepared(sql).run(...values);
+  }
+}
+
+/** Keeps the database locked until it is closed, since two servers on one directory would undo each other. */
+function takeForOneself(db: DatabaseSync, dataDir: string): void {
+  try {
+    db.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;");
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode !== sqliteBusy) throw error;
+    throw new Error(`The data directory ${dataDir} is in use by another Islet.`, { cause: error });
+  }
+}
+
+const selectFunctions = `
+  SELECT f.name, f.tenant, f.created_at_ms, f.live_deployment, d.version_id, d.routes, d.deployed_at_ms, v.bytes, v.limits
+  FROM functions f
+  JOIN deployments d ON d.id = f.live_deployment
+  JOIN versions v ON v.function_name = f.name AND v.id = d.version_id`;
+
+const selectVersions = `
+  SELECT v.id, v.bytes, v.limits, v.created_at_ms, v.id = live.version_id AS live
+  FROM versions v
+  JOIN functions f ON f.name = v.function_name
+  JOIN deployments live ON live.id = f.live_deployment
+  WHERE v.function_name = ?
+  ORDER BY (SELECT max(d.id) FROM deployments d WHERE d.function_name = v.function_name AND d.version_id = v.id) DESC`;
+
+const upsertFunction = `
+  INSERT INTO functions (name, tenant, created_at_ms, live_deployment) VALUES (?, ?, ?, 0)
+  ON CONFLICT (name) DO UPDATE SET tenant = excluded.tenant`;
+
+const insertVersion = `
+  INSERT INTO versions (function_name, id, bytes, limits, created_at_ms) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (function_name, id) DO NOTHING`;
+
+const deleteUnusedVersion = `
+  DELETE FROM versions AS v WHERE v.function_name = ? AND v.id = ?
+  AND NOT EXISTS (SELECT 1 FROM deployments d WHERE d.function_name = v.function_name AND d.version_id = v.id)`;
+
+function toFunction(row: Row): StoredFunction {
+  return {
+    fn: {
+      name: String(row.name),
+      tenant: String(row.tenant),
+      versionId: String(row.version_id),
+      routes: JSON.parse(String(row.routes)) as string[],
+      limits: JSON.parse(String(row.limits)) as Limits,
+    },
+    deploymentId: Number(row.live_deployment),
+    bytes: Number(row.bytes),
+    createdAtMs: Number(row.created_at_ms),
+    deployedAtMs: Number(row.deployed_at_ms),
+  };
+}
+
+function toVersion(row: Row): StoredVersion {
+  return {
+    id: String(row.id),
+    bytes: Number(row.bytes),
+    limits: JSON.parse(String(row.limits)) as Limits,
+    createdAtMs: Number(row.created_at_ms),
+    live: Number(row.live) === 1,
+  };
+}

@@ -1,0 +1,68 @@
+import type { LiveFunction } from "../core/deployment.ts";
+import type { Limits } from "../core/limits.ts";
+
+/** A function with what is live of it. */
+export interface StoredFunction {
+  readonly fn: LiveFunction;
+  /** Names the deployment that is live; each deploy and only a deploy makes a new one. */
+  readonly deploymentId: number;
+  /** Of the live version's modules, as uploaded. */
+  readonly bytes: number;
+  readonly createdAtMs: number;
+  readonly deployedAtMs: number;
+}
+
+export interface StoredVersion {
+  readonly id: string;
+  readonly bytes: number;
+  readonly limits: Limits;
+  readonly createdAtMs: number;
+  readonly live: boolean;
+}
+
+export interface NewDeployment {
+  readonly fn: LiveFunction;
+  readonly bytes: number;
+  readonly atMs: number;
+  /** The encoded bundle as uploaded; `fn.versionId` is its hash. */
+  readonly original: Uint8Array;
+  /** The encoded bundle as isolates load it. */
+  readonly compiled: Uint8Array;
+}
+
+/**
+ * Functions, their versions and what is live of them. A function's deployments form a chain: each
+ * remembers the one that was live before it, so rolling back twice goes two steps back.
+ *
+ * Calls about one function must not overlap; calls about different functions may.
+ */
+export interface Store {
+  list(): Promise<readonly StoredFunction[]>;
+  get(name: string): Promise<StoredFunction | null>;
+  /** Latest first; empty for a function that is not there. */
+  versions(name: string): Promise<readonly StoredVersion[]>;
+  /**
+   * Stores the bundle and makes it live, all or nothing.
+   * @throws IsletError route_taken.
+   */
+  deploy(deployment: NewDeployment): Promise<StoredFunction>;
+  /**
+   * Takes back the deployment that is live, as if it had never been; with the first one the function
+   * goes too. Returns what is live now.
+   */
+  withdraw(name: string): Promise<StoredFunction | null>;
+  /** The deployment to roll back to: the one before the live one, or the latest of that version. */
+  rollbackTarget(name: string, versionId: string | null): Promise<number | null>;
+  /**
+   * Makes an earlier deployment live again, with the routes it had.
+   * @throws IsletError route_taken.
+   */
+  activate(name: string, deploymentId: number): Promise<StoredFunction>;
+  /** Removes the function, its versions, and the bundles that no other function uses. */
+  remove(name: string): Promise<boolean>;
+  /** @throws Error when there is no such version. */
+  readBundle(versionId: string): Promise<Uint8Array>;
+  /** @throws Error when there is no such version. */
+  readCompiled(versionId: string): Promise<Uint8Array>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,26 @@
+import { closeSync, openSync, readSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+import { blameBytes, decodeBlame } from "../core/blame-mark.ts";
+
+/** The supervisor's end of the record in which a pool process notes the version that it enters. */
+export class BlameFile {
+  readonly fd: number;
+
+  constructor(directory: string, id: string) {
+    const path = join(directory, `${id}.blame`);
+    this.fd = openSync(path, "wx+", 0o600);
+    // Both processes hold it open; without a name nothing is left behind.
+    unlinkSync(path);
+  }
+
+  /** The isolate key of the version that was running, or null. */
+  read(): string | null {
+    const record = new Uint8Array(blameBytes);
+    readSync(this.fd, record, 0, blameBytes, 0);
+    return decodeBlame(record);
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+}

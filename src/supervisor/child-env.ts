@@ -1,0 +1,22 @@
+import { join } from "node:path";
+import type { ChildKind } from "./child.ts";
+
+/** Of the supervisor's own environment, what each kind of child may see. Guests sit in pools, so they get least. */
+const passedOn: Record<ChildKind, readonly string[]> = {
+  pool: ["TZ", "LANG", "LC_ALL"],
+  front: [
+    ...["TZ", "LANG", "LC_ALL", "PATH", "HOME"],
+    ...["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"],
+    ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"],
+  ],
+};
+
+/**
+ * A child's environment. Compiled code is kept for the next start, apart for each kind: what a pool
+ * process writes is never run by a front.
+ */
+export function childEnv(kind: ChildKind, dataDir: string, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { NODE_COMPILE_CACHE: join(dataDir, "compile-cache", kind) };
+  for (const name of passedOn[kind]) if (own[name] !== undefined) env[name] = own[name];
+  return env;
+}

@@ -1,0 +1,199 @@
+import { type ChildProcess, fork, type StdioOptions } from "node:child_process";
+import type { Clock } from "../core/clock.ts";
+import type { Death, DeathReason, KillReason } from "./death.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { type Timers, within } from "./timers.ts";
+
+type Beat = { readonly type: "beat"; readonly seq: number };
+type Message = { readonly type: string; readonly seq?: number };
+/** Messages that answer a question. */
+type Answer<From> = Exclude<Extract<From, { seq: number }>, Beat>;
+
+export type ChildState = "starting" | "ready" | "draining" | "dead";
+export type ChildKind = "front" | "pool";
+
+export interface ChildOptions {
+  readonly kind: ChildKind;
+  readonly id: string;
+  /** The child's root file. */
+  readonly path: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** A file that the child finds as descriptor 4. */
+  readonly extraFd?: number;
+  readonly beatMs: number;
+  readonly stallMs: number;
+  readonly startMs: number;
+  readonly timers: Timers;
+  readonly clock: Clock;
+}
+
+/** One child process: starting → ready → draining → dead, or dead from any of them. */
+export class Child<To extends { readonly type: string }, From extends Message> {
+  readonly kind: ChildKind;
+  readonly id: string;
+  /** Its `ready` message; null when it died without. */
+  readonly ready: Promise<Extract<From, { type: "ready" }> | null>;
+  readonly dead: Promise<Death>;
+
+  readonly #process: ChildProcess;
+  readonly #options: ChildOptions;
+  readonly #heartbeat: Heartbeat;
+  readonly #questions = new Map<number, { expected: string; settle: (answer: Answer<From> | null) => void }>();
+  readonly #cancelStart: () => void;
+  #cancelDrain: (() => void) | undefined;
+  #state: ChildState = "starting";
+  #seq = 0;
+  #readyAt: number | undefined;
+  #killedFor: KillReason | undefined;
+  #resolveReady!: (message: Extract<From, { type: "ready" }> | null) => void;
+  #resolveDead!: (death: Death) => void;
+
+  constructor(options: ChildOptions) {
+    this.#options = options;
+    this.kind = options.kind;
+    this.id = options.id;
+    this.ready = new Promise((resolve) => {
+      this.#resolveReady = resolve;
+    });
+    this.dead = new Promise((resolve) => {
+      this.#resolveDead = resolve;
+    });
+
+    const stdio: StdioOptions = ["ignore", "inherit", "inherit", "ipc"];
+    if (options.extraFd !== undefined) stdio.push(options.extraFd);
+    // The id is an argument for those who read the process table.
+    this.#process = fork(options.path, [options.id], {
+      serialization: "advanced",
+      execArgv: [],
+      env: options.env,
+      stdio,
+    });
+    this.#process.on("message", (message) => {
+      // A pool process may be in a guest's hands; what it says is looked at before it is used.
+      if (isMessage(message)) this.#receive(message as From);
+    });
+    this.#process.once("exit", (code, signal) => this.#died(this.#reasonOf(code, signal), code, signal));
+    this.#process.on("error", () => {
+      if (this.#process.pid === undefined) this.#died("spawn_failed", null, null);
+    });
+
+    this.#heartbeat = new Heartbeat({
+      timers: options.timers,
+      beatMs: options.beatMs,
+      stallMs: options.stallMs,
+      send: (seq) => this.#post({ type: "beat", seq }),
+      onStall: () => this.kill("stalled"),
+    });
+    this.#cancelStart = options.timers.after(options.startMs, () => this.kill("start_timeout"));
+  }
+
+  get state(): ChildState {
+    return this.#state;
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  send(message: Exclude<To, { seq: number }>): void {
+    this.#post(message);
+  }
+
+  /**
+   * Asks a question and waits for its answer. Null when the child died first or `withinMs`
+   * milliseconds passed; what follows from that is the caller's to decide.
+   */
+  ask<K extends Answer<From>["type"]>(
+    expected: K,
+    question: (seq: number) => Extract<To, { seq: number }>,
+    withinMs: number,
+  ): Promise<Extract<From, { type: K }> | null> {
+    if (this.#state === "dead") return Promise.resolve(null);
+    this.#seq += 1;
+    const seq = this.#seq;
+    const answer = new Promise<Answer<From> | null>((settle) => {
+      this.#questions.set(seq, { expected, settle });
+    });
+    this.#post(question(seq));
+    return within(this.#options.timers, withinMs, answer).then((message) => {
+      this.#questions.delete(seq);
+      // #receive has compared the type with `expected`.
+      return message as Extract<From, { type: K }> | null;
+    });
+  }
+
+  /** Stops watching the beat, for work that may rightly hold the child's main thread. */
+  allowSilence(): void {
+    this.#heartbeat.stop();
+  }
+
+  endSilence(): void {
+    if (this.#state === "ready") this.#heartbeat.start();
+  }
+
+  /** Tells the child to end; kills it when it has not gone after `withinMs` milliseconds. */
+  drain(withinMs: number): Promise<Death> {
+    if (this.#state === "starting" || this.#state === "ready") {
+      this.#state = "draining";
+      this.#cancelStart();
+      this.#post({ type: "drain" });
+      this.#cancelDrain = this.#options.timers.after(withinMs, () => this.kill("drain_timeout"));
+    }
+    return this.dead;
+  }
+
+  /** SIGKILL; the first reason given is the one that counts. Nothing new is sent there from now on. */
+  kill(reason: KillReason): void {
+    if (this.#state === "dead") return;
+    this.#state = "draining";
+    this.#killedFor ??= reason;
+    this.#process.kill("SIGKILL");
+  }
+
+  #post(message: Message): void {
+    // A send fails only when the child is about to be found dead or stalled.
+    if (this.#process.connected) this.#process.send(message, () => undefined);
+  }
+
+  #receive(message: From): void {
+    if (message.type === "beat") {
+      if (message.seq !== undefined) this.#heartbeat.answered(message.seq);
+    } else if (message.type === "ready") {
+      this.#becameReady(message as Extract<From, { type: "ready" }>);
+    } else if (message.seq !== undefined) {
+      const question = this.#questions.get(message.seq);
+      if (question?.expected === message.type) question.settle(message as Answer<From>);
+    }
+  }
+
+  #becameReady(message: Extract<From, { type: "ready" }>): void {
+    if (this.#state !== "starting") return;
+    this.#state = "ready";
+    this.#readyAt = this.#options.clock.now();
+    this.#cancelStart();
+    this.#heartbeat.start();
+    this.#resolveReady(message);
+  }
+
+  #reasonOf(code: number | null, signal: string | null): DeathReason {
+    if (this.#killedFor && signal === "SIGKILL") return this.#killedFor;
+    if (signal) return "crashed";
+    return this.#state === "draining" && code === 0 ? "drained" : "exited";
+  }
+
+  #died(reason: DeathReason, exitCode: number | null, signal: string | null): void {
+    this.#state = "dead";
+    this.#cancelStart();
+    this.#cancelDrain?.();
+    this.#heartbeat.stop();
+    const readyMs = this.#readyAt === undefined ? 0 : this.#options.clock.now() - this.#readyAt;
+    this.#resolveReady(null);
+    this.#resolveDead({ reason, exitCode, signal, readyMs });
+    for (const question of this.#questions.values()) question.settle(null);
+  }
+}
+
+function isMessage(message: unknown): message is Message {
+  if (typeof message !== "object" || message === null || !("type" in message)) return false;
+  return typeof message.type === "string" && (!("seq" in message) || Number.isSafeInteger(message.seq));
+}

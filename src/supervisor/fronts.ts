@@ -1,0 +1,132 @@
+import type { LiveFunction } from "../core/deployment.ts";
+import type { PoolAddress, ToFront } from "../core/messages.ts";
+import { StartError } from "../core/start-error.ts";
+import type { FrontChild } from "./child-kinds.ts";
+import { type Death, describeDeath } from "./death.ts";
+import { killAll, Slot } from "./slot.ts";
+import type { Timers } from "./timers.ts";
+import type { Timing } from "./timing.ts";
+
+export type FrontStart = Extract<ToFront, { type: "start" }>;
+
+/** What one deploy, roll-back or removal changes. */
+export type FunctionChange = { readonly set: LiveFunction } | { readonly remove: string };
+
+export interface FrontsOptions {
+  readonly count: number;
+  /** 0 lets the first front choose; the others and all successors take the same. */
+  readonly port: number;
+  readonly timers: Timers;
+  readonly timing: Timing;
+  /** Forks a front that has been told nothing yet. */
+  readonly bear: () => FrontChild;
+  /** The settings that a front is started with. */
+  readonly settings: (id: string, port: number) => FrontStart["settings"];
+  readonly onDeath: (front: FrontChild, death: Death) => void;
+}
+
+/**
+ * Keeps the front processes alive and of one mind. The list of functions is kept here: a front gets
+ * it whole in `start`, and every change after that in order, whether it is ready yet or not, since
+ * it takes connections a moment before its `ready` is read.
+ */
+export class Fronts {
+  readonly #options: FrontsOptions;
+  readonly #slots: Slot<FrontChild>[];
+  readonly #functions = new Map<string, LiveFunction>();
+  #pools: readonly PoolAddress[] = [];
+  #port: number;
+
+  constructor(options: FrontsOptions, functions: readonly LiveFunction[]) {
+    this.#options = options;
+    this.#port = options.port;
+    for (const fn of functions) this.#functions.set(fn.name, fn);
+    this.#slots = Array.from(
+      { length: options.count },
+      () => new Slot({ timers: options.timers, bear: () => this.#bear(), onDeath: options.onDeath }),
+    );
+  }
+
+  /**
+   * Starts all fronts and resolves with the port when they serve.
+   *
+   * @throws StartError when one dies before it is ready.
+   */
+  async start(): Promise<number> {
+    const [first, ...others] = this.#slots;
+    if (!first) throw new StartError("at least one front is needed");
+    this.#port = await startFront(first);
+    await Promise.all(others.map(startFront));
+    return this.#port;
+  }
+
+  get readyCount(): number {
+    return this.#slots.filter((slot) => slot.readyChild).length;
+  }
+
+  get children(): FrontChild[] {
+    return this.#slots.flatMap((slot) => slot.child ?? []);
+  }
+
+  hasFunction(name: string): boolean {
+    return this.#functions.has(name);
+  }
+
+  /** Makes a change live; resolves when no front serves anything older. */
+  async publish(change: FunctionChange): Promise<void> {
+    if ("set" in change) this.#functions.set(change.set.name, change.set);
+    else this.#functions.delete(change.remove);
+    const message = { set: "set" in change ? change.set : null, remove: "remove" in change ? change.remove : null };
+    await Promise.all(this.#serving().map((front) => this.#tell(front, message)));
+  }
+
+  /** Tells all fronts which pool processes there are. */
+  setPools(pools: readonly PoolAddress[]): void {
+    this.#pools = pools;
+    for (const front of this.#serving()) front.send({ type: "pools", pools });
+  }
+
+  /** Lets the fronts end what is in flight; resolves when all are gone. */
+  async drain(withinMs: number): Promise<void> {
+    const last = this.#slots.flatMap((slot) => slot.close() ?? []);
+    await Promise.all(last.map((front) => front.drain(withinMs)));
+  }
+
+  /** Kills all fronts; resolves when all are gone. */
+  async kill(): Promise<void> {
+    await killAll(this.#slots);
+  }
+
+  #bear(): FrontChild {
+    const front = this.#options.bear();
+    front.send({
+      type: "start",
+      settings: this.#options.settings(front.id, this.#port),
+      functions: [...this.#functions.values()],
+      pools: this.#pools,
+    });
+    return front;
+  }
+
+  #serving(): FrontChild[] {
+    return this.children.filter((front) => front.state === "starting" || front.state === "ready");
+  }
+
+  async #tell(front: FrontChild, change: { set: LiveFunction | null; remove: string | null }): Promise<void> {
+    const question = (seq: number) => ({ type: "publish" as const, seq, ...change });
+    const answer = await front.ask("published", question, this.#options.timing.publishMs);
+    if (answer) return;
+    // It may go on serving what is no longer live, unless it is dead already; its successor starts with the change.
+    front.kill("unresponsive");
+    await front.dead;
+  }
+}
+
+async function startFront(slot: Slot<FrontChild>): Promise<number> {
+  slot.fill();
+  const { child } = slot;
+  const ready = await child?.ready;
+  if (ready) return ready.port;
+  const death = await child?.dead;
+  throw new StartError(`a front process did not start: it ${death ? describeDeath(death) : "was not born"}`);
+}

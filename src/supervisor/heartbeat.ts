@@ -1,0 +1,55 @@
+import type { Timers } from "./timers.ts";
+
+/**
+ * Notices a child that no longer answers. It counts unanswered beats instead of measuring time: when
+ * the supervisor itself was held up (a suspended machine, a long pause), the children are not blamed.
+ */
+export class Heartbeat {
+  readonly #send: (seq: number) => void;
+  readonly #onStall: () => void;
+  readonly #tolerated: number;
+  readonly #timers: Timers;
+  readonly #beatMs: number;
+  #sent = 0;
+  #answered = 0;
+  #stop: (() => void) | undefined;
+
+  constructor(options: {
+    timers: Timers;
+    beatMs: number;
+    stallMs: number;
+    send: (seq: number) => void;
+    onStall: () => void;
+  }) {
+    this.#timers = options.timers;
+    this.#beatMs = options.beatMs;
+    this.#tolerated = Math.ceil(options.stallMs / options.beatMs);
+    this.#send = options.send;
+    this.#onStall = options.onStall;
+  }
+
+  start(): void {
+    this.stop();
+    this.#answered = this.#sent;
+    this.#stop = this.#timers.every(this.#beatMs, () => this.#beat());
+  }
+
+  answered(seq: number): void {
+    this.#answered = Math.max(this.#answered, Math.min(seq, this.#sent));
+  }
+
+  stop(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+  }
+
+  #beat(): void {
+    if (this.#sent - this.#answered >= this.#tolerated) {
+      this.stop();
+      this.#onStall();
+      return;
+    }
+    this.#sent += 1;
+    this.#send(this.#sent);
+  }
+}

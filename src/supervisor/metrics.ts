@@ -1,0 +1,85 @@
+import { AggregatorRegistry, Counter, Gauge, Registry } from "prom-client";
+import { z } from "zod";
+import type { ChildKind } from "./child.ts";
+import { FrontChild, type PoolChild } from "./child-kinds.ts";
+import type { DeathReason } from "./death.ts";
+
+/** Labels a blamed version's function that is no longer deployed, so that labels stay few. */
+const otherFunction = "(other)";
+
+const anyNumber = z.custom<number>((value) => typeof value === "number");
+const childMetrics = z.array(
+  z.looseObject({
+    name: z.string(),
+    help: z.string(),
+    type: z.enum(["counter", "gauge", "histogram", "summary"]),
+    aggregator: z.enum(["omit", "sum", "first", "min", "max", "average"]),
+    values: z.array(
+      z.looseObject({ value: anyNumber, labels: z.record(z.string(), z.union([z.string(), anyNumber])) }),
+    ),
+  }),
+);
+
+/** The supervisor's own figures, and one page of everybody's. */
+export class SupervisorMetrics {
+  readonly #registry = new Registry();
+  readonly #births = new Counter({
+    name: "islet_child_births_total",
+    help: "Child processes started.",
+    labelNames: ["kind"],
+    registers: [this.#registry],
+  });
+  readonly #deaths = new Counter({
+    name: "islet_child_deaths_total",
+    help: "Child processes that ended, by reason.",
+    labelNames: ["kind", "reason"],
+    registers: [this.#registry],
+  });
+  readonly #blamed = new Counter({
+    name: "islet_pool_deaths_blamed_total",
+    help: "Pool processes that died unexpectedly, by the function that was running.",
+    labelNames: ["function"],
+    registers: [this.#registry],
+  });
+
+  constructor(readyCount: (kind: ChildKind) => number) {
+    new Gauge({
+      name: "islet_children_ready",
+      help: "Child processes that serve, the spare not among them.",
+      labelNames: ["kind"],
+      registers: [this.#registry],
+      collect() {
+        for (const kind of ["front", "pool"] as const) this.set({ kind }, readyCount(kind));
+      },
+    });
+  }
+
+  born(kind: ChildKind): void {
+    this.#births.inc({ kind });
+  }
+
+  died(kind: ChildKind, reason: DeathReason): void {
+    this.#deaths.inc({ kind, reason });
+  }
+
+  blamed(functionName: string | null): void {
+    this.#blamed.inc({ function: functionName ?? otherFunction });
+  }
+
+  /** All processes' metrics in Prometheus' text format. A child that does not answer in time is left out. */
+  async page(children: readonly (FrontChild | PoolChild)[], withinMs: number): Promise<string> {
+    const own = await this.#registry.getMetricsAsJSON();
+    const theirs = await Promise.all(children.map((child) => metricsOf(child, withinMs)));
+    return AggregatorRegistry.aggregate([own, ...theirs]).metrics();
+  }
+}
+
+async function metricsOf(child: FrontChild | PoolChild, withinMs: number): Promise<object[]> {
+  const question = (seq: number) => ({ type: "metrics" as const, seq });
+  const answer =
+    child instanceof FrontChild
+      ? await child.ask("metrics", question, withinMs)
+      : await child.ask("metrics", question, withinMs);
+  // Guests run in pool processes: what comes from there must not break the page.
+  return childMetrics.safeParse(answer?.metrics).data ?? [];
+}

@@ -1,0 +1,36 @@
+/** How long the supervisor waits for what, in milliseconds. */
+export interface Timing {
+  /** Between two beats. */
+  readonly beatMs: number;
+  /** A front that answers no beat for so long is killed. */
+  readonly frontStallMs: number;
+  /** The same for a pool process, where guest code may hold the main thread. */
+  readonly poolStallMs: number;
+  /** From birth to `ready`. */
+  readonly startMs: number;
+  /** For a front to take over a change. */
+  readonly publishMs: number;
+  /** For the fronts to end the requests in flight when the server stops. */
+  readonly drainMs: number;
+  /** For a process with nothing left to do to exit. */
+  readonly exitMs: number;
+  /** What a check may take beyond the bundle's own start-up limit. */
+  readonly checkGraceMs: number;
+  /** How long a check waits for a spare pool process. */
+  readonly spareWaitMs: number;
+  /** For one child's metrics. */
+  readonly metricsMs: number;
+}
+
+export const defaultTiming: Timing = {
+  beatMs: 100,
+  frontStallMs: 2_000,
+  poolStallMs: 1_500,
+  startMs: 20_000,
+  publishMs: 10_000,
+  drainMs: 10_000,
+  exitMs: 2_000,
+  checkGraceMs: 2_000,
+  spareWaitMs: 5_000,
+  metricsMs: 1_000,
+};

@@ -1,0 +1,60 @@
+import { fileURLToPath } from "node:url";
+import { systemClock } from "../../src/core/clock.ts";
+import type { Bundle, LiveFunction } from "../../src/core/deployment.ts";
+import { defaultLimits } from "../../src/core/limits.ts";
+import type { FrontSettings, PoolSettings } from "../../src/core/messages.ts";
+import { FrontChild, PoolChild } from "../../src/supervisor/child-kinds.ts";
+import type { RunDirectory } from "../../src/supervisor/run-directory.ts";
+import { systemTimers, type Timers } from "../../src/supervisor/timers.ts";
+import { defaultTiming } from "../../src/supervisor/timing.ts";
+
+const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}.ts`, import.meta.url));
+
+let births = 0;
+
+/** Forks the front fixture. `mode`: see fixtures/front.ts. */
+export function bearFront(mode = "", timers: Timers = systemTimers): FrontChild {
+  births += 1;
+  const { beatMs, frontStallMs: stallMs, startMs } = defaultTiming;
+  const env = { MODE: mode };
+  const common = { kind: "front", id: `f${births}`, path: fixture("front"), env, beatMs, stallMs, startMs } as const;
+  return new FrontChild({ ...common, timers, clock: systemClock });
+}
+
+/** Forks the pool fixture and sends it `start`. */
+export function bearPool(directory: RunDirectory, timers: Timers = systemTimers): PoolChild {
+  births += 1;
+  const id = `p${births}`;
+  const { beatMs, poolStallMs: stallMs, startMs } = defaultTiming;
+  const common = { kind: "pool", id, path: fixture("pool"), env: {}, beatMs, stallMs, startMs } as const;
+  const pool = new PoolChild({ ...common, timers, clock: systemClock }, directory);
+  pool.send({ type: "start", settings: poolSettings(id, pool.socketPath) });
+  return pool;
+}
+
+export function frontSettings(id: string, port: number): FrontSettings {
+  return {
+    id,
+    host: "127.0.0.1",
+    port,
+    sharePort: true,
+    dataDir: "/nowhere",
+    logLevel: "silent",
+    poolConcurrency: 1,
+    queueLength: 1,
+    queueMs: 1,
+    drainMs: 1,
+  };
+}
+
+function poolSettings(id: string, socketPath: string): PoolSettings {
+  return { id, socketPath, runtimeSource: "", warmMemoryMb: 1, preparedIsolates: 0, logLevel: "silent" };
+}
+
+export function liveFunction(name: string, versionId: string): LiveFunction {
+  return { name, tenant: "default", versionId, routes: [], limits: defaultLimits };
+}
+
+export function bundle(main: string, env: Record<string, string> = {}): Bundle {
+  return { main, modules: [], env, limits: defaultLimits };
+}

@@ -1,0 +1,132 @@
+import { afterEach, describe, expect, test } from "vitest";
+import type { FrontChild } from "../../src/supervisor/child-kinds.ts";
+import type { Death } from "../../src/supervisor/death.ts";
+import { Fronts } from "../../src/supervisor/fronts.ts";
+import { systemTimers, type Timers } from "../../src/supervisor/timers.ts";
+import { defaultTiming } from "../../src/supervisor/timing.ts";
+import { bearFront, frontSettings, liveFunction } from "./births.ts";
+import { ManualTimers } from "./manual-timers.ts";
+
+const fn = liveFunction;
+let running: Fronts | undefined;
+
+/** Fronts of which each birth takes the next mode; the last one goes for all that follow. */
+function frontsWith(count: number, modes: string[], timers: Timers = systemTimers) {
+  const births: FrontChild[] = [];
+  const deaths: Death[] = [];
+  const fronts: Fronts = new Fronts(
+    {
+      count,
+      port: 0,
+      timers,
+      timing: defaultTiming,
+      bear: () => {
+        const front = bearFront(modes[Math.min(births.length, modes.length - 1)], timers);
+        births.push(front);
+        return front;
+      },
+      settings: frontSettings,
+      onDeath: (_front, death) => deaths.push(death),
+    },
+    [fn("old", "1")],
+  );
+  running = fronts;
+  return { fronts, births, deaths };
+}
+
+/** What a front knows: its functions with their versions, and its pools. */
+async function knowledge(front: FrontChild | undefined): Promise<unknown> {
+  const answer = await front?.ask("metrics", (seq) => ({ type: "metrics", seq }), 10_000);
+  const [metric] = (answer?.metrics ?? []) as { values: { labels: object }[] }[];
+  return metric?.values[0]?.labels;
+}
+
+afterEach(() => running?.kill());
+
+describe("fronts", () => {
+  test("share the port that the first one chose, and know the functions", async () => {
+    const { fronts, births } = frontsWith(2, [""]);
+    expect(await fronts.start()).toBe(40_000);
+    expect(fronts.readyCount).toBe(2);
+    expect((await births[1]?.ready)?.port).toBe(40_000);
+    expect(await knowledge(births[0])).toEqual({ old: "1", pools: "" });
+  });
+
+  test("that die at the start make it fail, in words", async () => {
+    const { fronts } = frontsWith(1, ["exit"]);
+    await expect(fronts.start()).rejects.toThrow("a front process did not start: it exited with 3");
+  });
+
+  test("are told of pools", async () => {
+    const { fronts, births } = frontsWith(1, [""]);
+    await fronts.start();
+    fronts.setPools([{ id: "p1", place: 0, socketPath: "/x" }]);
+    expect(await knowledge(births[0])).toEqual({ old: "1", pools: "p1" });
+    births[0]?.kill("stopped");
+    await births[0]?.dead;
+    await births[1]?.ready;
+    expect(await knowledge(births[1])).toEqual({ old: "1", pools: "p1" });
+  });
+
+  test("drain and are not replaced", async () => {
+    const { fronts, births, deaths } = frontsWith(2, [""]);
+    await fronts.start();
+    await fronts.drain(10_000);
+    expect(births.map((front) => front.state)).toEqual(["dead", "dead"]);
+    expect(deaths.map((death) => death.reason)).toEqual(["drained", "drained"]);
+    expect(births).toHaveLength(2);
+  });
+});
+
+describe("publish", () => {
+  test("reaches every front before it resolves", async () => {
+    const { fronts, births } = frontsWith(2, [""]);
+    await fronts.start();
+    await fronts.publish({ set: fn("new", "7") });
+    await fronts.publish({ remove: "old" });
+    for (const front of births) expect(await knowledge(front)).toEqual({ new: "7", pools: "" });
+    expect(fronts.hasFunction("new")).toBe(true);
+    expect(fronts.hasFunction("old")).toBe(false);
+  });
+
+  test("is not held up by a front that dies, and the next one has the change", async () => {
+    const { fronts, births, deaths } = frontsWith(2, ["", "hold", ""]);
+    await fronts.start();
+    const published = fronts.publish({ set: fn("new", "7") });
+    births[1]?.kill("stopped");
+    await published;
+    expect(deaths).toHaveLength(1);
+    await births[2]?.ready;
+    expect(await knowledge(births[0])).toEqual({ old: "1", new: "7", pools: "" });
+    expect(await knowledge(births[2])).toEqual({ old: "1", new: "7", pools: "" });
+  });
+
+  test("is awaited from a front that is still starting", async () => {
+    // The second front becomes ready only by the change that is made while it starts.
+    const { fronts, births } = frontsWith(2, ["", "slow"]);
+    const port = fronts.start();
+    await births[0]?.ready;
+    await Promise.resolve();
+    await Promise.resolve();
+    const [, second] = births;
+    expect(second?.state).toBe("starting");
+    await fronts.publish({ set: fn("new", "7") });
+    await port;
+    expect(await knowledge(second)).toEqual({ old: "1", new: "7", pools: "" });
+  });
+
+  test("kills a front that does not take the change over", async () => {
+    const timers = new ManualTimers();
+    const { fronts, births, deaths } = frontsWith(1, ["hold", ""], timers);
+    await fronts.start();
+    const [holding] = births;
+    holding?.allowSilence();
+    const published = fronts.publish({ set: fn("new", "7") });
+    timers.advance(defaultTiming.publishMs);
+    await published;
+    expect(holding?.state).toBe("dead");
+    expect(deaths.map((death) => death.reason)).toEqual(["unresponsive"]);
+    await births[1]?.ready;
+    expect(await knowledge(births[1])).toEqual({ old: "1", new: "7", pools: "" });
+  });
+});
