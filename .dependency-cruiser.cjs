@@ -96,16 +96,16 @@ module.exports = {
     },
     {
       name: "no-cycles",
-      comment: "A cycle that a type-only import closes is none when the program runs.",
+      comment: "Type-only imports close no cycle when the program runs, and lazy.ts loads at the first call only.",
       severity: "error",
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+      to: { circular: true, viaOnly: { pathNot: "^runtime-api/lazy[.]ts$", dependencyTypesNot: ["type-only"] } },
     },
     {
       name: "no-orphans",
       comment: "A module that imports nothing and is imported by nothing is left over.",
       severity: "error",
-      from: { orphan: true, pathNot: ["[.]d[.]ts$"] },
+      from: { orphan: true, pathNot: ["[.]d[.]ts$", "^samples/[^/]+/index[.]", "^bench/functions/"] },
       to: {},
     },
     {

@@ -1,17 +1,10 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
+import { killAll } from "./clean-up.ts";
 import { processTree } from "./process-tree.ts";
 
 const stopMs = 10_000;
 const logTailBytes = 4_000;
-
-const running = new Set<Child>();
-
-// Whatever way the bench ends, nothing it started stays behind.
-process.on("exit", () => {
-  for (const child of running) child.killTree();
-});
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 
 /** A server process of the bench, with everything that it starts. */
 export class Child {
@@ -22,8 +15,6 @@ export class Child {
   constructor(command: string, args: readonly string[], options: SpawnOptions) {
     this.#command = [command, ...args].join(" ");
     this.process = spawn(command, args, options);
-    running.add(this);
-    this.process.once("exit", () => running.delete(this));
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
         this.#log = (this.#log + text).slice(-logTailBytes);
@@ -69,15 +60,5 @@ export class Child {
   #failure(what: string): never {
     this.killTree();
     throw new Error(`${this.#command} ${what}\n${this.#log}`);
-  }
-}
-
-function killAll(pids: readonly number[]): void {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
-    }
   }
 }

@@ -73,8 +73,11 @@ export class DOMException {
       name = options.name ?? "Error";
       if ("cause" in options) cause = [options.cause];
     }
-    const error = Reflect.construct(Error, cause ? [undefined, { cause: cause[0] }] : [], new.target) as DOMException;
-    new Details(error, toDomString(name), toDomString(message));
+    const text = toDomString(message);
+    const error = Reflect.construct(Error, [text, ...(cause ? [{ cause: cause[0] }] : [])], new.target) as DOMException;
+    new Details(error, toDomString(name), text);
+    // V8 has taken the text for the stack; as a property it would hide the getter.
+    Reflect.deleteProperty(error, "message");
     // biome-ignore lint/correctness/noConstructorReturn: Error itself must make the object
     return error;
   }

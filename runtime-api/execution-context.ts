@@ -27,7 +27,7 @@ export class Invocation {
     if (this.#state !== "unanswered") return;
     const body = sendResponse(response, this.id, this.#waiting > 0);
     this.#state = "answered";
-    if (body) void this.#keepOpen(body, "The body's stream broke");
+    if (body !== undefined) void this.#keepOpen(body, "The body's stream broke");
     else if (this.#waiting === 0) this.#end();
     if (this.#waiting > 0) running.set(this.id, this);
   }

@@ -64,6 +64,8 @@ function kindOf(value: unknown): string {
 export function abort(id: number, reason: string): void {
   const invocation = running.get(id);
   if (!invocation) return;
+  // A handler that never settles must not be kept here for ever.
+  running.delete(id);
   setCurrent(id);
   const error = new (domExceptionModule().DOMException)(reason, "AbortError");
   abortRequest(invocation.request, error);

@@ -52,7 +52,7 @@ function take(id: number): Import | undefined {
 async function load(from: string, specifier: unknown): Promise<object> {
   const name = resolve(from, `${specifier as string}`);
   const known = loads.get(name);
-  if (known) return known;
+  if (known !== undefined) return known;
   const loading = Promise.withResolvers<object>();
   loads.set(name, loading.promise);
   waiting.set(host.importModule(current, name), { invocation: current, name, loading });

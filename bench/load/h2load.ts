@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { scratchFolder } from "../clean-up.ts";
 import { quantile } from "../statistics.ts";
 import { onPath, output } from "./command.ts";
 import type { Load, LoadGenerator, LoadResult } from "./load.ts";
@@ -11,26 +11,13 @@ export const h2load: LoadGenerator = {
   installed: () => onPath("h2load"),
   takes: ({ rate, body, urls }) => rate !== undefined && body === undefined && urls.length === 1,
   async run({ urls, connections, seconds, rate = 0 }: Load): Promise<LoadResult> {
-    const folder = await mkdtemp(join(tmpdir(), "islet-bench-load-"));
-    const log = join(folder, "requests.tsv");
-    try {
-      await output(
-        "h2load",
-        [
-          "--h1",
-          "-t1",
-          `-c${connections}`,
-          `-D${seconds}`,
-          `--rps=${rate / connections}`,
-          `--log-file=${log}`,
-          ...urls,
-        ],
-        seconds,
-      );
-      return parseH2load(await readFile(log, "utf8"));
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    const log = join(scratchFolder(), "requests.tsv");
+    await output(
+      "h2load",
+      ["--h1", "-t1", `-c${connections}`, `-D${seconds}`, `--rps=${rate / connections}`, `--log-file=${log}`, ...urls],
+      seconds,
+    );
+    return parseH2load(await readFile(log, "utf8"));
   },
 };
 

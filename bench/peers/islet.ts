@@ -1,11 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Child } from "../child.ts";
+import { scratchFolder } from "../clean-up.ts";
 import { type BenchFunction, functionSource, type Peer, type RunningPeer } from "../peer.ts";
 
 const startMs = 30_000;
@@ -31,7 +29,7 @@ export async function startIslet(
   functions: readonly BenchFunction[],
   { pools = 1, preparedIsolates }: IsletOptions = {},
 ): Promise<RunningIslet> {
-  const dataDir = await mkdtemp(join(tmpdir(), "islet-bench-"));
+  const dataDir = scratchFolder();
   const [port, controlPort] = await freePorts();
   const token = randomBytes(16).toString("hex");
   const child = new Child(process.execPath, [cli, "serve"], {
@@ -68,10 +66,7 @@ export async function startIslet(
       const text = await answer.text();
       if (!answer.ok) throw new Error(`deploying ${functionName} gave ${answer.status}: ${text}`);
     },
-    async stop() {
-      await child.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
+    stop: () => child.stop(),
   };
   try {
     await child.until(ready(controlUrl), startMs);

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import executable from "workerd";
 import { Child } from "../child.ts";
+import { scratchFolder } from "../clean-up.ts";
 import { type BenchFunction, functionSource, type Peer, type RunningPeer } from "../peer.ts";
 
 const startMs = 60_000;
@@ -15,7 +15,7 @@ const compatibilityDate = "2024-01-01";
 export const workerd: Peer = {
   name: "workerd",
   async start(functions: readonly BenchFunction[]): Promise<RunningPeer> {
-    const folder = await mkdtemp(join(tmpdir(), "islet-bench-workerd-"));
+    const folder = scratchFolder();
     const files = functions.map((fn) => writeFile(join(folder, `${fn.name}.js`), functionSource(fn)));
     await Promise.all([
       ...files,
@@ -31,10 +31,7 @@ export const workerd: Peer = {
       name: workerd.name,
       url: (functionName) => `http://127.0.0.1:${port}/fn/${functionName}/`,
       pids: () => child.pids(),
-      async stop() {
-        await child.stop();
-        await rm(folder, { recursive: true, force: true });
-      },
+      stop: () => child.stop(),
     };
   },
 };

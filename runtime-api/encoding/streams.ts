@@ -4,12 +4,10 @@ import { type BufferSource, defineInterface, toDomString } from "../webidl.ts";
 import { TextDecoder, type TextDecoderOptions } from "./text.ts";
 import { encodeUtf8 } from "./utf8.ts";
 
-const { TransformStream } = streams();
-
 export class TextEncoderStream {
   /** The first half of a surrogate pair whose second half may come with the next chunk. */
   #pending = "";
-  readonly #transform = new TransformStream<unknown, Uint8Array>({
+  readonly #transform = new (streams().TransformStream)<unknown, Uint8Array>({
     transform: (chunk, controller) => {
       const text = this.#pending + toDomString(chunk);
       const split = /[\ud800-\udbff]$/.test(text) ? text.length - 1 : text.length;
@@ -37,7 +35,7 @@ defineInterface(TextEncoderStream, "TextEncoderStream", ["encoding", "readable",
 
 export class TextDecoderStream {
   readonly #decoder: TextDecoder;
-  readonly #transform = new TransformStream<BufferSource, string>({
+  readonly #transform = new (streams().TransformStream)<BufferSource, string>({
     transform: (chunk, controller) => {
       if (chunk === undefined) throw new TypeError("TextDecoderStream: a chunk must be bytes");
       const text = this.#decoder.decode(chunk, { stream: true });

@@ -2,7 +2,14 @@ import { DOMException } from "../dom-exception.ts";
 import { setTimeout } from "../timers.ts";
 import { defineInterface, requireArguments } from "../webidl.ts";
 import { Event } from "./event.ts";
-import { dispatchTrusted, type EventListener, EventTarget, getHandler, setHandler } from "./event-target.ts";
+import {
+  dispatchTrusted,
+  type EventListener,
+  EventTarget,
+  getHandler,
+  markSignal,
+  setHandler,
+} from "./event-target.ts";
 
 /** Constructors that only this file may call compare their argument with this. */
 const trusted = Symbol("trusted");
@@ -18,6 +25,7 @@ export class AbortSignal extends EventTarget {
   constructor(...args: unknown[]) {
     if (args[0] !== trusted) throw new TypeError("Illegal constructor");
     super();
+    markSignal(this);
   }
 
   static abort(reason?: unknown): AbortSignal {

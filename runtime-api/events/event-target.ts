@@ -1,7 +1,6 @@
 import { DOMException } from "../dom-exception.ts";
 import { reportError } from "../report.ts";
 import { defineInterface, requireArguments, toDomString } from "../webidl.ts";
-import type { AbortSignal } from "./abort.ts";
 import { dispatching, type Event, isEvent, stateOf } from "./event.ts";
 
 const { apply } = Reflect;
@@ -15,7 +14,12 @@ export interface AddEventListenerOptions {
   capture?: boolean;
   once?: boolean;
   passive?: boolean;
-  signal?: AbortSignal;
+  signal?: Signal;
+}
+
+/** What this file needs of AbortSignal, which is built on it. */
+interface Signal extends EventTarget {
+  readonly aborted: boolean;
 }
 
 interface Listener {
@@ -37,6 +41,7 @@ export class EventTarget {
   /** Made with the first listener: most targets never have one. */
   #listeners: Listener[] | undefined;
   #handlers: Map<string, HandlerSlot> | undefined;
+  #isSignal = false;
 
   addEventListener(type: unknown, callback: EventListener | null, options?: AddEventListenerOptions | boolean): void {
     requireArguments(arguments.length, 2, "addEventListener");
@@ -139,6 +144,15 @@ export class EventTarget {
     }
   }
 
+  /** Called by the constructor of AbortSignal only. */
+  static markSignal(target: EventTarget): void {
+    target.#isSignal = true;
+  }
+
+  static isSignal(value: unknown): value is Signal {
+    return typeof value === "object" && value !== null && #isSignal in value && value.#isSignal;
+  }
+
   static dispatchTrusted(target: EventTarget, event: Event): void {
     stateOf(event).trusted = true;
     target.#dispatch(event);
@@ -154,10 +168,10 @@ export class EventTarget {
 }
 
 /** Trusted ways in; taken off the class before tenant code sees it. */
-export const { dispatchTrusted, getHandler, setHandler } = EventTarget;
-Reflect.deleteProperty(EventTarget, "dispatchTrusted");
-Reflect.deleteProperty(EventTarget, "getHandler");
-Reflect.deleteProperty(EventTarget, "setHandler");
+export const { dispatchTrusted, getHandler, isSignal, markSignal, setHandler } = EventTarget;
+for (const name of ["dispatchTrusted", "getHandler", "isSignal", "markSignal", "setHandler"]) {
+  Reflect.deleteProperty(EventTarget, name);
+}
 
 defineInterface(EventTarget, "EventTarget");
 
@@ -177,9 +191,4 @@ function checkCallback(callback: unknown, where: string): void {
 function toOptions(options: AddEventListenerOptions | boolean | undefined): AddEventListenerOptions {
   if (typeof options === "object" && options !== null) return options;
   return { capture: Boolean(options) };
-}
-
-function isSignal(value: unknown): value is AbortSignal {
-  const { AbortSignal } = require("./abort.ts") as typeof import("./abort.ts");
-  return value instanceof AbortSignal;
 }

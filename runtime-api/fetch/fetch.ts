@@ -101,7 +101,10 @@ export function fetchFailed(id: number, message: string): void {
 }
 
 /** Rejects with a TypeError when there is no answer, and with the signal's reason when that aborts it. */
-export async function fetch(input: Request | string | { toString(): string }, init?: RequestInit): Promise<Response> {
+export async function fetch(
+  input: Request | string | { toString(): string },
+  init: RequestInit | undefined = undefined,
+): Promise<Response> {
   requireArguments(arguments.length, 1, "fetch");
   const request = new Request(input, init);
   const signal = requestSignal(request);

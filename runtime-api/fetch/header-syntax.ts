@@ -2,7 +2,6 @@
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const outerWhiteSpace = /^[\t\n\r ]+|[\t\n\r ]+$/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these may not be in a value
 const notInValue = /[\0\n\r]|[^\0-\xff]/;
 const reasonPhrase = /^[\t\x20-\x7e\x80-\xff]*$/;
 

@@ -23,7 +23,7 @@ export class Headers {
   /** Sorted and combined, while nothing changes. */
   #sorted: [string, string][] | undefined;
 
-  constructor(init?: HeadersInit | null) {
+  constructor(init: HeadersInit | undefined = undefined) {
     if (init !== undefined) this.#fill(init);
   }
 
@@ -105,7 +105,7 @@ export class Headers {
     list.push(key, text);
   }
 
-  forEach(callback: (value: string, name: string, headers: Headers) => void, thisArg?: unknown): void {
+  forEach(callback: (value: string, name: string, headers: Headers) => void, thisArg: unknown = undefined): void {
     requireArguments(arguments.length, 1, "Headers.forEach");
     if (typeof callback !== "function") throw new TypeError("Headers.forEach: a function is required");
     for (let i = 0; ; i++) {

@@ -7,7 +7,7 @@ export interface MimeType {
 }
 
 const essenceSyntax = /^[\t\n\r ]*([!#$%&'*+\-.^_`|~0-9A-Za-z]+\/[!#$%&'*+\-.^_`|~0-9A-Za-z]+)[\t\n\r ]*(?:;|$)/;
-const parameterSyntax = /[\t\n\r ]*([^;=]*)(?:=(?:"((?:[^"\\]|\\[^])*)"?[^;]*|([^;]*)))?(?:;|$)/y;
+const parameterSyntax = /[\t\n\r ]*([^;=]*)(?:=(?:"((?:[^"\\]|\\[\s\S])*)"?[^;]*|([^;]*)))?(?:;|$)/y;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const quotable = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -20,7 +20,7 @@ export function parseMimeType(text: string): MimeType | undefined {
     const match = parameterSyntax.exec(text);
     if (!match) break;
     const [, name, quoted, plain] = match;
-    const value = quoted === undefined ? plain?.trimEnd() : quoted.replace(/\\([^])/g, "$1");
+    const value = quoted === undefined ? plain?.trimEnd() : quoted.replace(/\\([\s\S])/g, "$1");
     const key = name?.toLowerCase() ?? "";
     if (!token.test(key) || parameters.has(key)) continue;
     if (value === undefined || !quotable.test(value) || (value === "" && quoted === undefined)) continue;

@@ -37,7 +37,7 @@ export class Request {
   /** Why it was aborted before anybody had asked for `signal`. */
   #abortReason: { readonly reason: unknown } | undefined;
 
-  constructor(input: Request | string | { toString(): string }, init?: RequestInit | null) {
+  constructor(input: Request | string | { toString(): string }, init: RequestInit | null | undefined = undefined) {
     if ((input as unknown) === trusted) return;
     requireArguments(arguments.length, 1, "Request");
     const given = toDictionary(init, "Request") as RequestInit;

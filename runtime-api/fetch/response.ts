@@ -51,7 +51,7 @@ export class Response {
   #url = "";
   #redirected = false;
 
-  constructor(body?: unknown, init?: ResponseInit | null) {
+  constructor(body: unknown = undefined, init: ResponseInit | null | undefined = undefined) {
     if (init !== undefined && init !== null) this.#initialize(toDictionary(init, "Response") as ResponseInit);
     if (body === undefined || body === null) return;
     if (cannotHaveBody(this.#status)) {
@@ -68,7 +68,7 @@ export class Response {
     return response;
   }
 
-  static json(data: unknown, init?: ResponseInit | null): Response {
+  static json(data: unknown, init: ResponseInit | null | undefined = undefined): Response {
     requireArguments(arguments.length, 1, "Response.json");
     const text = JSON.stringify(data);
     if (text === undefined) throw new TypeError("Response.json: this value cannot be written as JSON");

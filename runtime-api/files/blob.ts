@@ -170,6 +170,14 @@ function toType(given: unknown): string {
 /** A position as slice() takes it: counted from the end when negative, and never outside. */
 function toPosition(given: unknown, missing: number, length: number): number {
   if (given === undefined) return missing;
-  const position = Math.trunc(Number(given)) || 0;
+  const position = clamp(Number(given));
   return position < 0 ? Math.max(0, length + position) : Math.min(position, length);
+}
+
+/** Web IDL's [Clamp]: the nearest integer, the even one of two. */
+function clamp(value: number): number {
+  if (Number.isNaN(value)) return 0;
+  const below = Math.floor(value);
+  if (value - below === 0.5) return below % 2 === 0 ? below : below + 1;
+  return Math.round(value);
 }

@@ -39,12 +39,12 @@ export class BundleFiles {
   }
 
   /** @throws Error when there is no such bundle. */
-  readOriginal(id: string): Promise<Uint8Array> {
+  async readOriginal(id: string): Promise<Uint8Array> {
     return readFile(this.#path(id));
   }
 
   /** @throws Error when there is no such bundle. */
-  readCompiled(id: string): Promise<Uint8Array> {
+  async readCompiled(id: string): Promise<Uint8Array> {
     return readFile(this.#compiledPath(id));
   }
 

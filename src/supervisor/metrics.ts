@@ -75,6 +75,7 @@ export class SupervisorMetrics {
 }
 
 async function metricsOf(child: FrontChild | PoolChild, withinMs: number): Promise<object[]> {
+  if (child.state === "starting") return [];
   const question = (seq: number) => ({ type: "metrics" as const, seq });
   const answer =
     child instanceof FrontChild

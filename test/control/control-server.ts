@@ -75,8 +75,10 @@ export async function startControl(changed: Partial<ControlDeps> = {}): Promise<
     put: (name, source) => call("PUT", `/v1/functions/${name}`, source, { "content-type": "text/javascript" }),
     putParts: (name, modules, manifest) => {
       const form = new FormData();
-      if (manifest !== undefined) form.append("manifest", new Blob([JSON.stringify(manifest)], { type: "application/json" }));
-      for (const [module, content] of Object.entries(modules)) form.append(module, new Blob([content]), module);
+      if (manifest !== undefined)
+        form.append("manifest", new Blob([JSON.stringify(manifest)], { type: "application/json" }));
+      for (const [module, content] of Object.entries(modules))
+        form.append(module, typeof content === "string" ? new Blob([content]) : content, module);
       return call("PUT", `/v1/functions/${name}`, form);
     },
     async [Symbol.asyncDispose]() {
@@ -100,6 +102,6 @@ function listen(fetch: (request: Request) => Response | Promise<Response>): Prom
 /** The error of an answer, after looking at its form. */
 export async function errorOf(response: Response): Promise<{ status: number } & Record<string, unknown>> {
   const body = (await response.json()) as { error: Record<string, unknown> };
-  if (response.headers.get("x-request-id") !== body.error["requestId"]) throw new Error("the request ids differ");
+  if (response.headers.get("x-request-id") !== body.error.requestId) throw new Error("the request ids differ");
   return { status: response.status, ...body.error };
 }

@@ -82,7 +82,11 @@ describe("every character that stays keeps its place", () => {
     "$$0001",
     "x // import.meta\n",
   ];
-  const statements = ["import a%d from './a.json' with {\n type: 'json' };", "import './b.js';", "export * from './c.js'\n;"];
+  const statements = [
+    "import a%d from './a.json' with {\n type: 'json' };",
+    "import './b.js';",
+    "export * from './c.js'\n;",
+  ];
 
   function randomSource(random: Random): string {
     return Array.from({ length: 1 + random.below(12) }, (_, index) =>
@@ -102,7 +106,9 @@ describe("every character that stays keeps its place", () => {
       const adds = imports.some((item) => item.type === "dynamic" || item.type === "import-meta");
       const kept = adds ? result.slice(0, result.lastIndexOf("\n")) : result;
       expect(kept.length, `seed ${seed}`).toBe(source.length);
-      expect(kept.split(lineBreak).map((line) => line.length)).toEqual(source.split(lineBreak).map((line) => line.length));
+      expect(kept.split(lineBreak).map((line) => line.length)).toEqual(
+        source.split(lineBreak).map((line) => line.length),
+      );
       const changed = imports.map((item): [number, number] =>
         item.type === "dynamic"
           ? [item.importStart, item.importStart + "import".length]

@@ -5,10 +5,16 @@ import { expectLikeNode, inside } from "./like-node.ts";
 describe("DOMException", () => {
   test("has names, messages, legacy codes and constants as Node's has", async () => {
     const it = await guest();
-    await expectLikeNode(it, 'const e = new DOMException("m", "AbortError"); return [e.name, e.message, e.code, String(e)];');
+    await expectLikeNode(
+      it,
+      'const e = new DOMException("m", "AbortError"); return [e.name, e.message, e.code, String(e)];',
+    );
     await expectLikeNode(it, "const e = new DOMException(); return [e.name, e.message, e.code];");
     await expectLikeNode(it, 'return new DOMException("m", "NoSuchName").code;');
-    await expectLikeNode(it, "return [DOMException.DATA_CLONE_ERR, DOMException.prototype.ABORT_ERR, DOMException.length];");
+    await expectLikeNode(
+      it,
+      "return [DOMException.DATA_CLONE_ERR, DOMException.prototype.ABORT_ERR, DOMException.length];",
+    );
     await expectLikeNode(it, 'return new DOMException("m", { name: "DataError", cause: 7 }).cause;');
   });
 

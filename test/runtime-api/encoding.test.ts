@@ -8,7 +8,8 @@ describe("TextEncoder", () => {
     'return [new TextEncoder().encode().length, new TextEncoder().encode("é".repeat(1000)).length, new TextEncoder().encoding];',
     'return [...new TextEncoder().encode("x".repeat(300) + "ü")].slice(-3);',
     ...[0, 1, 2, 3, 4, 5, 8, 20].map(
-      (size) => `const b = new Uint8Array(${size}); const r = new TextEncoder().encodeInto("aé€\\u{1F4A9}\\ud800", b); return [r, [...b]];`,
+      (size) =>
+        `const b = new Uint8Array(${size}); const r = new TextEncoder().encodeInto("aé€\\u{1F4A9}\\ud800", b); return [r, [...b]];`,
     ),
     'return thrown(() => new TextEncoder().encodeInto("a", []));',
   ])("%s", async (code) => {
@@ -18,8 +19,18 @@ describe("TextEncoder", () => {
 
 const texts = ["aé€\u{1F4A9}z", "\uFEFFbom", "plain ascii"];
 const broken = [
-  [0x80], [0xc0, 0x80], [0xe0, 0x80, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xf0, 0x9f, 0x92],
-  [0x61, 0xe2, 0x82, 0x62], [0xff, 0xfe], [0xf0, 0x9f, 0x41, 0xe2], [0xc3], [0xe2, 0x28, 0xa1], [0xf8, 0x88],
+  [0x80],
+  [0xc0, 0x80],
+  [0xe0, 0x80, 0x80],
+  [0xed, 0xa0, 0x80],
+  [0xf4, 0x90, 0x80, 0x80],
+  [0xf0, 0x9f, 0x92],
+  [0x61, 0xe2, 0x82, 0x62],
+  [0xff, 0xfe],
+  [0xf0, 0x9f, 0x41, 0xe2],
+  [0xc3],
+  [0xe2, 0x28, 0xa1],
+  [0xf8, 0x88],
 ];
 
 /** Decodes in pieces of every size, with all options. */
@@ -65,22 +76,22 @@ describe("TextDecoder", () => {
       const once = `new TextDecoder("${label}").decode(new Uint8Array([${bytes}]))`;
       // ICU's own streams differ from the standard at broken ends; whole texts are what is compared.
       const expected = new TextDecoder(label).decode(new Uint8Array(bytes));
-      expect(await inside(it, `${inPieces} return [${once}, ...decode("${label}", new Uint8Array([${bytes}]))];`), label).toEqual([
-        expected,
-        ...Array.from({ length: 12 }, () => `${expected}|${expected}`),
-      ]);
+      expect(
+        await inside(it, `${inPieces} return [${once}, ...decode("${label}", new Uint8Array([${bytes}]))];`),
+        label,
+      ).toEqual([expected, ...Array.from({ length: 12 }, () => `${expected}|${expected}`)]);
     }
   });
 
   test.each([
     'return ["utf8", "UTF-8 ", "latin1", "ascii", "utf-16", "gb2312"].map((label) => new TextDecoder(label).encoding);',
     'return [thrown(() => new TextDecoder("nope")), thrown(() => new TextDecoder("replacement"))];',
-    'const d = new TextDecoder(undefined, { fatal: true, ignoreBOM: true }); return [d.encoding, d.fatal, d.ignoreBOM];',
+    "const d = new TextDecoder(undefined, { fatal: true, ignoreBOM: true }); return [d.encoding, d.fatal, d.ignoreBOM];",
     'const d = new TextDecoder("utf-8", { fatal: true }); return [thrown(() => d.decode(new Uint8Array([0xff]))), d.decode(new Uint8Array([0x41]))];',
     'const d = new TextDecoder("utf-8", { fatal: true }); d.decode(new Uint8Array([0xe2]), { stream: true }); return [thrown(() => d.decode()), d.decode(new Uint8Array([0x41]))];',
     'const d = new TextDecoder("utf-8", { fatal: true }); return thrown(() => d.decode(new Uint8Array([0xe0, 0x80]), { stream: true }));',
     'const b = new TextEncoder().encode("xxhellöxx"); return [new TextDecoder().decode(b.subarray(2, 8)), new TextDecoder().decode(b.buffer), new TextDecoder().decode(new DataView(b.buffer, 2, 3)), new TextDecoder().decode()];',
-    'const s = new Uint8Array(new SharedArrayBuffer(2)); s.set([0xc3, 0xa9]); return new TextDecoder().decode(s);',
+    "const s = new Uint8Array(new SharedArrayBuffer(2)); s.set([0xc3, 0xa9]); return new TextDecoder().decode(s);",
     'return thrown(() => new TextDecoder().decode("text"));',
     'return new TextDecoder().decode(new TextEncoder().encode("long ä ".repeat(1000))).length;',
   ])("%s", async (code) => {

@@ -19,9 +19,18 @@ describe("Headers", () => {
       `const from = new Headers([["A", " 1 "], ["a", "2"], ["set-cookie", "x"]]);
        return [[...new Headers({ B: "1", a: "2" })], [...from], [...new Headers(from)], [...new Headers()]];`,
       [
-        [["a", "2"], ["b", "1"]],
-        [["a", "1, 2"], ["set-cookie", "x"]],
-        [["a", "1, 2"], ["set-cookie", "x"]],
+        [
+          ["a", "2"],
+          ["b", "1"],
+        ],
+        [
+          ["a", "1, 2"],
+          ["set-cookie", "x"],
+        ],
+        [
+          ["a", "1, 2"],
+          ["set-cookie", "x"],
+        ],
         [],
       ],
     ));
@@ -40,7 +49,15 @@ describe("Headers", () => {
        const first = [...h];
        h.delete("A");
        return [first, [...h], h.has("a"), h.get("a")];`,
-      [[["a", "4"], ["b", "2"]], [["b", "2"]], false, null],
+      [
+        [
+          ["a", "4"],
+          ["b", "2"],
+        ],
+        [["b", "2"]],
+        false,
+        null,
+      ],
     ));
 
   test("iteration sees changes", () =>
@@ -61,7 +78,14 @@ describe("Headers", () => {
          String(new Headers().entries()), Object.keys(Headers.prototype).sort().join(),
        ];`,
       [
-        "[object Headers]", "Headers", 0, true, 2, true, false, "[object Headers Iterator]",
+        "[object Headers]",
+        "Headers",
+        0,
+        true,
+        2,
+        true,
+        false,
+        "[object Headers Iterator]",
         "append,delete,entries,forEach,get,getSetCookie,has,keys,set,values",
       ],
     ));

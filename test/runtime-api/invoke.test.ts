@@ -52,14 +52,29 @@ describe("a handler's answer", () => {
         return Response.json([request.method, request.url, [...request.headers], await request.json()]);
       } }`,
     });
-    const headers = [["X-A", "1"], ["accept", "a"], ["Accept", "b"]] as const;
+    const headers = [
+      ["X-A", "1"],
+      ["accept", "a"],
+      ["Accept", "b"],
+    ] as const;
     const answer = await it.request(url, { method: "POST", headers, body: '{"n":1}' });
-    expect(JSON.parse(answer.text)).toEqual(["POST", url, [["accept", "a, b"], ["x-a", "1"]], { n: 1 }]);
+    expect(JSON.parse(answer.text)).toEqual([
+      "POST",
+      url,
+      [
+        ["accept", "a, b"],
+        ["x-a", "1"],
+      ],
+      { n: 1 },
+    ]);
   });
 
   test("cannot change the headers of its request", async () => {
     const it = await guest({ main: `export default { fetch(request) { request.headers.set("a", "b"); } }` });
-    expect(await it.outcome(it.begin(url))).toMatchObject({ failure: "threw", message: /cannot be changed/ });
+    expect(await it.outcome(it.begin(url))).toMatchObject({
+      failure: "threw",
+      message: expect.stringMatching(/cannot be changed/),
+    });
   });
 
   test("goes out as bytes when it is bytes, and only those of the view", async () => {
@@ -74,19 +89,35 @@ describe("a handler's answer", () => {
       main: `const response = new Response("x"); export default { fetch() { return response; } }`,
     });
     expect((await it.request(url)).text).toBe("x");
-    expect(await it.outcome(it.begin(url))).toMatchObject({ kind: "failure", failure: "threw", message: /already been used/ });
+    expect(await it.outcome(it.begin(url))).toMatchObject({
+      kind: "failure",
+      failure: "threw",
+      message: expect.stringMatching(/already been used/),
+    });
   });
 });
 
 describe("a handler that fails", () => {
   const failures: [string, string, object][] = [
     ["throws", `{ fetch() { throw new RangeError("no"); } }`, { failure: "threw", message: "RangeError: no" }],
-    ["rejects", `{ async fetch() { await null; throw new TypeError("no"); } }`, { failure: "threw", message: "TypeError: no" }],
+    [
+      "rejects",
+      `{ async fetch() { await null; throw new TypeError("no"); } }`,
+      { failure: "threw", message: "TypeError: no" },
+    ],
     ["throws a string", `{ fetch() { throw "no"; } }`, { failure: "threw", message: "no", stack: "" }],
-    ["throws an object", `{ fetch() { throw { a: 1 }; } }`, { failure: "threw", message: "[object Object] was thrown" }],
+    [
+      "throws an object",
+      `{ fetch() { throw { a: 1 }; } }`,
+      { failure: "threw", message: "[object Object] was thrown" },
+    ],
     ["throws undefined", `{ fetch() { throw undefined; } }`, { failure: "threw", message: "undefined" }],
-    ["gives nothing", `{ fetch() {} }`, { failure: "no_response", message: /undefined/ }],
-    ["gives another object", `{ async fetch() { return {}; } }`, { failure: "no_response", message: /an object/ }],
+    ["gives nothing", `{ fetch() {} }`, { failure: "no_response", message: expect.stringMatching(/undefined/) }],
+    [
+      "gives another object",
+      `{ async fetch() { return {}; } }`,
+      { failure: "no_response", message: expect.stringMatching(/an object/) },
+    ],
     ["gives Response.error()", `{ fetch() { return Response.error(); } }`, { failure: "threw" }],
     ["has no fetch", `{ fetch: 1 }`, { failure: "no_handler" }],
     ["is null", `null`, { failure: "no_handler" }],
@@ -100,15 +131,28 @@ describe("a handler that fails", () => {
   }
 
   test("gives its stack", async () => {
-    const it = await guest({ main: `function deep() { throw new Error("x"); } export default { fetch() { deep(); } };` });
-    expect(await it.outcome(it.begin(url))).toMatchObject({ stack: /Error: x\n +at deep \(file:\/\/\/main:1:/ });
+    const it = await guest({
+      main: `function deep() { throw new Error("x"); } export default { fetch() { deep(); } };`,
+    });
+    expect(await it.outcome(it.begin(url))).toMatchObject({
+      stack: expect.stringMatching(/Error: x\n +at deep \(file:\/\/\/main:1:/),
+    });
   });
 
   const hostile: [string, string][] = [
-    ["getters that throw", `Object.defineProperties(new Error("x"), { message: { get() { throw 1; } }, stack: { get() { throw 2; } } })`],
-    ["getters that give objects", `Object.defineProperties(new Error("x"), { message: { value: {} }, name: { value: {} }, stack: { value: [] } })`],
+    [
+      "getters that throw",
+      `Object.defineProperties(new Error("x"), { message: { get() { throw 1; } }, stack: { get() { throw 2; } } })`,
+    ],
+    [
+      "getters that give objects",
+      `Object.defineProperties(new Error("x"), { message: { value: {} }, name: { value: {} }, stack: { value: [] } })`,
+    ],
     ["a proxy", `new Proxy({}, { get() { throw 1; }, getPrototypeOf() { throw 2; } })`],
-    ["a revoked proxy", `(() => { const { proxy, revoke } = Proxy.revocable(new Error("x"), {}); revoke(); return proxy; })()`],
+    [
+      "a revoked proxy",
+      `(() => { const { proxy, revoke } = Proxy.revocable(new Error("x"), {}); revoke(); return proxy; })()`,
+    ],
     ["a hostile tag", `{ get [Symbol.toStringTag]() { throw 1; } }`],
     ["a symbol", `Symbol("x")`],
   ];

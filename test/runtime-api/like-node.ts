@@ -14,7 +14,9 @@ export function inside(guest: Guest, code: string): Promise<unknown> {
 
 /** Runs it in the guest and in Node, whose web APIs are tested elsewhere, and expects the same. */
 export async function expectLikeNode(guest: Guest, code: string): Promise<void> {
-  const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor as new (body: string) => () => Promise<unknown>;
+  const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor as new (
+    body: string,
+  ) => () => Promise<unknown>;
   const expected = await new AsyncFunction(prelude + code)();
   const text = JSON.stringify(expected);
   expect(await inside(guest, code), code).toEqual(text === undefined ? undefined : JSON.parse(text));

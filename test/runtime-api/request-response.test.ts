@@ -16,8 +16,22 @@ describe("Request", () => {
         return [r.method, r.url, r.redirect, r.mode, r.credentials, r.cache, r.referrer, r.referrerPolicy, r.integrity,
           r.keepalive, r.destination, r.duplex, r.body, r.bodyUsed, r.signal.aborted, String(r)];`),
     ).toEqual([
-      "GET", "http://a/c?d#e", "follow", "cors", "same-origin", "default", "about:client", "", "",
-      false, "", "half", null, false, false, "[object Request]",
+      "GET",
+      "http://a/c?d#e",
+      "follow",
+      "cors",
+      "same-origin",
+      "default",
+      "about:client",
+      "",
+      "",
+      false,
+      "",
+      "half",
+      null,
+      false,
+      false,
+      "[object Request]",
     ]);
   });
 
@@ -26,13 +40,24 @@ describe("Request", () => {
       await run(`const a = new Request("http://a/", { method: "post", body: "x", headers: { b: "c" }, redirect: "manual" });
         const b = new Request(a, { headers: { d: "e" } });
         return [b.method, b.url, b.redirect, [...b.headers], await b.text(), a.bodyUsed, [...a.headers]];`),
-    ).toEqual(["POST", "http://a/", "manual", [["d", "e"]], "x", true, [["b", "c"], ["content-type", "text/plain;charset=UTF-8"]]]);
+    ).toEqual([
+      "POST",
+      "http://a/",
+      "manual",
+      [["d", "e"]],
+      "x",
+      true,
+      [
+        ["b", "c"],
+        ["content-type", "text/plain;charset=UTF-8"],
+      ],
+    ]);
   });
 
   test("keeps the case of methods that it does not know", async () => {
-    expect(await run(`return ["get", "patch", "Foo"].map((method) => new Request("http://a/", { method }).method)`)).toEqual([
-      "GET", "patch", "Foo",
-    ]);
+    expect(
+      await run(`return ["get", "patch", "Foo"].map((method) => new Request("http://a/", { method }).method)`),
+    ).toEqual(["GET", "patch", "Foo"]);
   });
 
   test("follows the signal that it is given", async () => {
@@ -76,7 +101,16 @@ describe("Response", () => {
         const error = Response.error();
         return [json.status, [...json.headers], await json.text(), redirect.status, [...redirect.headers], error.type, error.status];`),
     ).toEqual([
-      201, [["b", "c"], ["content-type", "application/json"]], '{"a":1}', 308, [["location", "http://a/b"]], "error", 0,
+      201,
+      [
+        ["b", "c"],
+        ["content-type", "application/json"],
+      ],
+      '{"a":1}',
+      308,
+      [["location", "http://a/b"]],
+      "error",
+      0,
     ]);
   });
 
@@ -96,13 +130,26 @@ describe("Response", () => {
   }
 });
 
+test("constructors and fetch have the lengths that Web IDL gives them", async () => {
+  expect(
+    await run(
+      `return [Request, Response, Response.json, Response.redirect, Headers, fetch].map(({ name, length }) => name + length)`,
+    ),
+  ).toEqual(["Request1", "Response0", "json1", "redirect1", "Headers0", "fetch1"]);
+});
+
 describe("a body", () => {
   const kinds: [string, string, string, string | null][] = [
     ["a string", `"h\u00e9"`, "h\u00e9", "text/plain;charset=UTF-8"],
     ["bytes", `new Uint8Array([104, 105])`, "hi", null],
     ["a view of a part", `new DataView(new Uint8Array([1, 104, 105, 2]).buffer, 1, 2)`, "hi", null],
     ["an ArrayBuffer", `new Uint8Array([104, 105]).buffer`, "hi", null],
-    ["URLSearchParams", `new URLSearchParams({ a: "b c" })`, "a=b+c", "application/x-www-form-urlencoded;charset=UTF-8"],
+    [
+      "URLSearchParams",
+      `new URLSearchParams({ a: "b c" })`,
+      "a=b+c",
+      "application/x-www-form-urlencoded;charset=UTF-8",
+    ],
     ["a Blob", `new Blob(["hi"], { type: "text/x" })`, "hi", "text/x"],
     ["a number", `12`, "12", "text/plain;charset=UTF-8"],
     ["an object", `({})`, "[object Object]", "text/plain;charset=UTF-8"],
@@ -158,7 +205,9 @@ describe("a body", () => {
 
   test("copies the bytes that it was given", async () => {
     expect(
-      await run(`const bytes = new Uint8Array([1]); const r = new Response(bytes); bytes[0] = 2; return (await r.bytes())[0];`),
+      await run(
+        `const bytes = new Uint8Array([1]); const r = new Response(bytes); bytes[0] = 2; return (await r.bytes())[0];`,
+      ),
     ).toBe(1);
   });
 

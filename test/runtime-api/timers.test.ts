@@ -5,13 +5,21 @@ import { inside } from "./like-node.ts";
 describe("timers", () => {
   test("setTimeout passes arguments and runs once", async () => {
     const it = await guest();
-    expect(await inside(it, "return await new Promise((resolve) => setTimeout((...args) => resolve(args), 1, 1, 'b', null));")).toEqual([1, "b", null]);
+    expect(
+      await inside(
+        it,
+        "return await new Promise((resolve) => setTimeout((...args) => resolve(args), 1, 1, 'b', null));",
+      ),
+    ).toEqual([1, "b", null]);
   });
 
   test("setInterval repeats until it is cleared, from within too", async () => {
     const it = await guest();
     expect(
-      await inside(it, "let n = 0; await new Promise((resolve) => { const id = setInterval(() => { if (++n === 3) { clearInterval(id); resolve(); } }, 1); }); return n;"),
+      await inside(
+        it,
+        "let n = 0; await new Promise((resolve) => { const id = setInterval(() => { if (++n === 3) { clearInterval(id); resolve(); } }, 1); }); return n;",
+      ),
     ).toBe(3);
     expect(it.host.calls.filter((name) => name === "stopTimer")).toHaveLength(1);
   });
@@ -29,7 +37,12 @@ describe("timers", () => {
 
   test("handlers must be functions", async () => {
     const it = await guest();
-    expect(await inside(it, 'return [thrown(() => setTimeout("1+1")), thrown(() => setInterval()), thrown(() => queueMicrotask(5))];')).toEqual(["TypeError", "TypeError", "TypeError"]);
+    expect(
+      await inside(
+        it,
+        'return [thrown(() => setTimeout("1+1")), thrown(() => setInterval()), thrown(() => queueMicrotask(5))];',
+      ),
+    ).toEqual(["TypeError", "TypeError", "TypeError"]);
   });
 
   test("an error of a handler is logged and stops nothing", async () => {
@@ -41,7 +54,10 @@ describe("timers", () => {
          queueMicrotask(() => log.push("micro")); await new Promise((resolve) => setTimeout(resolve, 5)); return log;`,
       ),
     ).toEqual(["micro"]);
-    expect(it.host.logs.map((line) => line.text.split("\n")[0])).toEqual(["Uncaught 'in a microtask'", "Uncaught TypeError: in a timer"]);
+    expect(it.host.logs.map((line) => line.text.split("\n")[0])).toEqual([
+      "Uncaught 'in a microtask'",
+      "Uncaught TypeError: in a timer",
+    ]);
     expect(it.thrown).toEqual([]);
   });
 
@@ -72,7 +88,9 @@ describe("timers", () => {
   });
 
   test("those of an ended invocation are forgotten", async () => {
-    const it = await guest({ main: `export default { fetch() { setInterval(() => console.log("zombie"), 1); return new Response(); } };` });
+    const it = await guest({
+      main: `export default { fetch() { setInterval(() => console.log("zombie"), 1); return new Response(); } };`,
+    });
     const { invocation } = await it.request("http://h/");
     await it.finished(invocation);
     await inside(it, "await new Promise((resolve) => setTimeout(resolve, 10));");
@@ -93,6 +111,9 @@ describe("timers", () => {
   test("reportError logs whatever it is given", async () => {
     const it = await guest();
     await inside(it, "reportError(new Error('reported')); reportError(undefined);");
-    expect(it.host.logs.map((line) => line.text.split("\n")[0])).toEqual(["Uncaught Error: reported", "Uncaught undefined"]);
+    expect(it.host.logs.map((line) => line.text.split("\n")[0])).toEqual([
+      "Uncaught Error: reported",
+      "Uncaught undefined",
+    ]);
   });
 });

@@ -18,7 +18,8 @@ describe("URL", () => {
     'return [URL.canParse("a:b"), URL.canParse("x"), URL.canParse("x", "http://h"), URL.parse("x"), all(URL.parse("x", "http://h"))];',
     ...["protocol", "username", "password", "host", "hostname", "port", "pathname", "search", "hash"].flatMap((name) =>
       ["ftp", "ex ample:99/?#", "", "8081", "?q=ä", "#h"].map(
-        (value) => `const u = new URL("http://h:1/p?a=b#c"); u.searchParams; u.${name} = ${JSON.stringify(value)}; return all(u);`,
+        (value) =>
+          `const u = new URL("http://h:1/p?a=b#c"); u.searchParams; u.${name} = ${JSON.stringify(value)}; return all(u);`,
       ),
     ),
     'const u = new URL("http://h/"); u.href = "https://other/x?y"; return all(u);',
@@ -46,14 +47,21 @@ describe("URL", () => {
 
 describe("URLSearchParams", () => {
   test.each([
-    ...['""', '"?a=b&c"', '"a=b&a=c&&=d&e="', '"a+b=%20%2B&%zz=%"', '"%e4%bd=%F0%9F%92%A9"', '"\\ud800=\\udc00"', '"%EF%BB%BFa=%EF%BB%BF"', '"%fe%ff=1&+=+"'].map(
-      (init) => `const p = new URLSearchParams(${init}); return [[...p], p + "", p.size];`,
-    ),
+    ...[
+      '""',
+      '"?a=b&c"',
+      '"a=b&a=c&&=d&e="',
+      '"a+b=%20%2B&%zz=%"',
+      '"%e4%bd=%F0%9F%92%A9"',
+      '"\\ud800=\\udc00"',
+      '"%EF%BB%BFa=%EF%BB%BF"',
+      '"%fe%ff=1&+=+"',
+    ].map((init) => `const p = new URLSearchParams(${init}); return [[...p], p + "", p.size];`),
     'return [...new URLSearchParams([["a", 1], ["a", null]])];',
     'return [...new URLSearchParams({ a: 1, b: [2, 3], "\\ud800": "x" })];',
     'return [...new URLSearchParams(new Map([["m", "n"]]))];',
     'return [...new URLSearchParams(new URLSearchParams("q=r"))];',
-    'return [...new URLSearchParams(undefined)].length + [...new URLSearchParams(null)].join();',
+    "return [...new URLSearchParams(undefined)].length + [...new URLSearchParams(null)].join();",
     'return [thrown(() => new URLSearchParams([["a"]])), thrown(() => new URLSearchParams([1])), thrown(() => new URLSearchParams({ [Symbol.iterator]: 5 }))];',
     'return thrown(() => new URLSearchParams({ [Symbol("a")]: "b" }));',
     'const p = new URLSearchParams(); p.append("!\'()*-._~", "\\u{1F4A9} &=+%\\n"); return p.toString();',

@@ -84,8 +84,7 @@ describe("a check", () => {
     slot.fill();
     await slot.whenReady();
     const verdict = checks.check(bundle("hang.js"));
-    await Promise.resolve();
-    await Promise.resolve();
+    await timers.whenSet(defaultLimits.startupMs + defaultTiming.checkGraceMs);
     expect(spares[0]?.checking).toBe(true);
     timers.advance(defaultTiming.poolStallMs * 1.5);
     timers.advance(defaultLimits.startupMs + defaultTiming.checkGraceMs);
@@ -104,8 +103,7 @@ describe("a check", () => {
   test("waits for a spare, but not for ever", async () => {
     const verdict = checks.check(bundle("good.js"));
     const refused = expect(verdict).rejects.toMatchObject({ code: "unavailable" });
-    await Promise.resolve();
-    await Promise.resolve();
+    await timers.whenSet(defaultTiming.spareWaitMs);
     timers.advance(defaultTiming.spareWaitMs);
     await refused;
     const later = checks.check(bundle("good.js"));

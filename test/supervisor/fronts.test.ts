@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { afterEach, describe, expect, test } from "vitest";
 import type { FrontChild } from "../../src/supervisor/child-kinds.ts";
 import type { Death } from "../../src/supervisor/death.ts";
@@ -14,6 +15,7 @@ let running: Fronts | undefined;
 function frontsWith(count: number, modes: string[], timers: Timers = systemTimers) {
   const births: FrontChild[] = [];
   const deaths: Death[] = [];
+  const events = new EventEmitter();
   const fronts: Fronts = new Fronts(
     {
       count,
@@ -23,6 +25,7 @@ function frontsWith(count: number, modes: string[], timers: Timers = systemTimer
       bear: () => {
         const front = bearFront(modes[Math.min(births.length, modes.length - 1)], timers);
         births.push(front);
+        events.emit("birth");
         return front;
       },
       settings: frontSettings,
@@ -31,7 +34,7 @@ function frontsWith(count: number, modes: string[], timers: Timers = systemTimer
     [fn("old", "1")],
   );
   running = fronts;
-  return { fronts, births, deaths };
+  return { fronts, births, deaths, events };
 }
 
 /** What a front knows: its functions with their versions, and its pools. */
@@ -103,11 +106,9 @@ describe("publish", () => {
 
   test("is awaited from a front that is still starting", async () => {
     // The second front becomes ready only by the change that is made while it starts.
-    const { fronts, births } = frontsWith(2, ["", "slow"]);
+    const { fronts, births, events } = frontsWith(2, ["", "slow"]);
     const port = fronts.start();
-    await births[0]?.ready;
-    await Promise.resolve();
-    await Promise.resolve();
+    await once(events, "birth");
     const [, second] = births;
     expect(second?.state).toBe("starting");
     await fronts.publish({ set: fn("new", "7") });

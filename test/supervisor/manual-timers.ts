@@ -11,6 +11,7 @@ interface Entry {
 export class ManualTimers implements Timers {
   #now = 0;
   readonly #entries = new Set<Entry>();
+  #onSet: () => void = () => undefined;
 
   after(ms: number, run: () => void): () => void {
     return this.#add({ at: this.#now + ms, ms, repeats: false, run });
@@ -23,6 +24,15 @@ export class ManualTimers implements Timers {
   /** The delays of all timers that have not run, in the order in which they were set. */
   get delays(): number[] {
     return [...this.#entries].map((entry) => entry.ms);
+  }
+
+  /** Resolves as soon as a timer of `ms` milliseconds waits. */
+  async whenSet(ms: number): Promise<void> {
+    while (!this.delays.includes(ms)) {
+      await new Promise<void>((resolve) => {
+        this.#onSet = resolve;
+      });
+    }
   }
 
   advance(ms: number): void {
@@ -38,6 +48,7 @@ export class ManualTimers implements Timers {
 
   #add(entry: Entry): () => void {
     this.#entries.add(entry);
+    this.#onSet();
     return () => this.#entries.delete(entry);
   }
 

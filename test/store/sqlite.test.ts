@@ -1,0 +1,203 @@
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { defaultLimits } from "../../src/core/limits.ts";
+import { SqliteStore } from "../../src/store/sqlite.ts";
+import type { NewDeployment } from "../../src/store/store.ts";
+
+let dataDir: string;
+let store: SqliteStore;
+
+beforeEach(async () => {
+  dataDir = join(await mkdtemp(join(tmpdir(), "islet-store-")), "data");
+  store = await SqliteStore.open(dataDir);
+});
+
+afterEach(async () => {
+  await store.close();
+  await rm(join(dataDir, ".."), { recursive: true, force: true });
+});
+
+const idOf = (letter: string) => letter.repeat(64);
+
+function deployment(name: string, version: string, routes: readonly string[] = [], atMs = 1_000): NewDeployment {
+  return {
+    fn: { name, tenant: "default", versionId: idOf(version), routes, limits: { ...defaultLimits, cpuMs: 7 } },
+    bytes: 42,
+    atMs,
+    original: Buffer.from(`original ${version}`),
+    compiled: Buffer.from(`compiled ${version}`),
+  };
+}
+
+const bundles = () => readdir(join(dataDir, "bundles"));
+const textOf = (bytes: Uint8Array) => Buffer.from(bytes).toString();
+
+async function reopened(): Promise<SqliteStore> {
+  await store.close();
+  store = await SqliteStore.open(dataDir);
+  return store;
+}
+
+describe("deploying", () => {
+  test("is there after the next start", async () => {
+    const input = deployment("hello", "a", ["/a/*", "example.com/*"]);
+    const stored = await store.deploy(input);
+    expect(stored).toMatchObject({ fn: input.fn, bytes: 42, createdAtMs: 1_000, deployedAtMs: 1_000 });
+    await reopened();
+    expect(await store.get("hello")).toEqual(stored);
+    expect(await store.list()).toEqual([stored]);
+    expect(textOf(await store.readBundle(idOf("a")))).toBe("original a");
+    expect(textOf(await store.readCompiled(idOf("a")))).toBe("compiled a");
+  });
+
+  test("keeps the time at which the function began", async () => {
+    await store.deploy(deployment("hello", "a"));
+    const stored = await store.deploy(deployment("hello", "b", [], 2_000));
+    expect(stored).toMatchObject({ createdAtMs: 1_000, deployedAtMs: 2_000 });
+  });
+
+  test("leaves nothing when the route is taken", async () => {
+    await store.deploy(deployment("first", "a", ["/a"]));
+    await expect(store.deploy(deployment("second", "b", ["/b", "/a"]))).rejects.toMatchObject({ code: "route_taken" });
+    expect(await store.get("second")).toBeNull();
+    expect(await bundles()).toEqual([idOf("a"), `${idOf("a")}.compiled`]);
+    // "/b" was not kept either.
+    await store.deploy(deployment("third", "c", ["/b"]));
+  });
+
+  test("leaves no half bundle when the disk does not take it", async () => {
+    // A folder in the place of the file makes the last step of writing it fail.
+    const inTheWay = join(dataDir, "bundles", `${idOf("a")}.compiled`, "x");
+    await mkdir(inTheWay, { recursive: true });
+    await expect(store.deploy(deployment("hello", "a"))).rejects.toThrow();
+    expect(await store.get("hello")).toBeNull();
+    expect((await bundles()).filter((name) => name.includes(".new-"))).toEqual([]);
+    expect((await store.deploy(deployment("hello", "b"))).fn.versionId).toBe(idOf("b"));
+  });
+
+  test("refuses ids that are no hashes, since they name files", async () => {
+    await expect(store.readBundle("../../etc/passwd")).rejects.toThrow("no version id");
+    await expect(store.readCompiled(`${idOf("a")}/..`)).rejects.toThrow("no version id");
+  });
+});
+
+describe("history", () => {
+  test("goes back along the deployments that were live", async () => {
+    for (const version of ["a", "b", "c"]) await store.deploy(deployment("hello", version, [`/${version}`]));
+    const back = await store.rollbackTarget("hello", null);
+    if (back === null) throw new Error("there is a version before");
+    expect((await store.activate("hello", back)).fn).toMatchObject({ versionId: idOf("b"), routes: ["/b"] });
+    // A deploy from there has b before it, not c.
+    await store.deploy(deployment("hello", "d"));
+    expect(await store.rollbackTarget("hello", null)).toBe(back);
+    expect((await store.versions("hello")).map(({ id, live }) => [id[0], live])).toEqual([
+      ["d", true],
+      ["c", false],
+      ["b", false],
+      ["a", false],
+    ]);
+    expect(await store.rollbackTarget("hello", idOf("x"))).toBeNull();
+    expect(await store.rollbackTarget("none", null)).toBeNull();
+  });
+
+  test("takes the latest deployment of a version that was live more than once", async () => {
+    await store.deploy(deployment("hello", "a", ["/old"]));
+    await store.deploy(deployment("hello", "a", ["/new"]));
+    await store.deploy(deployment("hello", "b"));
+    const target = await store.rollbackTarget("hello", idOf("a"));
+    expect((await store.activate("hello", target ?? 0)).fn.routes).toEqual(["/new"]);
+    expect(await store.versions("hello")).toHaveLength(2);
+  });
+
+  test("does not let one function go live with another's deployment", async () => {
+    const { deploymentId } = await store.deploy(deployment("first", "a"));
+    await store.deploy(deployment("second", "b"));
+    await expect(store.activate("second", deploymentId)).rejects.toThrow("no deployment");
+    expect((await store.get("second"))?.fn.versionId).toBe(idOf("b"));
+  });
+});
+
+describe("taking a deploy back", () => {
+  test("makes the one before live, with its routes, and forgets the version", async () => {
+    const before = await store.deploy(deployment("hello", "a", ["/a"]));
+    await store.deploy(deployment("hello", "b", ["/b"]));
+    expect(await store.withdraw("hello")).toEqual(before);
+    expect(await store.versions("hello")).toHaveLength(1);
+    expect(await bundles()).toEqual([idOf("a"), `${idOf("a")}.compiled`]);
+    await store.deploy(deployment("other", "c", ["/b"]));
+  });
+
+  test("keeps a version that was live earlier too", async () => {
+    await store.deploy(deployment("hello", "a"));
+    await store.deploy(deployment("hello", "b"));
+    await store.deploy(deployment("hello", "a"));
+    await store.withdraw("hello");
+    expect(await store.get("hello")).toMatchObject({ fn: { versionId: idOf("b") } });
+    expect(textOf(await store.readBundle(idOf("a")))).toBe("original a");
+  });
+
+  test("of the first deploy takes the function", async () => {
+    await store.deploy(deployment("hello", "a"));
+    expect(await store.withdraw("hello")).toBeNull();
+    expect(await store.withdraw("hello")).toBeNull();
+    expect(await store.list()).toEqual([]);
+    expect(await bundles()).toEqual([]);
+  });
+});
+
+describe("removing", () => {
+  test("takes what no other function uses", async () => {
+    for (const version of ["a", "b"]) await store.deploy(deployment("first", version, ["/x"]));
+    await store.deploy(deployment("second", "a"));
+    expect(await store.remove("first")).toBe(true);
+    expect(await store.remove("first")).toBe(false);
+    expect(await bundles()).toEqual([idOf("a"), `${idOf("a")}.compiled`]);
+    expect(await store.versions("first")).toEqual([]);
+    await store.deploy(deployment("third", "c", ["/x"]));
+  });
+
+  test("never takes a bundle that is being deployed", async () => {
+    for (let round = 0; round < 20; round++) {
+      await store.deploy(deployment("first", "a"));
+      await Promise.all([store.remove("first"), store.deploy(deployment("second", "a"))]);
+      expect(textOf(await store.readCompiled(idOf("a")))).toBe("compiled a");
+      await store.remove("second");
+    }
+  });
+});
+
+describe("opening", () => {
+  test("makes folders that only their owner can enter", async () => {
+    for (const folder of [dataDir, join(dataDir, "bundles")]) expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    await store.deploy(deployment("hello", "a"));
+    expect((await stat(join(dataDir, "bundles", idOf("a")))).mode & 0o777).toBe(0o600);
+  });
+
+  test("removes what a crash left between the files and the rows", async () => {
+    await store.deploy(deployment("hello", "a"));
+    for (const name of [idOf("b"), `${idOf("b")}.compiled`, `${idOf("a")}.new-1234`]) {
+      await writeFile(join(dataDir, "bundles", name), "left over");
+    }
+    await reopened();
+    expect(await bundles()).toEqual([idOf("a"), `${idOf("a")}.compiled`]);
+  });
+
+  test("refuses a directory that another server has open", async () => {
+    await expect(SqliteStore.open(dataDir)).rejects.toThrow("in use by another Islet");
+  });
+
+  test("refuses a store of a later release", async () => {
+    await store.close();
+    const db = new DatabaseSync(join(dataDir, "islet.db"));
+    db.exec("PRAGMA user_version = 99");
+    db.close();
+    await expect(SqliteStore.open(dataDir)).rejects.toThrow("later release");
+    const again = new DatabaseSync(join(dataDir, "islet.db"));
+    again.exec("PRAGMA user_version = 1");
+    again.close();
+    store = await SqliteStore.open(dataDir);
+  });
+});
