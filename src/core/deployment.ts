@@ -20,15 +20,6 @@ export interface Bundle {
   readonly limits: Limits;
 }
 
-/** An immutable version of a function. */
-export interface Version {
-  /** SHA-256 of the bundle in hexadecimal. */
-  readonly id: string;
-  readonly functionName: string;
-  readonly bytes: number;
-  readonly createdAtMs: number;
-}
-
 /**
  * What a front needs to know to serve one function. It is replaced whole and never changed in
  * place, so a request that has found one sees one version to its end.

@@ -14,50 +14,138 @@ interface ErrorKind {
  */
 export const errorKinds = {
   // Data plane: routing and the client's request.
-  no_route: { status: 404, blame: "client", hint: "Deploy a function with a route for this host and path, or call it as /fn/{name}/." },
-  body_too_large: { status: 413, blame: "client", hint: "Send a smaller body, or raise limits.requestBodyBytes in the manifest." },
+  no_route: {
+    status: 404,
+    blame: "client",
+    hint: "Deploy a function with a route for this host and path, or call it as /fn/{name}/.",
+  },
+  body_too_large: {
+    status: 413,
+    blame: "client",
+    hint: "Send a smaller body, or raise limits.requestBodyBytes in the manifest.",
+  },
   client_gone: { status: 499, blame: "client", hint: "The client closed its connection before the answer was ready." },
   bad_request: { status: 400, blame: "client", hint: "Mend the request as the message says." },
   draining: { status: 503, blame: "system", hint: "This server is shutting down; send the request again." },
-  overloaded: { status: 503, blame: "system", hint: "All pools are busy and the queue is full; send the request again after Retry-After." },
-  queue_timeout: { status: 503, blame: "system", hint: "The request waited too long for a pool; send it again after Retry-After." },
+  overloaded: {
+    status: 503,
+    blame: "system",
+    hint: "All pools are busy and the queue is full; send the request again after Retry-After.",
+  },
+  queue_timeout: {
+    status: 503,
+    blame: "system",
+    hint: "The request waited too long for a pool; send it again after Retry-After.",
+  },
 
   // Data plane: the function.
   function_error: { status: 500, blame: "function", hint: "The function threw; its logs have the stack." },
-  function_no_response: { status: 500, blame: "function", hint: "fetch() must return a Response, or a promise of one." },
+  function_no_response: {
+    status: 500,
+    blame: "function",
+    hint: "fetch() must return a Response, or a promise of one.",
+  },
   function_no_handler: { status: 500, blame: "function", hint: "Export a default object with a fetch method." },
-  function_load_failed: { status: 500, blame: "function", hint: "The module threw while it was loading; its logs have the stack." },
-  function_cpu_limit: { status: 504, blame: "function", hint: "The request used more CPU time than limits.cpuMs allows." },
+  function_load_failed: {
+    status: 500,
+    blame: "function",
+    hint: "The module threw while it was loading; its logs have the stack.",
+  },
+  function_cpu_limit: {
+    status: 504,
+    blame: "function",
+    hint: "The request used more CPU time than limits.cpuMs allows.",
+  },
   function_wall_limit: { status: 504, blame: "function", hint: "No answer came within limits.wallMs." },
-  function_startup_limit: { status: 504, blame: "function", hint: "Loading the modules took longer than limits.startupMs." },
+  function_startup_limit: {
+    status: 504,
+    blame: "function",
+    hint: "Loading the modules took longer than limits.startupMs.",
+  },
   function_memory_limit: { status: 503, blame: "function", hint: "The isolate grew past limits.memoryMb." },
-  function_crashed: { status: 502, blame: "function", hint: "The process that ran the function died while this request was in it." },
-  isolate_lost: { status: 502, blame: "function", hint: "Another request of this function ended the isolate; send this one again." },
-  pool_lost: { status: 502, blame: "system", hint: "The process that ran the function went away; send the request again if it is safe to." },
+  function_crashed: {
+    status: 502,
+    blame: "function",
+    hint: "The process that ran the function died while this request was in it.",
+  },
+  isolate_lost: {
+    status: 502,
+    blame: "function",
+    hint: "Another request of this function ended the isolate; send this one again.",
+  },
+  pool_lost: {
+    status: 502,
+    blame: "system",
+    hint: "The process that ran the function went away; send the request again if it is safe to.",
+  },
   internal: { status: 500, blame: "system", hint: "This is a fault in Islet; the server's log has the details." },
 
   // Control plane.
   unauthorized: { status: 401, blame: "client", hint: "Send the control token as 'authorization: Bearer …'." },
   method_not_allowed: { status: 405, blame: "client", hint: "Use one of the methods that the allow header lists." },
   not_found: { status: 404, blame: "client", hint: "Nothing of this name is deployed." },
-  invalid_name: { status: 400, blame: "client", hint: "A name is 1 to 63 of a-z, 0-9 and '-', and starts and ends with a letter or digit." },
+  invalid_name: {
+    status: 400,
+    blame: "client",
+    hint: "A name is 1 to 63 of a-z, 0-9 and '-', and starts and ends with a letter or digit.",
+  },
   invalid_manifest: { status: 400, blame: "client", hint: "Mend the manifest's field that the message names." },
-  invalid_upload: { status: 400, blame: "client", hint: "Send one ES module as text/javascript, or multipart/form-data with a manifest part and one part per module." },
+  invalid_upload: {
+    status: 400,
+    blame: "client",
+    hint: "Send one ES module as text/javascript, or multipart/form-data with a manifest part and one part per module.",
+  },
   unsupported_media_type: { status: 415, blame: "client", hint: "Send text/javascript or multipart/form-data." },
-  invalid_module_name: { status: 400, blame: "client", hint: "A module's name is a relative path without '..', empty parts or backslashes." },
-  upload_too_large: { status: 413, blame: "client", hint: "Make the bundle smaller, or ask the operator to raise the limit." },
-  module_not_found: { status: 400, blame: "client", hint: "Upload the imported module with the bundle, or mend the specifier." },
+  invalid_module_name: {
+    status: 400,
+    blame: "client",
+    hint: "A module's name is a relative path without '..', empty parts or backslashes.",
+  },
+  upload_too_large: {
+    status: 413,
+    blame: "client",
+    hint: "Make the bundle smaller, or ask the operator to raise the limit.",
+  },
+  module_not_found: {
+    status: 400,
+    blame: "client",
+    hint: "Upload the imported module with the bundle, or mend the specifier.",
+  },
   module_syntax: { status: 400, blame: "client", hint: "Mend the syntax error at the place named." },
-  module_failed: { status: 400, blame: "client", hint: "The module threw while it was evaluated; mend what the message says." },
-  module_startup_limit: { status: 400, blame: "client", hint: "Do less at the top level of the modules, or raise limits.startupMs." },
-  module_memory_limit: { status: 400, blame: "client", hint: "Allocate less at the top level of the modules, or raise limits.memoryMb." },
+  module_failed: {
+    status: 400,
+    blame: "client",
+    hint: "The module threw while it was evaluated; mend what the message says.",
+  },
+  module_startup_limit: {
+    status: 400,
+    blame: "client",
+    hint: "Do less at the top level of the modules, or raise limits.startupMs.",
+  },
+  module_memory_limit: {
+    status: 400,
+    blame: "client",
+    hint: "Allocate less at the top level of the modules, or raise limits.memoryMb.",
+  },
   module_crashed: { status: 400, blame: "client", hint: "Evaluating the modules ended the process that checked them." },
   no_handler: { status: 400, blame: "client", hint: "Export a default object with a fetch method." },
   limit_too_high: { status: 400, blame: "client", hint: "Ask for no more than the operator's maximum." },
-  invalid_route: { status: 400, blame: "client", hint: "A route is host/path, *.host/path or /path, with '*' alone as the last part." },
+  invalid_route: {
+    status: 400,
+    blame: "client",
+    hint: "A route is host/path, *.host/path or /path, with '*' alone as the last part.",
+  },
   route_taken: { status: 409, blame: "client", hint: "Another function has this route; delete it there first." },
-  no_previous_version: { status: 409, blame: "client", hint: "There is no earlier version to roll back to; deploy one." },
-  unavailable: { status: 503, blame: "system", hint: "The part of Islet that this needs is starting again; try once more in a moment." },
+  no_previous_version: {
+    status: 409,
+    blame: "client",
+    hint: "There is no earlier version to roll back to; deploy one.",
+  },
+  unavailable: {
+    status: 503,
+    blame: "system",
+    hint: "The part of Islet that this needs is starting again; try once more in a moment.",
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errorKinds;

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
-import type { IsletError } from "./errors.ts";
 import type { LiveFunction } from "./deployment.ts";
+import type { IsletError } from "./errors.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 

@@ -1,10 +1,20 @@
 import { Agent, interceptors, request as undiciRequest } from "undici";
-import type { Egress, IncomingResponse, OutgoingRequest } from "./egress.ts";
+import type { Egress, IncomingResponse, OutgoingRequest } from "../core/egress.ts";
 
 /** As the Fetch Standard has it. */
 const maxRedirections = 20;
 /** Fields about the connection between the function and us, which undici sets for its own. */
-const ours = new Set(["host", "connection", "keep-alive", "transfer-encoding", "content-length", "upgrade", "expect", "te", "trailer"]);
+const ours = new Set([
+  "host",
+  "connection",
+  "keep-alive",
+  "transfer-encoding",
+  "content-length",
+  "upgrade",
+  "expect",
+  "te",
+  "trailer",
+]);
 
 export class UndiciEgress implements Egress {
   readonly #agent = new Agent({ bodyTimeout: 0, headersTimeout: 0, connectTimeout: 10_000 });
@@ -21,7 +31,12 @@ export class UndiciEgress implements Egress {
       signal: request.signal,
       dispatcher: following ? this.#following : this.#agent,
     });
-    if (request.redirect === "error" && answer.statusCode >= 300 && answer.statusCode < 400 && answer.headers["location"] !== undefined) {
+    if (
+      request.redirect === "error" &&
+      answer.statusCode >= 300 &&
+      answer.statusCode < 400 &&
+      answer.headers["location"] !== undefined
+    ) {
       answer.body.destroy();
       throw new Error(`${request.url} answered with a redirect, and redirect is "error"`);
     }
@@ -29,7 +44,9 @@ export class UndiciEgress implements Egress {
     return {
       status: answer.statusCode,
       statusText: answer.statusText,
-      headers: Object.entries(answer.headers).flatMap(([name, value]) => (Array.isArray(value) ? value : [value ?? ""]).flatMap((one) => [name, one])),
+      headers: Object.entries(answer.headers).flatMap(([name, value]) =>
+        (Array.isArray(value) ? value : [value ?? ""]).flatMap((one) => [name, one]),
+      ),
       url: (history.at(-1) ?? url).href,
       redirected: history.length > 1,
       body: answer.body,

@@ -6,12 +6,22 @@ import { parseUrl, setUrl } from "./host-url.ts";
 /** The ops whose result depends on who asks. The others are pure and shared by all isolates. */
 export type TenantOps = Pick<
   HostOps,
-  | "respond" | "fail" | "finish"
-  | "pull" | "cancel" | "write" | "close" | "abort"
-  | "fetch" | "abortFetch"
-  | "startTimer" | "stopTimer"
+  | "respond"
+  | "fail"
+  | "finish"
+  | "pull"
+  | "cancel"
+  | "write"
+  | "close"
+  | "abort"
+  | "fetch"
+  | "abortFetch"
+  | "startTimer"
+  | "stopTimer"
   | "log"
-  | "loaded" | "importModule" | "moduleBytes"
+  | "loaded"
+  | "importModule"
+  | "moduleBytes"
 >;
 
 /** Where the ops of one isolate go; nowhere until a tenant has taken it. */
@@ -39,7 +49,8 @@ export class Bridge {
       };
       return op as TenantOps[Name];
     };
-    const pure = <Args extends unknown[], Result>(name: string, run: (...args: Args) => Result, otherwise: Result) =>
+    const pure =
+      <Args extends unknown[], Result>(name: string, run: (...args: Args) => Result, otherwise: Result) =>
       (...args: Args): Result => {
         try {
           return run(...args);

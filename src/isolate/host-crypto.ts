@@ -1,6 +1,11 @@
 import { createHash, randomBytes as nodeRandomBytes, randomUUID } from "node:crypto";
 
-const hashNames: Record<string, string> = { "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512" };
+const hashNames: Record<string, string> = {
+  "SHA-1": "sha1",
+  "SHA-256": "sha256",
+  "SHA-384": "sha384",
+  "SHA-512": "sha512",
+};
 
 /** What crypto.getRandomValues may ask for at once. */
 const maxRandomBytes = 65_536;

@@ -1,4 +1,15 @@
-const settable = new Set(["href", "protocol", "username", "password", "host", "hostname", "port", "pathname", "search", "hash"]);
+const settable = new Set([
+  "href",
+  "protocol",
+  "username",
+  "password",
+  "host",
+  "hostname",
+  "port",
+  "pathname",
+  "search",
+  "hash",
+]);
 
 /** Node's own URL parser (Ada): faster than any in the guest, and a guest pays no memory for it. */
 export function parseUrl(input: string, base: string | undefined): string | undefined {
@@ -16,7 +27,16 @@ export function setUrl(href: string, component: string, value: string): string {
 /** No component of a serialised URL can hold a line break. */
 function components(url: URL): string {
   return [
-    url.href, url.origin, url.protocol, url.username, url.password, url.host,
-    url.hostname, url.port, url.pathname, url.search, url.hash,
+    url.href,
+    url.origin,
+    url.protocol,
+    url.username,
+    url.password,
+    url.host,
+    url.hostname,
+    url.port,
+    url.pathname,
+    url.search,
+    url.hash,
   ].join("\n");
 }

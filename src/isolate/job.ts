@@ -1,10 +1,14 @@
-import type { LiveInvocation } from "./live-invocation.ts";
 import type { FailureKind, LogLevel, OutgoingBody } from "../../runtime-api/ops.ts";
+import type { LiveInvocation } from "./live-invocation.ts";
 
 /** Why an invocation ended without an answer of its own making. */
 export type InvocationFailure =
   | { readonly kind: FailureKind; readonly message: string; readonly stack: string }
-  | { readonly kind: "cpu_limit" | "memory_limit" | "isolate_lost" | "internal" | "load_failed" | "startup_limit"; readonly message: string; readonly stack: string };
+  | {
+      readonly kind: "cpu_limit" | "memory_limit" | "isolate_lost" | "internal" | "load_failed" | "startup_limit";
+      readonly message: string;
+      readonly stack: string;
+    };
 
 /**
  * What an isolate tells about one invocation, and asks for on its behalf. Implemented by whoever
@@ -26,6 +30,13 @@ export interface Job {
   close(stream: number): void;
   abort(stream: number, message: string): void;
   /** Starts a subrequest under the id `exchange`. */
-  fetch(exchange: number, method: string, url: string, headers: string, redirect: "follow" | "manual" | "error", body: OutgoingBody): void;
+  fetch(
+    exchange: number,
+    method: string,
+    url: string,
+    headers: string,
+    redirect: "follow" | "manual" | "error",
+    body: OutgoingBody,
+  ): void;
   abortFetch(exchange: number): void;
 }

@@ -17,10 +17,12 @@ export class ModuleGraph {
   readonly #files = new Map<string, BundleModule>();
   readonly #compiled = new Map<string, ivm.Module>();
   readonly #names = new Map<ivm.Module, string>();
+  readonly #main: string;
 
   constructor(isolate: ivm.Isolate, context: ivm.Context, bundle: Bundle) {
     this.#isolate = isolate;
     this.#context = context;
+    this.#main = bundle.main;
     for (const module of bundle.modules) this.#files.set(module.name, module);
   }
 
@@ -39,7 +41,9 @@ export class ModuleGraph {
    *   isolate are thrown as isolated-vm throws them.
    */
   evaluate(name: string, then: string, timeoutMs: number): void {
-    const entry = this.#isolate.compileModuleSync(`import * as ns from ${JSON.stringify(name)};${then}`, { filename: "islet:entry" });
+    const entry = this.#isolate.compileModuleSync(`import * as ns from ${JSON.stringify(name)};${then}`, {
+      filename: "islet:entry",
+    });
     try {
       entry.instantiateSync(this.#context, (specifier, referrer) => this.#resolve(specifier, referrer));
     } catch (error) {
@@ -73,8 +77,9 @@ export class ModuleGraph {
 
   #source(name: string, from: string): string {
     if (name.startsWith(innerPrefix)) {
-      const owner = JSON.stringify(name.slice(innerPrefix.length));
-      return `const h=globalThis.${hiddenGlobal};export const meta=h.meta(${owner}),load=(s)=>h.load(${owner},s);`;
+      const owner = name.slice(innerPrefix.length);
+      const quoted = JSON.stringify(owner);
+      return `const h=globalThis.${hiddenGlobal};export const meta=h.meta(${quoted},${owner === this.#main}),load=(s)=>h.load(${quoted},s);`;
     }
     const file = this.#files.get(name);
     if (!file) throw new LoadFailure("missing", `cannot find module "${name}"`, { module: from });

@@ -1,5 +1,5 @@
 import ivm from "isolated-vm";
-import { guestEntryNames, hostOpNames, type GuestEntries, type HostOps } from "../../runtime-api/ops.ts";
+import { type GuestEntries, guestEntryNames, type HostOps, hostOpNames } from "../../runtime-api/ops.ts";
 
 /** The guest's entry points, held by the host. */
 export type EntryReferences = {
@@ -19,7 +19,10 @@ export class Runtime {
     const isolate = new ivm.Isolate({ memoryLimit: 32 });
     const options = { filename: "islet:runtime", produceCachedData: true } as const;
     // The typings leave out what produceCachedData adds.
-    const script: ivm.Script & { cachedData?: ivm.ExternalCopy<ArrayBuffer> } = isolate.compileScriptSync(source, options);
+    const script: ivm.Script & { cachedData?: ivm.ExternalCopy<ArrayBuffer> } = isolate.compileScriptSync(
+      source,
+      options,
+    );
     if (!script.cachedData) throw new Error("V8 gave no code cache for the runtime script");
     this.#cache = script.cachedData;
     isolate.dispose();
@@ -30,7 +33,9 @@ export class Runtime {
     const script = isolate.compileScriptSync(this.#source, { filename: "islet:runtime", cachedData: this.#cache });
     const boot = script.runSync(context, { reference: true }) as ivm.Reference<(...ops: unknown[]) => GuestEntries>;
     const callbacks = hostOpNames.map((name) => new ivm.Callback(ops[name] as (...args: unknown[]) => unknown));
-    const entries = boot.applySync(undefined, callbacks, { result: { reference: true } }) as ivm.Reference<GuestEntries>;
+    const entries = boot.applySync(undefined, callbacks, {
+      result: { reference: true },
+    }) as ivm.Reference<GuestEntries>;
     const references = Object.fromEntries(
       guestEntryNames.map((name) => [name, entries.getSync(name, { reference: true })]),
     ) as unknown as EntryReferences;

@@ -26,7 +26,14 @@ type State = "loading" | "ready" | "dead";
 /** isolated-vm's own words; it has no error codes. */
 const timedOut = "Script execution timed out.";
 
-const reasonOfLoadFailure = { syntax: "load_failed", threw: "load_failed", missing: "load_failed", no_handler: "load_failed", timeout: "startup_limit", memory: "memory_limit" } as const;
+const reasonOfLoadFailure = {
+  syntax: "load_failed",
+  threw: "load_failed",
+  missing: "load_failed",
+  no_handler: "load_failed",
+  timeout: "startup_limit",
+  memory: "memory_limit",
+} as const;
 
 /**
  * A function's version in an isolate: loading → ready → dead.
@@ -140,7 +147,11 @@ export class TenantIsolate {
   }
 
   /** Enters with news for `live`, after the current entry if there is one. */
-  deliver<Name extends keyof GuestEntries>(live: LiveInvocation, name: Name, ...args: Parameters<GuestEntries[Name]>): void {
+  deliver<Name extends keyof GuestEntries>(
+    live: LiveInvocation,
+    name: Name,
+    ...args: Parameters<GuestEntries[Name]>
+  ): void {
     this.#enter(live, (options) => {
       const entry = this.#prepared.entries[name] as ivm.Reference<(...args: unknown[]) => void>;
       entry.applySync(undefined, args.map(crossing) as never[], options);
@@ -168,13 +179,20 @@ export class TenantIsolate {
   }
 
   limitAfterwards(live: LiveInvocation): void {
-    live.afterwards = setTimeout(() => this.cancel(live, "the time for work after the answer is up"), this.#bundle.limits.wallMs);
+    live.afterwards = setTimeout(
+      () => this.cancel(live, "the time for work after the answer is up"),
+      this.#bundle.limits.wallMs,
+    );
   }
 
   moduleLoaded(hasFetch: boolean): void {
     if (this.#state !== "loading") return;
     if (!hasFetch) {
-      this.#later(() => this.#failLoading(new LoadFailure("no_handler", "the default export has no fetch method", { module: this.#bundle.main })));
+      this.#later(() =>
+        this.#failLoading(
+          new LoadFailure("no_handler", "the default export has no fetch method", { module: this.#bundle.main }),
+        ),
+      );
       return;
     }
     clearTimeout(this.#startupTimer);
@@ -249,7 +267,9 @@ export class TenantIsolate {
       this.#loadFailure = loading ? new LoadFailure("memory", "loading the modules used too much memory") : undefined;
       this.#die("memory_limit", live);
     } else if (error instanceof Error && error.message === timedOut && tookMs >= this.#entryOptions.timeout * 0.9) {
-      this.#loadFailure = loading ? new LoadFailure("timeout", `loading took longer than ${this.#bundle.limits.startupMs} ms`) : undefined;
+      this.#loadFailure = loading
+        ? new LoadFailure("timeout", `loading took longer than ${this.#bundle.limits.startupMs} ms`)
+        : undefined;
       this.#die(loading ? "startup_limit" : "cpu_limit", live);
     } else if (loading) {
       const failure = this.#modules.evaluationFailure(error);
@@ -295,13 +315,22 @@ function crossing<T>(value: T): Exclude<T, Uint8Array> | ivm.Copy<Uint8Array> {
 }
 
 function loadFailureOf(failure: LoadFailure | undefined): InvocationFailure {
-  const kind = failure?.kind === "timeout" ? "startup_limit" : failure?.kind === "memory" ? "memory_limit" : failure?.kind === "no_handler" ? "no_handler" : "load_failed";
+  const kind =
+    failure?.kind === "timeout"
+      ? "startup_limit"
+      : failure?.kind === "memory"
+        ? "memory_limit"
+        : failure?.kind === "no_handler"
+          ? "no_handler"
+          : "load_failed";
   return { kind, message: failure?.message ?? "the isolate ended before the request ran", stack: "" };
 }
 
 function deathFailureOf(reason: DeathReason, guilty: boolean): InvocationFailure {
-  if (guilty && reason === "cpu_limit") return { kind: "cpu_limit", message: "the request used up its CPU time", stack: "" };
-  if (guilty && reason === "memory_limit") return { kind: "memory_limit", message: "the isolate used up its memory", stack: "" };
+  if (guilty && reason === "cpu_limit")
+    return { kind: "cpu_limit", message: "the request used up its CPU time", stack: "" };
+  if (guilty && reason === "memory_limit")
+    return { kind: "memory_limit", message: "the isolate used up its memory", stack: "" };
   if (reason === "internal") return { kind: "internal", message: "an operation of the runtime failed", stack: "" };
   return { kind: "isolate_lost", message: `the isolate ended (${reason}) because of another request`, stack: "" };
 }

@@ -16,7 +16,14 @@ export class TenantOps implements BridgeTarget {
     this.#live = live;
   }
 
-  respond(invocation: number, status: number, statusText: string, headers: string, body: OutgoingBody, open: boolean): void {
+  respond(
+    invocation: number,
+    status: number,
+    statusText: string,
+    headers: string,
+    body: OutgoingBody,
+    open: boolean,
+  ): void {
     const live = this.#live.get(invocation);
     if (!live || live.answered) return;
     live.answered = true;

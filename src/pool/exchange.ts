@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
+import type { Egress } from "../core/egress.ts";
 import { type ErrorCode, IsletError, isErrorCode } from "../core/errors.ts";
 import type { Invocation, Reply, Usage } from "../core/invocation.ts";
-import type { Egress } from "../egress/egress.ts";
 import { Subrequest } from "./subrequest.ts";
 import { BodyReceiver } from "./wire/body-receiver.ts";
 import { BodySender } from "./wire/body-sender.ts";
@@ -36,7 +36,13 @@ export class Exchange {
   #receiver: BodyReceiver | undefined;
   #subrequests: Set<Subrequest> | undefined;
 
-  constructor(id: number, invocation: Invocation, owner: ExchangeOwner, resolve: (reply: Reply) => void, reject: (error: IsletError) => void) {
+  constructor(
+    id: number,
+    invocation: Invocation,
+    owner: ExchangeOwner,
+    resolve: (reply: Reply) => void,
+    reject: (error: IsletError) => void,
+  ) {
     this.id = id;
     this.invocation = invocation;
     this.#owner = owner;
@@ -139,7 +145,8 @@ export class Exchange {
       body = this.#receiver;
     } else if (kind === bodyKind.pass) {
       const source = frame.u32();
-      const passed = source === this.id ? { body: this.#requestBody(), fields: [] } : this.#owner.subrequest(source)?.pass();
+      const passed =
+        source === this.id ? { body: this.#requestBody(), fields: [] } : this.#owner.subrequest(source)?.pass();
       body = passed?.body ?? null;
       if (passed && passed.fields.length > 0) headers = withFields(headers, passed.fields);
     } else throw new WireError("unknown kind of body");
@@ -198,14 +205,18 @@ export class Exchange {
 /** What a function says about the length of a stream is not to be trusted: too short a body would leave the client waiting. */
 function withLength(headers: string, length: number | null): string {
   const fields = headers === "" ? [] : headers.split("\n");
-  const kept = fields.flatMap((name, i) => (i % 2 === 0 && name !== "content-length" ? [name, fields[i + 1] as string] : []));
+  const kept = fields.flatMap((name, i) =>
+    i % 2 === 0 && name !== "content-length" ? [name, fields[i + 1] as string] : [],
+  );
   return (length === null ? kept : [...kept, "content-length", String(length)]).join("\n");
 }
 
 function withFields(headers: string, fields: readonly string[]): string {
   const own = headers === "" ? [] : headers.split("\n");
   const names = new Set(own.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()));
-  const missing = fields.flatMap((name, i) => (i % 2 === 0 && !names.has(name.toLowerCase()) ? [name, fields[i + 1] as string] : []));
+  const missing = fields.flatMap((name, i) =>
+    i % 2 === 0 && !names.has(name.toLowerCase()) ? [name, fields[i + 1] as string] : [],
+  );
   return [...own, ...missing].join("\n");
 }
 

@@ -1,5 +1,5 @@
-import type { Socket } from "node:net";
 import { isUtf8 } from "node:buffer";
+import type { Socket } from "node:net";
 import type { Bundle } from "../core/deployment.ts";
 import type { IsolateHost } from "./isolate-host.ts";
 import { Running, type RunningOwner } from "./running.ts";

@@ -73,7 +73,7 @@ export class IsolateHost {
 
   /** Evaluates an upload in an isolate that is thrown away afterwards. */
   check(bundle: Bundle): Promise<CheckProblem | null> {
-    const observer = { ...this.#observer, died: () => {} };
+    const observer = { ...this.#observer, died: () => undefined };
     const isolate = new TenantIsolate("check", this.#parts.preparer.take(bundle.limits.memoryMb), bundle, observer);
     return new Promise((resolve) => {
       isolate.load();

@@ -1,9 +1,9 @@
 import { connect, type Socket } from "node:net";
 import { isolateKey } from "../core/deployment.ts";
+import type { Egress } from "../core/egress.ts";
 import { IsletError } from "../core/errors.ts";
 import type { Executor, ExecutorLoad } from "../core/executor.ts";
 import type { Invocation, Reply } from "../core/invocation.ts";
-import type { Egress } from "../egress/egress.ts";
 import { Exchange, type ExchangeOwner } from "./exchange.ts";
 import type { Subrequest } from "./subrequest.ts";
 import { bodyKind, frameType, WireError } from "./wire/frames.ts";
@@ -116,7 +116,12 @@ export class PoolLink implements Executor, ExchangeOwner {
   }
 
   #invoke(id: number, { fn, method, url, headers, body }: Invocation): void {
-    const writer = this.writer.begin(frameType.invoke, id).latin1(isolateKey(fn)).latin1(method).latin1(url).latin1(headers);
+    const writer = this.writer
+      .begin(frameType.invoke, id)
+      .latin1(isolateKey(fn))
+      .latin1(method)
+      .latin1(url)
+      .latin1(headers);
     if (body.kind === "none") writer.u8(bodyKind.none);
     else if (body.kind === "bytes") writer.u8(bodyKind.inline).rest(body.bytes);
     else writer.u8(bodyKind.stream);

@@ -53,7 +53,13 @@ export class Running implements Job {
     this.#cold = cold;
   }
 
-  run(isolate: TenantIsolate, method: string, url: string, headers: string, body: string | Uint8Array | true | null): void {
+  run(
+    isolate: TenantIsolate,
+    method: string,
+    url: string,
+    headers: string,
+    body: string | Uint8Array | true | null,
+  ): void {
     this.#isolate = isolate;
     isolate.invoke(this, method, url, headers, body);
   }
@@ -101,7 +107,9 @@ export class Running implements Job {
   }
 
   respond(status: number, statusText: string, headers: string, body: OutgoingBody, open: boolean, cpuMs: number): void {
-    const long = (typeof body === "string" && body.length > inlineBodyBytes) || (body instanceof Uint8Array && body.byteLength > inlineBodyBytes);
+    const long =
+      (typeof body === "string" && body.length > inlineBodyBytes) ||
+      (body instanceof Uint8Array && body.byteLength > inlineBodyBytes);
     const more = open || long;
     const writer = this.#owner.writer
       .begin(frameType.respond, this.wireId)
@@ -173,7 +181,14 @@ export class Running implements Job {
     this.#sinks?.get(stream)?.reset(message);
   }
 
-  fetch(exchange: number, method: string, url: string, headers: string, redirect: "follow" | "manual" | "error", body: OutgoingBody): void {
+  fetch(
+    exchange: number,
+    method: string,
+    url: string,
+    headers: string,
+    redirect: "follow" | "manual" | "error",
+    body: OutgoingBody,
+  ): void {
     const wireId = exchangeWireId(exchange);
     this.#exchanges ??= new Set();
     this.#exchanges.add(exchange);
@@ -266,7 +281,10 @@ export class Running implements Job {
 
   #endIfOver(): void {
     if (!this.#isolateIsDone || this.#openSinks > 0) return;
-    this.#owner.writer.begin(frameType.done, this.wireId).u32(Math.round(this.#cpuMs * 1000)).finish();
+    this.#owner.writer
+      .begin(frameType.done, this.wireId)
+      .u32(Math.round(this.#cpuMs * 1000))
+      .finish();
     this.#end();
   }
 

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
-import { decoded, decodersFor } from "../egress/content-encoding.ts";
-import type { Egress, IncomingResponse } from "../egress/egress.ts";
+import type { Egress, IncomingResponse } from "../core/egress.ts";
+import { decoded, decodersFor } from "./content-encoding.ts";
 import { BodyReceiver } from "./wire/body-receiver.ts";
 import { BodySender } from "./wire/body-sender.ts";
 import { frameType } from "./wire/frames.ts";
@@ -79,7 +79,9 @@ export class Subrequest {
   pass(): PassedBody | undefined {
     if (!this.#response || this.#passed || this.#sender) return undefined;
     this.#passed = true;
-    const fields = pairs(this.#response.headers).filter(([name]) => codingFields.has(name.toLowerCase())).flat();
+    const fields = pairs(this.#response.headers)
+      .filter(([name]) => codingFields.has(name.toLowerCase()))
+      .flat();
     return { body: this.#response.body, fields };
   }
 
@@ -115,7 +117,11 @@ export class Subrequest {
     response.body.on("error", () => undefined);
     const hasBody = method !== "HEAD" && response.status !== 204 && response.status !== 304;
     const hidden = this.#decoders(response).length > 0;
-    const headers = hidden ? pairs(response.headers).filter(([name]) => !codingFields.has(name.toLowerCase())).flat() : response.headers;
+    const headers = hidden
+      ? pairs(response.headers)
+          .filter(([name]) => !codingFields.has(name.toLowerCase()))
+          .flat()
+      : response.headers;
     this.#writer
       .begin(frameType.fetched, this.id)
       .u16(response.status)

@@ -29,7 +29,13 @@ channel.onMessage((message) => {
 });
 
 async function start({ settings, functions, pools }: Extract<ToFront, { type: "start" }>): Promise<void> {
-  const logs = destination({ fd: 1, minLength: logBatchBytes - 1, maxWrite: logBatchBytes, sync: false, periodicFlush: logFlushMs });
+  const logs = destination({
+    fd: 1,
+    minLength: logBatchBytes - 1,
+    maxWrite: logBatchBytes,
+    sync: false,
+    periodicFlush: logFlushMs,
+  });
   const logger = pino({ level: settings.logLevel, base: { process: settings.id } }, logs);
   const bundles = new BundleFiles(settings.dataDir);
   const egress = new UndiciEgress();
@@ -77,7 +83,9 @@ async function start({ settings, functions, pools }: Extract<ToFront, { type: "s
       case "pools":
         return usePools(message.pools);
       case "metrics":
-        void metrics.registry.getMetricsAsJSON().then((json) => channel.send({ type: "metrics", seq: message.seq, metrics: json }));
+        void metrics.registry
+          .getMetricsAsJSON()
+          .then((json) => channel.send({ type: "metrics", seq: message.seq, metrics: json }));
         return;
       case "drain":
         void drain();

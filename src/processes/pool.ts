@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
 import { pino } from "pino";
 import { blameFd, encodeBlame } from "../core/blame-mark.ts";
 import { childChannel } from "../core/child-side.ts";
@@ -18,31 +18,46 @@ const bundleCacheBytes = 64 * 1024 * 1024;
 const mebibyte = 1024 * 1024;
 
 const channel = childChannel<ToPool, FromPool>();
+const early: ToPool[] = [];
 channel.onMessage((message) => {
   if (message.type === "start") void start(message.settings);
+  else early.push(message);
 });
 
 async function start(settings: PoolSettings): Promise<void> {
   const logger = pino({ level: settings.logLevel, base: { process: settings.id } });
-  const preparer = new Preparer(new Runtime(settings.runtimeSource), settings.preparedIsolates, defaultLimits.memoryMb);
+  const preparer = new Preparer(
+    new Runtime(settings.runtimeSource),
+    settings.preparedIsolates,
+    defaultLimits.memoryMb,
+  );
   const warm = new WarmIsolates(settings.warmMemoryMb * mebibyte);
-  const metrics = new PoolMetrics(settings.id, { isolates: () => warm.size, bytes: () => warm.bytes, prepared: () => preparer.ready });
-  const host = new IsolateHost({ preparer, warm, bundles: new Bundles(bundleCacheBytes), metrics, logger, mark: blameMarker() });
+  const metrics = new PoolMetrics(settings.id, {
+    isolates: () => warm.size,
+    bytes: () => warm.bytes,
+    prepared: () => preparer.ready,
+  });
+  const bundles = new Bundles(bundleCacheBytes);
+  const host = new IsolateHost({ preparer, warm, bundles, metrics, logger, mark: markBlame() });
   await new PoolServer(host).listen(settings.socketPath);
 
-  channel.onMessage((message) => {
+  const handle = (message: ToPool): void => {
     if (message.type === "check") {
-      void host.check(message.bundle).then((problem) => channel.send({ type: "checked", seq: message.seq, problem }));
+      void host
+        .check(message.bundle)
+        .then((problem) => channel.send({ type: "checked", seq: message.seq, problem }));
     } else if (message.type === "metrics") {
-      void metrics.registry.getMetricsAsJSON().then((json) => channel.send({ type: "metrics", seq: message.seq, metrics: json }));
+      void metrics.registry
+        .getMetricsAsJSON()
+        .then((json) => channel.send({ type: "metrics", seq: message.seq, metrics: json }));
     } else if (message.type === "drain") {
+      // With live isolates isolated-vm can hang in exit(); the supervisor kills what does not go.
       host.close();
-      // isolated-vm can hang in process.exit() once its threads have run; a signal always works.
-      process.exitCode = 0;
-      setTimeout(() => process.kill(process.pid, "SIGKILL"), 1_000).unref();
       process.exit(0);
     }
-  });
+  };
+  for (const message of early.splice(0)) handle(message);
+  channel.onMessage(handle);
   channel.send({ type: "ready" });
 }
 
@@ -50,12 +65,7 @@ async function start(settings: PoolSettings): Promise<void> {
  * Writes which version is entered to the file that the supervisor opened. The call costs 2 µs, so
  * it is made only when another version runs than before.
  */
-function blameMarker(): (key: string) => void {
-  try {
-    fstatSync(blameFd);
-  } catch {
-    throw new Error(`a pool process needs its blame file as descriptor ${blameFd}`);
-  }
+function markBlame(): (key: string) => void {
   let last = "";
   return (key) => {
     if (key === last) return;

@@ -3,7 +3,10 @@
  * key's home, the next takes over when that is busy or gone, and when a place comes or goes only
  * the keys move whose home it is.
  */
-export function preferenceOrder<Place extends { readonly place: number }>(key: string, places: readonly Place[]): Place[] {
+export function preferenceOrder<Place extends { readonly place: number }>(
+  key: string,
+  places: readonly Place[],
+): Place[] {
   const seed = hash(key);
   return places
     .map((place) => ({ place, weight: mix(seed ^ Math.imul(place.place + 1, 0x9e3779b1)) }))

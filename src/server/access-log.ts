@@ -70,7 +70,16 @@ export class AccessLog {
   /** A request that no function was asked for. */
   refused(request: RequestName, error: IsletError): void {
     this.#metrics.answered("", error.status, false, 0);
-    this.#logger.info({ requestId: request.requestId, method: request.method, url: request.url, status: error.status, code: error.code }, error.message);
+    this.#logger.info(
+      {
+        requestId: request.requestId,
+        method: request.method,
+        url: request.url,
+        status: error.status,
+        code: error.code,
+      },
+      error.message,
+    );
   }
 }
 

@@ -6,8 +6,8 @@ import { Hono } from "hono";
 import type { Logger } from "pino";
 import type { LiveFunction } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
+import type { Executor } from "../core/executor.ts";
 import type { Reply, RequestBody } from "../core/invocation.ts";
-import type { Scheduler } from "../scheduler/scheduler.ts";
 import { AccessLog } from "./access-log.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { FrontMetrics } from "./front-metrics.ts";
@@ -18,7 +18,8 @@ import type { Router } from "./router.ts";
 
 export interface DataPlaneParts {
   readonly router: Router;
-  readonly scheduler: Scheduler;
+  /** Finds a place for an invocation to run. */
+  readonly scheduler: Pick<Executor, "execute">;
   readonly deadlines: Deadlines;
   readonly metrics: FrontMetrics;
   readonly logger: Logger;
@@ -86,10 +87,20 @@ export class DataPlane {
     const run = (body: RequestBody): void => {
       const deadlineMs = startedAt + fn.limits.wallMs;
       const headers = incoming.rawHeaders.join("\n");
-      const invocation = new HttpInvocation(requestId, fn, method, functionUrl, headers, body, deadlineMs, this.#parts.logger);
+      const invocation = new HttpInvocation(
+        requestId,
+        fn,
+        method,
+        functionUrl,
+        headers,
+        body,
+        deadlineMs,
+        this.#parts.logger,
+      );
       this.#run(invocation, outgoing, startedAt);
     };
-    const failed = (error: unknown): void => this.#fail(outgoing, error, fn, { requestId, method, url: functionUrl }, startedAt);
+    const failed = (error: unknown): void =>
+      this.#fail(outgoing, error, fn, { requestId, method, url: functionUrl }, startedAt);
     try {
       const body = requestBody(incoming, fn.limits.requestBodyBytes);
       if (body instanceof Promise) body.then(run).catch(failed);
@@ -103,7 +114,8 @@ export class DataPlane {
     const { deadlines, scheduler } = this.#parts;
     deadlines.add(invocation);
     outgoing.once("close", () => {
-      if (!outgoing.writableFinished) invocation.cancel(new IsletError("client_gone", "the client closed the connection"));
+      if (!outgoing.writableFinished)
+        invocation.cancel(new IsletError("client_gone", "the client closed the connection"));
     });
     scheduler.execute(invocation).then(
       (reply) => this.#reply(invocation, outgoing, reply, startedAt),
@@ -122,7 +134,9 @@ export class DataPlane {
       });
     } catch (error) {
       this.#over(invocation);
-      const invalid = new IsletError("function_error", "the function's answer has a header that cannot be sent", { cause: error });
+      const invalid = new IsletError("function_error", "the function's answer has a header that cannot be sent", {
+        cause: error,
+      });
       this.#fail(outgoing, invalid, invocation.fn, invocation, startedAt);
     }
   }
@@ -132,8 +146,15 @@ export class DataPlane {
     if (this.#draining && this.#parts.deadlines.running === 0) this.#whenIdle?.();
   }
 
-  #fail(outgoing: ServerResponse, error: unknown, fn: LiveFunction, request: { requestId: string; method: string; url: string }, startedAt: number): void {
-    const known = error instanceof IsletError ? error : new IsletError("internal", "the server failed", { cause: error });
+  #fail(
+    outgoing: ServerResponse,
+    error: unknown,
+    fn: LiveFunction,
+    request: { requestId: string; method: string; url: string },
+    startedAt: number,
+  ): void {
+    const known =
+      error instanceof IsletError ? error : new IsletError("internal", "the server failed", { cause: error });
     this.#log.failed(fn, request, known, startedAt);
     writeError(outgoing, known, request.requestId);
   }

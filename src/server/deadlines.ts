@@ -31,7 +31,9 @@ export class Deadlines {
     const now = performance.now();
     for (const invocation of this.#running) {
       if (invocation.deadlineMs <= now) {
-        invocation.cancel(new IsletError("function_wall_limit", `no complete answer within ${invocation.fn.limits.wallMs} ms`));
+        invocation.cancel(
+          new IsletError("function_wall_limit", `no complete answer within ${invocation.fn.limits.wallMs} ms`),
+        );
       }
     }
   }

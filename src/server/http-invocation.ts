@@ -16,7 +16,16 @@ export class HttpInvocation implements Invocation {
   #cancelled: IsletError | undefined;
   #listener: ((reason: IsletError) => void) | undefined;
 
-  constructor(requestId: string, fn: LiveFunction, method: string, url: string, headers: string, body: RequestBody, deadlineMs: number, logger: Logger) {
+  constructor(
+    requestId: string,
+    fn: LiveFunction,
+    method: string,
+    url: string,
+    headers: string,
+    body: RequestBody,
+    deadlineMs: number,
+    logger: Logger,
+  ) {
     this.requestId = requestId;
     this.fn = fn;
     this.method = method;
@@ -40,6 +49,9 @@ export class HttpInvocation implements Invocation {
   }
 
   log(level: LogLevel, text: string): void {
-    this.#logger[level]({ requestId: this.requestId, function: this.fn.name, version: this.fn.versionId, source: "function" }, text);
+    this.#logger[level](
+      { requestId: this.requestId, function: this.fn.name, version: this.fn.versionId, source: "function" },
+      text,
+    );
   }
 }

@@ -6,12 +6,19 @@ import type { Reply } from "../core/invocation.ts";
 /** Fields about the connection with the client, and the length that we count ourselves. */
 const ours = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade", "proxy-connection", "te", "trailer"]);
 const retryAfterSeconds = 1;
+/** Up to here copying a body costs less than a second buffer in the write. */
+const joinedBytes = 16 * 1024;
 
 /**
  * Writes a function's answer; `done` follows when the last byte is handed over or the body broke.
  * @throws TypeError from node:http when a header cannot be sent, before anything was.
  */
-export function writeReply(outgoing: ServerResponse, method: string, reply: Reply, done: (error: Error | null) => void): void {
+export function writeReply(
+  outgoing: ServerResponse,
+  method: string,
+  reply: Reply,
+  done: (error: Error | null) => void,
+): void {
   const { status, body } = reply;
   const bare = status === 204 || status === 304;
   const stream = body === null || body instanceof Uint8Array ? null : body;
@@ -29,6 +36,9 @@ export function writeReply(outgoing: ServerResponse, method: string, reply: Repl
   }
   stream?.destroy();
   if (whole === null || bodiless) outgoing.end();
+  // Text joins the head in one write; bytes would go out by writev, which costs twice as much.
+  else if (whole.byteLength <= joinedBytes)
+    outgoing.end(Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength).toString("latin1"), "latin1");
   else outgoing.end(whole);
   done(null);
 }
@@ -39,7 +49,10 @@ export function writeError(outgoing: ServerResponse, error: IsletError, requestI
     return;
   }
   const body = JSON.stringify(errorBody(error, requestId));
-  const headers: OutgoingHttpHeaders = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  const headers: OutgoingHttpHeaders = {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+  };
   if (error.status === 503) headers["retry-after"] = String(retryAfterSeconds);
   outgoing.writeHead(error.status, headers);
   outgoing.end(body);

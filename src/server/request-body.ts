@@ -28,9 +28,12 @@ function whole(incoming: IncomingMessage, length: number): Promise<RequestBody> 
     });
     incoming.once("end", () => resolve({ kind: "bytes", bytes }));
     incoming.once("close", () => {
-      if (!incoming.complete) reject(new IsletError("client_gone", "the client closed the connection while it sent the body"));
+      if (!incoming.complete)
+        reject(new IsletError("client_gone", "the client closed the connection while it sent the body"));
     });
-    incoming.once("error", () => reject(new IsletError("client_gone", "the client's connection broke while it sent the body")));
+    incoming.once("error", () =>
+      reject(new IsletError("client_gone", "the client's connection broke while it sent the body")),
+    );
   });
 }
 

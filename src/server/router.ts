@@ -1,4 +1,4 @@
-import { addRoute, createRouter, findRoute, removeRoute, type RouterContext } from "rou3";
+import { addRoute, createRouter, findRoute, type RouterContext, removeRoute } from "rou3";
 import type { LiveFunction } from "../core/deployment.ts";
 
 export interface Match {

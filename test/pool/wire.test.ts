@@ -42,7 +42,11 @@ function frameBytes(id: number, text: string, rest: Uint8Array): Buffer {
 const read = (frame: Frame) => [frame.id, frame.u32(), frame.utf8(), frame.u16(), new Uint8Array(frame.rest())];
 
 test("frames come out of any cut of the byte stream as they went in", () => {
-  const frames = [frameBytes(1, "", new Uint8Array(0)), frameBytes(2, "grüße", new Uint8Array([1, 2, 3])), frameBytes(4, "x".repeat(300), new Uint8Array(500).fill(9))];
+  const frames = [
+    frameBytes(1, "", new Uint8Array(0)),
+    frameBytes(2, "grüße", new Uint8Array([1, 2, 3])),
+    frameBytes(4, "x".repeat(300), new Uint8Array(500).fill(9)),
+  ];
   const all = Buffer.concat(frames);
   for (let size = 1; size <= all.length; size += size < 40 ? 1 : 37) {
     const seen: unknown[] = [];
@@ -89,5 +93,7 @@ test("what is written arrives, in order, however much it is", async () => {
     writer.begin(frameType.respond, i).u8(i).latin1(`caf\u00e9 ${i}`).utf8(`☃ ${i}`).rest(rest).finish();
   });
   await all;
-  expect(seen).toEqual(rests.map((rest, i) => [frameType.respond, i, i, `caf\u00e9 ${i}`, `☃ ${i}`, Buffer.from(rest)]));
+  expect(seen).toEqual(
+    rests.map((rest, i) => [frameType.respond, i, i, `caf\u00e9 ${i}`, `☃ ${i}`, Buffer.from(rest)]),
+  );
 });

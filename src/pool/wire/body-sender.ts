@@ -13,7 +13,12 @@ export class BodySender {
 
   constructor(writer: FrameWriter, id: number, open: () => Readable) {
     this.#open = open;
-    this.#sink = new BodySink(writer, id, () => this.#stream?.resume(), () => this.#stream?.destroy());
+    this.#sink = new BodySink(
+      writer,
+      id,
+      () => this.#stream?.resume(),
+      () => this.#stream?.destroy(),
+    );
   }
 
   grant(bytes: number): void {

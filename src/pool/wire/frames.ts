@@ -60,8 +60,6 @@ export const bodyKind = {
   pass: 3,
 } as const;
 
-export type BodyKind = (typeof bodyKind)[keyof typeof bodyKind];
-
 export const unknownLength = 0xffff_ffff;
 export const headerBytes = 9;
 /** Bodies up to this size travel inside the head frame. */

@@ -95,7 +95,8 @@ export class FrameReader {
     }
     this.#keep(data, 0);
     if (this.#piecesBytes < this.#needed) return;
-    const whole = this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : Buffer.concat(this.#pieces, this.#piecesBytes);
+    const whole =
+      this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : Buffer.concat(this.#pieces, this.#piecesBytes);
     this.#pieces = [];
     this.#piecesBytes = 0;
     this.#keep(whole, this.#cut(whole));
@@ -107,7 +108,8 @@ export class FrameReader {
     this.#needed = 4;
     while (data.length - at >= 4) {
       const length = data.readUInt32LE(at);
-      if (length < headerBytes - 4 || length > maxFrameBytes) throw new WireError(`a frame cannot have ${length} bytes`);
+      if (length < headerBytes - 4 || length > maxFrameBytes)
+        throw new WireError(`a frame cannot have ${length} bytes`);
       const end = at + 4 + length;
       if (end > data.length) {
         this.#needed = 4 + length;

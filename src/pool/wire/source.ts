@@ -1,8 +1,11 @@
-import { frameType, windowBytes, WireError } from "./frames.ts";
+import { frameType, WireError, windowBytes } from "./frames.ts";
 import type { FrameWriter } from "./writer.ts";
 
 /** What one `pull` is answered with. */
-export type Piece = { readonly kind: "chunk"; readonly bytes: Uint8Array } | { readonly kind: "end" } | { readonly kind: "error"; readonly message: string };
+export type Piece =
+  | { readonly kind: "chunk"; readonly bytes: Uint8Array }
+  | { readonly kind: "end" }
+  | { readonly kind: "error"; readonly message: string };
 
 /**
  * The receiving end of a body that is asked for piece by piece. Grants the sender a window from

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { headerBytes, type FrameType } from "./frames.ts";
+import { type FrameType, headerBytes } from "./frames.ts";
 
 const initialBytes = 64 * 1024;
 

@@ -11,7 +11,10 @@ const decoders: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
 
 /** The decoders for a content-encoding, in the order in which they are to be applied; null if one is unknown. */
 export function decodersFor(contentEncoding: string | undefined): (() => NodeJS.ReadWriteStream & Readable)[] | null {
-  const names = (contentEncoding ?? "").split(",").map((name) => name.trim().toLowerCase()).filter((name) => name !== "" && name !== "identity");
+  const names = (contentEncoding ?? "")
+    .split(",")
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== "" && name !== "identity");
   const found = names.map((name) => decoders[name]);
   return found.every((decoder) => decoder !== undefined) ? found.reverse() : null;
 }
