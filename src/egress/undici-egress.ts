@@ -35,7 +35,7 @@ export class UndiciEgress implements Egress {
       request.redirect === "error" &&
       answer.statusCode >= 300 &&
       answer.statusCode < 400 &&
-      answer.headers["location"] !== undefined
+      answer.headers.location !== undefined
     ) {
       answer.body.destroy();
       throw new Error(`${request.url} answered with a redirect, and redirect is "error"`);

@@ -97,6 +97,8 @@ export class Running implements Job {
       case frameType.fetchFailed:
         this.#deliver("fetchFailed", stream, frame.utf8Rest());
         return;
+      case 0:
+        throw new Error("TODO: Not implemented yet");
     }
   }
 

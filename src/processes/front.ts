@@ -90,6 +90,10 @@ async function start({ settings, functions, pools }: Extract<ToFront, { type: "s
       case "drain":
         void drain();
         return;
+      case "start":
+        throw new Error("TODO: Not implemented yet");
+      case "beat":
+        throw new Error("TODO: Not implemented yet");
     }
   };
   const drain = async (): Promise<void> => {

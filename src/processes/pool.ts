@@ -26,11 +26,7 @@ channel.onMessage((message) => {
 
 async function start(settings: PoolSettings): Promise<void> {
   const logger = pino({ level: settings.logLevel, base: { process: settings.id } });
-  const preparer = new Preparer(
-    new Runtime(settings.runtimeSource),
-    settings.preparedIsolates,
-    defaultLimits.memoryMb,
-  );
+  const preparer = new Preparer(new Runtime(settings.runtimeSource), settings.preparedIsolates, defaultLimits.memoryMb);
   const warm = new WarmIsolates(settings.warmMemoryMb * mebibyte);
   const metrics = new PoolMetrics(settings.id, {
     isolates: () => warm.size,
@@ -43,9 +39,7 @@ async function start(settings: PoolSettings): Promise<void> {
 
   const handle = (message: ToPool): void => {
     if (message.type === "check") {
-      void host
-        .check(message.bundle)
-        .then((problem) => channel.send({ type: "checked", seq: message.seq, problem }));
+      void host.check(message.bundle).then((problem) => channel.send({ type: "checked", seq: message.seq, problem }));
     } else if (message.type === "metrics") {
       void metrics.registry
         .getMetricsAsJSON()
