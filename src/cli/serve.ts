@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { banner } from "./banner.ts";
 import { addSettings, configFrom } from "./settings-options.ts";
 
 export function serve(program: Command): void {
@@ -13,6 +14,12 @@ export function dev(program: Command): void {
 async function run(options: Record<string, string>, samples: boolean): Promise<void> {
   const config = configFrom(options);
   // Loaded only here: the other commands need nothing of the server and start faster without it.
-  const { runSupervisor } = await import("../processes/supervisor.ts");
-  await runSupervisor(config, { samples });
+  const [{ runSupervisor }, { stopOnSignals }] = await Promise.all([
+    import("../processes/supervisor.ts"),
+    import("../processes/signals.ts"),
+  ]);
+  const starting = runSupervisor(config, { samples });
+  stopOnSignals(starting);
+  // stdout is for the log lines.
+  process.stderr.write(banner(await starting, config));
 }

@@ -2,6 +2,7 @@ import { type Import, init, type ParseError, parse } from "es-module-lexer";
 import { transform } from "esbuild";
 import type { Bundle, BundleModule, ModuleType } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
+import { withEsbuild } from "../core/esbuild-service.ts";
 import { resolveSpecifier } from "../core/specifier.ts";
 import { rewrite } from "./rewrite.ts";
 import { positionOf } from "./source-position.ts";
@@ -59,7 +60,7 @@ async function lex(name: string, source: string): Promise<readonly Import[]> {
 /** The lexer only knows that something is unbalanced, JSON.parse only what; esbuild's parser knows what and where. */
 async function syntaxError(name: string, source: string, loader: "js" | "json"): Promise<IsletError | null> {
   try {
-    await transform(source, { loader, format: "esm", target: "esnext", logLevel: "silent" });
+    await withEsbuild(() => transform(source, { loader, format: "esm", target: "esnext", logLevel: "silent" }));
     return null;
   } catch (error) {
     const [first] =

@@ -30,8 +30,10 @@ export class ModuleGraph {
     return this.#files.has(name);
   }
 
+  /** In memory of their own: a view crosses into the isolate with all of the buffer behind it. */
   bytes(name: string): Uint8Array | undefined {
-    return this.#files.get(name)?.bytes;
+    const bytes = this.#files.get(name)?.bytes;
+    return bytes && Uint8Array.from(bytes);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { withEsbuild } from "../core/esbuild-service.ts";
 
 const entry = fileURLToPath(new URL("../../runtime-api/boot.ts", import.meta.url));
 
@@ -8,7 +9,14 @@ const entry = fileURLToPath(new URL("../../runtime-api/boot.ts", import.meta.url
  * server start. Modules that are reached by `require()` inside it stay unevaluated until touched.
  */
 export async function buildRuntimeSource(): Promise<string> {
-  const result = await build({
+  const result = await withEsbuild(bundleRuntime);
+  const [output] = result.outputFiles;
+  if (!output) throw new Error("esbuild gave no output for runtime-api/boot.ts");
+  return `(()=>{${output.text};return __boot.boot;})()`;
+}
+
+function bundleRuntime() {
+  return build({
     entryPoints: [entry],
     bundle: true,
     write: false,
@@ -22,7 +30,4 @@ export async function buildRuntimeSource(): Promise<string> {
     legalComments: "none",
     logLevel: "silent",
   });
-  const [output] = result.outputFiles;
-  if (!output) throw new Error("esbuild gave no output for runtime-api/boot.ts");
-  return `(()=>{${output.text};return __boot.boot;})()`;
 }

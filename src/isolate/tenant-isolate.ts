@@ -207,8 +207,12 @@ export class TenantIsolate {
         try {
           this.#evaluate(name, `globalThis.${hiddenGlobal}.imported(${id},ns);`, timeout);
         } catch (error) {
-          if (!(error instanceof LoadFailure) || error.kind === "timeout" || error.kind === "memory") throw error;
-          this.#afterEntry.push(() => this.deliver(live, "importFailed", id, error.message));
+          if (this.#prepared.isolate.isDisposed || this.#ranOut(error, performance.now() - this.#enteredAtMs)) {
+            throw error;
+          }
+          const failure = this.#modules.evaluationFailure(error);
+          const message = failure instanceof Error ? failure.message : String(failure);
+          this.#afterEntry.push(() => this.deliver(live, "importFailed", id, message));
         }
       });
     });
@@ -266,7 +270,7 @@ export class TenantIsolate {
     if (this.#prepared.isolate.isDisposed) {
       this.#loadFailure = loading ? new LoadFailure("memory", "loading the modules used too much memory") : undefined;
       this.#die("memory_limit", live);
-    } else if (error instanceof Error && error.message === timedOut && tookMs >= this.#entryOptions.timeout * 0.9) {
+    } else if (this.#ranOut(error, tookMs)) {
       this.#loadFailure = loading
         ? new LoadFailure("timeout", `loading took longer than ${this.#bundle.limits.startupMs} ms`)
         : undefined;
@@ -279,6 +283,11 @@ export class TenantIsolate {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       live.job.log("error", `Uncaught (in promise) ${text}`);
     }
+  }
+
+  /** Whether an entry ended by its time-out, and not by an error that only says so. */
+  #ranOut(error: unknown, tookMs: number): boolean {
+    return error instanceof Error && error.message === timedOut && tookMs >= this.#entryOptions.timeout * 0.9;
   }
 
   #evaluate(name: string, then: string, timeoutMs: number): void {
@@ -310,7 +319,11 @@ export class TenantIsolate {
 
 /** Strings and numbers cross as they are; bytes need a copy of their own. */
 function crossing<T>(value: T): Exclude<T, Uint8Array> | ivm.Copy<Uint8Array> {
-  if (value instanceof Uint8Array) return new ivm.ExternalCopy(value as Uint8Array).copyInto({ release: true });
+  if (value instanceof Uint8Array) {
+    // A view would cross with all of the buffer behind it, which may hold what other tenants sent.
+    const bytes: Uint8Array = value.byteLength === value.buffer.byteLength ? value : Uint8Array.from(value);
+    return new ivm.ExternalCopy(bytes).copyInto({ release: true });
+  }
   return value as Exclude<T, Uint8Array>;
 }
 

@@ -1,25 +1,20 @@
 import type { AddressInfo } from "node:net";
-import { destination, pino } from "pino";
+import { pino } from "pino";
 import { childChannel } from "../core/child-side.ts";
 import type { FromFront, FrontSettings, PoolAddress, ToFront } from "../core/messages.ts";
 import { UndiciEgress } from "../egress/undici-egress.ts";
 import { PoolLink } from "../pool/pool-link.ts";
 import { Scheduler } from "../scheduler/scheduler.ts";
 import { WaitingQueue } from "../scheduler/waiting-queue.ts";
+import { AccessLog } from "../server/access-log.ts";
 import { DataPlane } from "../server/data-plane.ts";
 import { Deadlines } from "../server/deadlines.ts";
 import { FrontMetrics } from "../server/front-metrics.ts";
+import { LogSink } from "../server/log-sink.ts";
 import { Router } from "../server/router.ts";
 import { BundleFiles } from "../store/bundle-files.ts";
 
 /** The root of a front process: holds the clients' sockets, runs no guest code. */
-
-/**
- * Log lines are written in batches of at most PIPE_BUF bytes: the kernel keeps such a write in one
- * piece when several processes share a pipe.
- */
-const logBatchBytes = 4096;
-const logFlushMs = 200;
 
 const channel = childChannel<ToFront, FromFront>();
 const early: ToFront[] = [];
@@ -29,14 +24,8 @@ channel.onMessage((message) => {
 });
 
 async function start({ settings, functions, pools }: Extract<ToFront, { type: "start" }>): Promise<void> {
-  const logs = destination({
-    fd: 1,
-    minLength: logBatchBytes - 1,
-    maxWrite: logBatchBytes,
-    sync: false,
-    periodicFlush: logFlushMs,
-  });
-  const logger = pino({ level: settings.logLevel, base: { process: settings.id } }, logs);
+  const sink = new LogSink(1);
+  const logger = pino({ level: settings.logLevel, base: { process: settings.id } }, sink);
   const bundles = new BundleFiles(settings.dataDir);
   const egress = new UndiciEgress();
   const router = new Router();
@@ -48,7 +37,13 @@ async function start({ settings, functions, pools }: Extract<ToFront, { type: "s
     waiting: () => scheduler.waiting,
     functions: () => router.size,
   });
-  const plane = new DataPlane({ router, scheduler, deadlines, metrics, logger });
+  const plane = new DataPlane({
+    router,
+    scheduler,
+    deadlines,
+    accessLog: new AccessLog(logger, sink, settings.id, metrics),
+    logger,
+  });
 
   let links: { place: number; link: PoolLink }[] = [];
   const usePools = (addresses: readonly PoolAddress[]): void => {
@@ -99,7 +94,7 @@ async function start({ settings, functions, pools }: Extract<ToFront, { type: "s
   const drain = async (): Promise<void> => {
     await plane.drain();
     plane.server.closeAllConnections();
-    logs.flushSync();
+    sink.flush();
     process.exit(0);
   };
   for (const message of early.splice(0)) handle(message);

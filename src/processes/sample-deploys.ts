@@ -1,4 +1,5 @@
 import type { ModuleType } from "../core/deployment.ts";
+import { withEsbuild } from "../core/esbuild-service.ts";
 
 export interface DeployedSample {
   readonly name: string;
@@ -26,7 +27,7 @@ const mediaTypes: Record<ModuleType, string> = {
 export async function deploySamples(api: ControlApp, token: string): Promise<DeployedSample[]> {
   const { buildSamples } = await import("../../samples/build.ts");
   const deployed: DeployedSample[] = [];
-  for (const { name, manifest, modules } of await buildSamples()) {
+  for (const { name, manifest, modules } of await withEsbuild(buildSamples)) {
     const body = new FormData();
     body.set("manifest", new Blob([JSON.stringify(manifest)], { type: "application/json" }));
     for (const module of modules) {

@@ -4,6 +4,7 @@ import type { IsletError } from "../core/errors.ts";
 import type { Usage } from "../core/invocation.ts";
 import type { FrontMetrics } from "./front-metrics.ts";
 import type { HttpInvocation } from "./http-invocation.ts";
+import type { LogSink } from "./log-sink.ts";
 
 interface RequestName {
   readonly requestId: string;
@@ -15,9 +16,14 @@ interface RequestName {
 export class AccessLog {
   readonly #logger: Logger;
   readonly #metrics: FrontMetrics;
+  readonly #sink: LogSink;
+  readonly #process: string;
 
-  constructor(logger: Logger, metrics: FrontMetrics) {
+  /** @param sink where `logger` writes too. @param process the name that is in all its lines. */
+  constructor(logger: Logger, sink: LogSink, process: string, metrics: FrontMetrics) {
     this.#logger = logger;
+    this.#sink = sink;
+    this.#process = process;
     this.#metrics = metrics;
   }
 
@@ -26,21 +32,13 @@ export class AccessLog {
     const { fn } = invocation;
     this.#metrics.answered(fn.name, status, usage.cold, wallMs);
     if (!this.#logger.isLevelEnabled("info")) return;
-    this.#logger.info(
-      {
-        requestId: invocation.requestId,
-        function: fn.name,
-        version: fn.versionId,
-        method: invocation.method,
-        url: invocation.url,
-        status,
-        start: usage.cold ? "cold" : "warm",
-        cpuMs: usage.cpuMs,
-        wallMs: round(wallMs),
-        tier: "isolate",
-        ...(broken && { broken: broken.message }),
-      },
-      "request",
+    // The one line that every request writes, in pino's form but without its general serialiser.
+    this.#sink.write(
+      `{"level":30,"time":${Date.now()},"process":"${this.#process}","requestId":"${invocation.requestId}"` +
+        `,"function":"${fn.name}","version":"${fn.versionId}","method":${json(invocation.method)}` +
+        `,"url":${json(invocation.url)},"status":${status},"start":"${usage.cold ? "cold" : "warm"}"` +
+        `,"cpuMs":${decimal(usage.cpuMs)},"wallMs":${decimal(wallMs)},"tier":"isolate"` +
+        `${broken ? `,"broken":${json(broken.message)}` : ""},"msg":"request"}\n`,
     );
   }
 
@@ -85,4 +83,18 @@ export class AccessLog {
 
 function round(ms: number): number {
   return Math.round(ms * 1000) / 1000;
+}
+
+/** Milliseconds with three decimals. Printing two integers costs a quarter of printing a fraction. */
+function decimal(ms: number): string {
+  const micros = Math.round(ms * 1000);
+  const whole = Math.trunc(micros / 1000);
+  const rest = micros - whole * 1000;
+  return rest === 0 ? `${whole}` : `${whole}.${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}`;
+}
+
+const needsEscape = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
+
+function json(text: string): string {
+  return needsEscape.test(text) ? JSON.stringify(text) : `"${text}"`;
 }

@@ -8,9 +8,8 @@ import type { LiveFunction } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import type { Executor } from "../core/executor.ts";
 import type { Reply, RequestBody } from "../core/invocation.ts";
-import { AccessLog } from "./access-log.ts";
+import type { AccessLog } from "./access-log.ts";
 import type { Deadlines } from "./deadlines.ts";
-import type { FrontMetrics } from "./front-metrics.ts";
 import { HttpInvocation } from "./http-invocation.ts";
 import { writeError, writeReply } from "./outgoing.ts";
 import { requestBody } from "./request-body.ts";
@@ -21,7 +20,8 @@ export interface DataPlaneParts {
   /** Finds a place for an invocation to run. */
   readonly scheduler: Pick<Executor, "execute">;
   readonly deadlines: Deadlines;
-  readonly metrics: FrontMetrics;
+  readonly accessLog: AccessLog;
+  /** For what functions write with console.*. */
   readonly logger: Logger;
 }
 
@@ -31,7 +31,6 @@ const scheme = "http://";
 export class DataPlane {
   readonly server: Server;
   readonly #parts: DataPlaneParts;
-  readonly #log: AccessLog;
   readonly #idPrefix = `${randomBytes(6).toString("base64url")}-`;
   #requests = 0;
   #draining = false;
@@ -39,7 +38,6 @@ export class DataPlane {
 
   constructor(parts: DataPlaneParts) {
     this.#parts = parts;
-    this.#log = new AccessLog(parts.logger, parts.metrics);
     const app = new Hono<{ Bindings: HttpBindings }>();
     app.all("*", (c) => {
       this.#handle(c.env.incoming, c.env.outgoing, c.req.url);
@@ -84,10 +82,11 @@ export class DataPlane {
     }
     const { fn } = match;
     const functionUrl = origin + match.target;
+    let invocation: HttpInvocation | undefined;
     const run = (body: RequestBody): void => {
       const deadlineMs = startedAt + fn.limits.wallMs;
       const headers = incoming.rawHeaders.join("\n");
-      const invocation = new HttpInvocation(
+      invocation = new HttpInvocation(
         requestId,
         fn,
         method,
@@ -102,7 +101,7 @@ export class DataPlane {
     const failed = (error: unknown): void =>
       this.#fail(outgoing, error, fn, { requestId, method, url: functionUrl }, startedAt);
     try {
-      const body = requestBody(incoming, fn.limits.requestBodyBytes);
+      const body = requestBody(incoming, fn.limits.requestBodyBytes, (error) => invocation?.cancel(error));
       if (body instanceof Promise) body.then(run).catch(failed);
       else run(body);
     } catch (error) {
@@ -130,7 +129,7 @@ export class DataPlane {
     try {
       writeReply(outgoing, invocation.method, reply, (broken) => {
         this.#over(invocation);
-        this.#log.answered(invocation, reply.status, reply.usage, startedAt, broken);
+        this.#parts.accessLog.answered(invocation, reply.status, reply.usage, startedAt, broken);
       });
     } catch (error) {
       this.#over(invocation);
@@ -155,12 +154,12 @@ export class DataPlane {
   ): void {
     const known =
       error instanceof IsletError ? error : new IsletError("internal", "the server failed", { cause: error });
-    this.#log.failed(fn, request, known, startedAt);
+    this.#parts.accessLog.failed(fn, request, known, startedAt);
     writeError(outgoing, known, request.requestId);
   }
 
   #refuse(outgoing: ServerResponse, error: IsletError, requestId: string, method: string, url: string): void {
-    this.#log.refused({ requestId, method, url }, error);
+    this.#parts.accessLog.refused({ requestId, method, url }, error);
     writeError(outgoing, error, requestId);
   }
 

@@ -7,16 +7,20 @@ import { noBody, type RequestBody } from "../core/invocation.ts";
 const wholeBytes = 64 * 1024;
 
 /**
- * The body of a client's request.
+ * The body of a client's request. `exceeded` is called when more comes than it may have.
  * @throws IsletError body_too_large when its declared length is over the limit.
  */
-export function requestBody(incoming: IncomingMessage, limitBytes: number): RequestBody | Promise<RequestBody> {
+export function requestBody(
+  incoming: IncomingMessage,
+  limitBytes: number,
+  exceeded: (error: IsletError) => void,
+): RequestBody | Promise<RequestBody> {
   const { "content-length": declared, "transfer-encoding": coding } = incoming.headers;
-  if (coding !== undefined) return streamed(incoming, limitBytes);
+  if (coding !== undefined) return streamed(incoming, limitBytes, exceeded);
   if (declared === undefined || declared === "0") return noBody;
   const length = Number(declared);
   if (length > limitBytes) throw tooLarge(limitBytes);
-  return length <= wholeBytes ? whole(incoming, length) : streamed(incoming, limitBytes);
+  return length <= wholeBytes ? whole(incoming, length) : streamed(incoming, limitBytes, exceeded);
 }
 
 function whole(incoming: IncomingMessage, length: number): Promise<RequestBody> {
@@ -37,7 +41,11 @@ function whole(incoming: IncomingMessage, length: number): Promise<RequestBody> 
   });
 }
 
-function streamed(incoming: IncomingMessage, limitBytes: number): RequestBody {
+function streamed(
+  incoming: IncomingMessage,
+  limitBytes: number,
+  exceeded: (error: IsletError) => void,
+): RequestBody {
   let opened = false;
   return {
     kind: "stream",
@@ -48,9 +56,20 @@ function streamed(incoming: IncomingMessage, limitBytes: number): RequestBody {
       const limited = new Transform({
         transform(chunk: Buffer, _encoding, callback) {
           used += chunk.length;
-          if (used > limitBytes) callback(tooLarge(limitBytes));
-          else callback(null, chunk);
+          if (used <= limitBytes) {
+            callback(null, chunk);
+            return;
+          }
+          const error = tooLarge(limitBytes);
+          // Before the function hears of it: this is the client's fault and not the function's.
+          exceeded(error);
+          callback(error);
         },
+      });
+      // The connection's next request comes after what nobody has read of this one.
+      limited.once("close", () => {
+        incoming.unpipe(limited);
+        incoming.resume();
       });
       incoming.once("close", () => {
         if (!incoming.complete) limited.destroy(new Error("the client closed the connection while it sent the body"));

@@ -64,7 +64,7 @@ export class Child<To extends { readonly type: string }, From extends Message> {
     // The id is an argument for those who read the process table.
     this.#process = fork(options.path, [options.id], {
       serialization: "advanced",
-      execArgv: [],
+      execArgv: ["--max-semi-space-size=64", "--min-semi-space-size=16"],
       env: options.env,
       stdio,
     });
