@@ -1,5 +1,6 @@
 import { current, setCurrent } from "../current.ts";
 import type { AbortSignal } from "../events/abort.ts";
+import { running } from "../execution-context.ts";
 import { host } from "../host.ts";
 import { dataUrlModule, hostBodyModule, outgoingModule } from "../lazy.ts";
 import type { HostBody } from "../streams/host-body.ts";
@@ -17,6 +18,7 @@ class Exchange {
   readonly #onAbort = (): void => this.#abort();
   #id = 0;
   #body: HostBody | undefined;
+  #upload: Promise<void> | undefined;
 
   constructor(signal: AbortSignal | undefined) {
     this.#signal = signal;
@@ -31,10 +33,15 @@ class Exchange {
     this.#signal?.addEventListener("abort", this.#onAbort);
     if (outgoing !== true || body === null) return;
     const stream = streamOf(body);
-    if (stream)
-      outgoingModule()
-        .pump(stream, this.#id, this.invocation)
-        .catch((error) => this.#fail(error));
+    if (!stream) return;
+    this.#upload = outgoingModule()
+      .pump(stream, this.#id, this.invocation)
+      .catch((error) => this.#fail(error));
+  }
+
+  /** An origin may answer while it reads: a function that passes the answer on must not end before the upload does. */
+  keepUploading(): void {
+    if (this.#upload) running.get(this.invocation)?.waitUntil(this.#upload);
   }
 
   /** Makes the body of the answer, which goes on being aborted by the signal. */
@@ -90,6 +97,7 @@ export function fetched(
 ): void {
   const exchange = takeExchange(id);
   if (!exchange) return;
+  exchange.keepUploading();
   const body = hasBody ? exchange.takeBody() : null;
   if (!hasBody) exchange.over();
   exchange.answer.resolve(receivedResponse({ status, statusText, headers, url, redirected, body }));

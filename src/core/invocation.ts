@@ -43,6 +43,7 @@ export interface Reply {
   readonly statusText: string;
   /** Names and values in turn, joined by '\n'; empty when there are none. */
   readonly headers: string;
-  readonly body: Uint8Array | Readable | null;
+  /** A string is bytes, one for each character (latin1): the cheapest form for what is short. */
+  readonly body: string | Uint8Array | Readable | null;
   readonly usage: Usage;
 }

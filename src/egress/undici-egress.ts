@@ -31,6 +31,8 @@ export class UndiciEgress implements Egress {
       signal: request.signal,
       dispatcher: following ? this.#following : this.#agent,
     });
+    // A body that breaks off or is given up while nobody reads it must not end the process.
+    answer.body.on("error", () => undefined);
     if (
       request.redirect === "error" &&
       answer.statusCode >= 300 &&

@@ -34,6 +34,12 @@ export class LiveInvocations {
   /** Which invocation a subrequest or a timer belongs to. */
   readonly #owners = new Map<number, LiveInvocation>();
 
+  /**
+   * The one whose entry runs. It is added only if it outlives the entry: most do not, and a map
+   * whose size goes up and down between 0 and 1 is built anew each time.
+   */
+  entered: LiveInvocation | undefined;
+
   get size(): number {
     return this.#live.size;
   }
@@ -43,12 +49,14 @@ export class LiveInvocations {
   }
 
   get(id: number): LiveInvocation | undefined {
+    const { entered } = this;
+    if (entered?.id === id) return entered.over ? undefined : entered;
     return this.#live.get(id);
   }
 
   /** By the id of its request's or answer's body, or of one of its subrequests. */
   ofStream(stream: number): LiveInvocation | undefined {
-    return this.#live.get(stream) ?? this.#owners.get(stream);
+    return this.get(stream) ?? this.#owners.get(stream);
   }
 
   addExchange(live: LiveInvocation, exchange: number): void {

@@ -2,6 +2,7 @@ import ivm from "isolated-vm";
 import { type GuestEntries, hiddenGlobal, type IncomingBody, type LogLevel } from "../../runtime-api/ops.ts";
 import type { Bundle } from "../core/deployment.ts";
 import type { DeathReason } from "./death.ts";
+import { clockAllowanceMs, entryMeter } from "./entry-meter.ts";
 import type { InvocationFailure, Job } from "./job.ts";
 import { LiveInvocation, LiveInvocations, nextId } from "./live-invocation.ts";
 import { LoadFailure } from "./load-failure.ts";
@@ -59,7 +60,6 @@ export class TenantIsolate {
   #afterLoad: (() => void)[] = [];
 
   #running: LiveInvocation | undefined;
-  #enteredAtMs = 0;
   /** Entries that came up during an entry. */
   #afterEntry: (() => void)[] = [];
   /** Why to die as soon as the current entry is over. */
@@ -102,9 +102,9 @@ export class TenantIsolate {
    */
   load(): void {
     const { main, env, limits } = this.#bundle;
-    this.#enter(this.#startup, () => {
+    this.#enter(this.#startup, ({ timeout }) => {
       this.#prepared.entries.configure.applySync(undefined, [JSON.stringify(env)]);
-      this.#evaluate(main, `globalThis.${hiddenGlobal}.loaded(ns);`, limits.startupMs);
+      this.#evaluate(main, `globalThis.${hiddenGlobal}.loaded(ns);`, timeout);
     });
     if (this.state === "loading") {
       this.#startupTimer = setTimeout(() => {
@@ -122,10 +122,12 @@ export class TenantIsolate {
   /** Runs fetch(), once the modules are loaded. The answer or the failure comes through `job`. */
   invoke(job: Job, method: string, url: string, headers: string, body: IncomingBody): LiveInvocation {
     const live = new LiveInvocation(nextId(), job, this.#bundle.limits.cpuMs);
-    this.#live.add(live);
     job.started(live);
     if (this.#state === "ready") this.#invoke(live, method, url, headers, body);
-    else this.whenLoaded(() => this.#invoke(live, method, url, headers, body));
+    else {
+      this.#live.add(live);
+      this.whenLoaded(() => this.#invoke(live, method, url, headers, body));
+    }
     return live;
   }
 
@@ -167,7 +169,7 @@ export class TenantIsolate {
   // What the ops need; see TenantOps.
 
   cpuMsOf(live: LiveInvocation): number {
-    return this.#running === live ? live.cpuMs + performance.now() - this.#enteredAtMs : live.cpuMs;
+    return this.#running === live ? live.cpuMs + entryMeter.chargedMs() : live.cpuMs;
   }
 
   fail(live: LiveInvocation, failure: InvocationFailure): void {
@@ -207,7 +209,7 @@ export class TenantIsolate {
         try {
           this.#evaluate(name, `globalThis.${hiddenGlobal}.imported(${id},ns);`, timeout);
         } catch (error) {
-          if (this.#prepared.isolate.isDisposed || this.#ranOut(error, performance.now() - this.#enteredAtMs)) {
+          if (this.#prepared.isolate.isDisposed || this.#ranOut(error)) {
             throw error;
           }
           const failure = this.#modules.evaluationFailure(error);
@@ -241,10 +243,11 @@ export class TenantIsolate {
     }
     if (live.over || this.#state === "dead") return;
     const options = this.#entryOptions;
-    options.timeout = Math.max(1, Math.ceil(live.cpuLimitMs - live.cpuMs));
+    options.timeout = clockAllowanceMs(live.cpuLimitMs - live.cpuMs);
     this.#observer.entering(this);
     this.#running = live;
-    this.#enteredAtMs = performance.now();
+    this.#live.entered = live;
+    entryMeter.start();
     let thrown: unknown;
     let threw = false;
     try {
@@ -253,10 +256,12 @@ export class TenantIsolate {
       threw = true;
       thrown = error;
     }
-    const tookMs = performance.now() - this.#enteredAtMs;
-    live.cpuMs += tookMs;
+    live.cpuMs += entryMeter.chargedMs();
     this.#running = undefined;
-    if (threw) this.#entryThrew(live, thrown, tookMs);
+    this.#live.entered = undefined;
+    if (!live.over) this.#live.add(live);
+    if (threw) this.#entryThrew(live, thrown);
+    if (!live.over && live.cpuMs > live.cpuLimitMs) this.fail(live, deathFailureOf("cpu_limit", true));
     if (this.#doomed !== undefined) this.#die(this.#doomed, live);
     while (this.#afterEntry.length > 0) {
       const waiting = this.#afterEntry;
@@ -265,12 +270,12 @@ export class TenantIsolate {
     }
   }
 
-  #entryThrew(live: LiveInvocation, error: unknown, tookMs: number): void {
+  #entryThrew(live: LiveInvocation, error: unknown): void {
     const loading = this.#state === "loading";
     if (this.#prepared.isolate.isDisposed) {
       this.#loadFailure = loading ? new LoadFailure("memory", "loading the modules used too much memory") : undefined;
       this.#die("memory_limit", live);
-    } else if (this.#ranOut(error, tookMs)) {
+    } else if (this.#ranOut(error)) {
       this.#loadFailure = loading
         ? new LoadFailure("timeout", `loading took longer than ${this.#bundle.limits.startupMs} ms`)
         : undefined;
@@ -286,8 +291,10 @@ export class TenantIsolate {
   }
 
   /** Whether an entry ended by its time-out, and not by an error that only says so. */
-  #ranOut(error: unknown, tookMs: number): boolean {
-    return error instanceof Error && error.message === timedOut && tookMs >= this.#entryOptions.timeout * 0.9;
+  /** Told apart from a guest's own error of the same words by the time that has passed. */
+  #ranOut(error: unknown): boolean {
+    const longEnough = entryMeter.elapsedMs() >= this.#entryOptions.timeout * 0.9;
+    return longEnough && error instanceof Error && error.message === timedOut;
   }
 
   #evaluate(name: string, then: string, timeoutMs: number): void {

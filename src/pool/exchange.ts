@@ -9,6 +9,9 @@ import { bodyKind, frameType, logLevels, redirectModes, unknownLength, WireError
 import type { Frame } from "./wire/reader.ts";
 import type { FrameWriter } from "./wire/writer.ts";
 
+/** Up to here a body is best kept as a string: it joins the head of the answer in one write. */
+const joinedBytes = 16 * 1024;
+
 /** What an exchange needs from its connection. */
 export interface ExchangeOwner {
   readonly writer: FrameWriter;
@@ -134,9 +137,9 @@ export class Exchange {
     frame.u32();
     const statusText = frame.latin1();
     let headers = frame.latin1();
-    let body: Readable | Uint8Array | null;
+    let body: Reply["body"];
     const kind = frame.u8();
-    if (kind === bodyKind.inline) body = frame.rest();
+    if (kind === bodyKind.inline) body = frame.remaining <= joinedBytes ? frame.latin1Rest() : frame.rest();
     else if (kind === bodyKind.none) body = null;
     else if (kind === bodyKind.stream) {
       const length = frame.u32();

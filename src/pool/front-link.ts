@@ -61,7 +61,8 @@ export class FrontLink implements RunningOwner {
   }
 
   ended(running: Running): void {
-    if (this.#running.delete(running.wireId)) this.#host.inFlight--;
+    this.#running.delete(running.wireId);
+    this.#host.inFlight--;
   }
 
   #receive(frame: Frame): void {
@@ -80,10 +81,11 @@ export class FrontLink implements RunningOwner {
     const body = readBody(frame);
     const isolate = this.#host.warm(key);
     const running = new Running(id, this, isolate === undefined);
-    this.#running.set(id, running);
     this.#host.inFlight++;
     if (isolate) running.run(isolate, method, url, headers, body);
     else this.#cold(key, running, (bundle) => running.run(this.#host.load(key, bundle), method, url, headers, body));
+    // Most are over by now: only what goes on hears of later frames.
+    if (!running.over) this.#running.set(id, running);
   }
 
   #cold(key: string, running: Running, run: (bundle: Bundle) => void): void {
@@ -114,11 +116,7 @@ export class FrontLink implements RunningOwner {
   }
 
   #closed(): void {
-    for (const [id, running] of [...this.#running]) {
-      if (running.wireId === id) running.cancel("the server's front process went away");
-    }
-    this.#host.inFlight -= [...this.#running].filter(([id, running]) => running.wireId === id).length;
-    this.#running.clear();
+    for (const running of new Set(this.#running.values())) running.cancel("the server's front process went away");
     this.#onClose();
   }
 }

@@ -43,6 +43,7 @@ export class Running implements Job {
   #exchanges: Set<number> | undefined;
   #sources: Map<number, BodySource> | undefined;
   #sinks: Map<number, BodySink> | undefined;
+  #over = false;
   #isolateIsDone = false;
   #openSinks = 0;
   #cpuMs = 0;
@@ -53,6 +54,10 @@ export class Running implements Job {
     this.#cold = cold;
   }
 
+  get over(): boolean {
+    return this.#over;
+  }
+
   run(
     isolate: TenantIsolate,
     method: string,
@@ -60,13 +65,16 @@ export class Running implements Job {
     headers: string,
     body: string | Uint8Array | true | null,
   ): void {
+    if (this.#over) return;
     this.#isolate = isolate;
     isolate.invoke(this, method, url, headers, body);
   }
 
   cancel(reason: string): void {
     if (this.#live && this.#isolate) this.#isolate.cancel(this.#live, reason);
-    for (const sink of this.#sinks?.values() ?? []) sink.stop();
+    if (this.#sinks) for (const sink of this.#sinks.values()) sink.stop();
+    // It was still waiting for its bundle.
+    if (!this.#live) this.#end();
   }
 
   /** A frame under the id of this invocation or of one of its subrequests. */
@@ -291,6 +299,8 @@ export class Running implements Job {
   }
 
   #end(): void {
+    if (this.#over) return;
+    this.#over = true;
     if (this.#sources) for (const source of this.#sources.values()) source.stop();
     if (this.#exchanges) for (const exchange of this.#exchanges) this.#owner.removeExchange(exchangeWireId(exchange));
     this.#owner.ended(this);

@@ -38,6 +38,8 @@ export class Subrequest {
   /** The body that the function writes piece by piece. */
   uploadBody(): Readable {
     this.#upload = new BodyReceiver(this.#writer, this.id);
+    // Whoever sends it listens, but no longer once the answer is complete.
+    this.#upload.on("error", () => undefined);
     return this.#upload;
   }
 
@@ -67,11 +69,11 @@ export class Subrequest {
         return;
       }
       this.#answer(response, method);
+      // The upload goes on: an origin may answer while it reads.
     } catch (error) {
+      this.#upload?.destroy();
       if (this.#abort.signal.aborted) return;
       this.#writer.begin(frameType.fetchFailed, this.id).utf8Rest(messageOf(error)).finish();
-    } finally {
-      this.#upload?.destroy();
     }
   }
 
@@ -103,18 +105,19 @@ export class Subrequest {
     if (!this.#passed) this.#response?.body.destroy();
   }
 
-  /** The function does not want it any more, or is over. A body that was passed on goes on. */
+  /** The function does not want it any more, or is over. A body that was passed on goes on, with an upload that came whole. */
   cancel(): void {
-    if (this.#passed) return;
-    this.#abort.abort();
-    this.stop();
+    if (!this.#passed) {
+      this.#abort.abort();
+      this.stop();
+    } else if (this.#upload?.source.complete) {
+      return;
+    }
     this.#upload?.destroy();
   }
 
   #answer(response: IncomingResponse, method: string): void {
     this.#response = response;
-    // Without a listener a connection that breaks before the body is read would end the process.
-    response.body.on("error", () => undefined);
     const hasBody = method !== "HEAD" && response.status !== 204 && response.status !== 304;
     const hidden = this.#decoders(response).length > 0;
     const headers = hidden

@@ -1,12 +1,15 @@
 import type { RunningSupervisor } from "./supervisor.ts";
 
+/** On Ctrl-C a terminal signals all its processes, and npm then passes its own signal on to what it has started. */
+const echoMs = 500;
+
 /**
  * Ends the process with a server: the first SIGTERM or SIGINT drains it, as soon as it is up, and
  * exits with 0; the second kills what is left. A failed start is its caller's to tell.
  */
 export function stopOnSignals(server: RunningSupervisor | Promise<RunningSupervisor>): void {
   let running: RunningSupervisor | undefined;
-  let stopping = false;
+  let first: { readonly signal: NodeJS.Signals; readonly at: number } | undefined;
   const stop = () => {
     running?.stop().then(
       () => process.exit(0),
@@ -16,10 +19,13 @@ export function stopOnSignals(server: RunningSupervisor | Promise<RunningSupervi
       },
     );
   };
-  const onSignal = () => {
-    if (!stopping) {
-      stopping = true;
+  const onSignal = (signal: NodeJS.Signals) => {
+    const at = performance.now();
+    if (!first) {
+      first = { signal, at };
       stop();
+    } else if (signal === first.signal && at - first.at < echoMs) {
+      return;
     } else if (running) {
       void running.kill();
     } else {
@@ -31,7 +37,7 @@ export function stopOnSignals(server: RunningSupervisor | Promise<RunningSupervi
   process.on("SIGINT", onSignal);
   const started = (up: RunningSupervisor) => {
     running = up;
-    if (stopping) stop();
+    if (first) stop();
   };
   if (server instanceof Promise) server.then(started, () => undefined);
   else started(server);

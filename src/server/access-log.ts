@@ -1,5 +1,4 @@
 import type { Logger } from "pino";
-import type { LiveFunction } from "../core/deployment.ts";
 import type { IsletError } from "../core/errors.ts";
 import type { Usage } from "../core/invocation.ts";
 import type { FrontMetrics } from "./front-metrics.ts";
@@ -27,8 +26,8 @@ export class AccessLog {
     this.#metrics = metrics;
   }
 
-  answered(invocation: HttpInvocation, status: number, usage: Usage, startedAt: number, broken: Error | null): void {
-    const wallMs = performance.now() - startedAt;
+  answered(invocation: HttpInvocation, status: number, usage: Usage, broken: Error | null): void {
+    const wallMs = performance.now() - invocation.startedAtMs;
     const { fn } = invocation;
     this.#metrics.answered(fn.name, status, usage.cold, wallMs);
     if (!this.#logger.isLevelEnabled("info")) return;
@@ -42,17 +41,18 @@ export class AccessLog {
     );
   }
 
-  failed(fn: LiveFunction, request: RequestName, error: IsletError, startedAt: number): void {
-    const wallMs = performance.now() - startedAt;
+  failed(invocation: HttpInvocation, error: IsletError): void {
+    const { fn } = invocation;
+    const wallMs = performance.now() - invocation.startedAtMs;
     this.#metrics.answered(fn.name, error.status, false, wallMs);
     const level = error.blame === "system" ? "error" : error.code === "client_gone" ? "info" : "warn";
     this.#logger[level](
       {
-        requestId: request.requestId,
+        requestId: invocation.requestId,
         function: fn.name,
         version: fn.versionId,
-        method: request.method,
-        url: request.url,
+        method: invocation.method,
+        url: invocation.url,
         status: error.status,
         code: error.code,
         blame: error.blame,

@@ -4,7 +4,6 @@ import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import type { Logger } from "pino";
-import type { LiveFunction } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import type { Executor } from "../core/executor.ts";
 import type { Reply, RequestBody } from "../core/invocation.ts";
@@ -64,7 +63,7 @@ export class DataPlane {
   }
 
   #handle(incoming: IncomingMessage, outgoing: ServerResponse, url: string): void {
-    const startedAt = performance.now();
+    const startedAtMs = performance.now();
     const requestId = this.#idPrefix + (++this.#requests).toString(36);
     const method = incoming.method as string;
     if (this.#draining) {
@@ -80,63 +79,46 @@ export class DataPlane {
       this.#refuse(outgoing, new IsletError("no_route", "no function has this host and path"), requestId, method, url);
       return;
     }
-    const { fn } = match;
-    const functionUrl = origin + match.target;
-    let invocation: HttpInvocation | undefined;
-    const run = (body: RequestBody): void => {
-      const deadlineMs = startedAt + fn.limits.wallMs;
-      const headers = incoming.rawHeaders.join("\n");
-      invocation = new HttpInvocation(
-        requestId,
-        fn,
-        method,
-        functionUrl,
-        headers,
-        body,
-        deadlineMs,
-        this.#parts.logger,
-      );
-      this.#run(invocation, outgoing, startedAt);
-    };
-    const failed = (error: unknown): void =>
-      this.#fail(outgoing, error, fn, { requestId, method, url: functionUrl }, startedAt);
+    const { fn, target } = match;
+    const { logger } = this.#parts;
+    const invocation = new HttpInvocation(requestId, fn, origin + target, incoming, outgoing, startedAtMs, logger);
     try {
-      const body = requestBody(incoming, fn.limits.requestBodyBytes, (error) => invocation?.cancel(error));
-      if (body instanceof Promise) body.then(run).catch(failed);
-      else run(body);
+      const body = requestBody(incoming, fn.limits.requestBodyBytes, invocation);
+      if (body instanceof Promise)
+        body.then((whole) => this.#run(invocation, whole)).catch((error: unknown) => this.#fail(invocation, error));
+      else this.#run(invocation, body);
     } catch (error) {
-      failed(error);
+      this.#fail(invocation, error);
     }
   }
 
-  #run(invocation: HttpInvocation, outgoing: ServerResponse, startedAt: number): void {
+  #run(invocation: HttpInvocation, body: RequestBody): void {
     const { deadlines, scheduler } = this.#parts;
+    invocation.body = body;
     deadlines.add(invocation);
-    outgoing.once("close", () => {
-      if (!outgoing.writableFinished)
+    invocation.outgoing.on("close", () => {
+      if (!invocation.outgoing.writableFinished)
         invocation.cancel(new IsletError("client_gone", "the client closed the connection"));
     });
     scheduler.execute(invocation).then(
-      (reply) => this.#reply(invocation, outgoing, reply, startedAt),
+      (reply) => this.#reply(invocation, reply),
       (error: unknown) => {
         this.#over(invocation);
-        this.#fail(outgoing, error, invocation.fn, invocation, startedAt);
+        this.#fail(invocation, error);
       },
     );
   }
 
-  #reply(invocation: HttpInvocation, outgoing: ServerResponse, reply: Reply, startedAt: number): void {
+  #reply(invocation: HttpInvocation, reply: Reply): void {
     try {
-      writeReply(outgoing, invocation.method, reply, (broken) => {
+      writeReply(invocation.outgoing, invocation.method, reply, (broken) => {
         this.#over(invocation);
-        this.#parts.accessLog.answered(invocation, reply.status, reply.usage, startedAt, broken);
+        this.#parts.accessLog.answered(invocation, reply.status, reply.usage, broken);
       });
     } catch (error) {
       this.#over(invocation);
-      const invalid = new IsletError("function_error", "the function's answer has a header that cannot be sent", {
-        cause: error,
-      });
-      this.#fail(outgoing, invalid, invocation.fn, invocation, startedAt);
+      const message = "the function's answer has a header that cannot be sent";
+      this.#fail(invocation, new IsletError("function_error", message, { cause: error }));
     }
   }
 
@@ -145,17 +127,11 @@ export class DataPlane {
     if (this.#draining && this.#parts.deadlines.running === 0) this.#whenIdle?.();
   }
 
-  #fail(
-    outgoing: ServerResponse,
-    error: unknown,
-    fn: LiveFunction,
-    request: { requestId: string; method: string; url: string },
-    startedAt: number,
-  ): void {
+  #fail(invocation: HttpInvocation, error: unknown): void {
     const known =
       error instanceof IsletError ? error : new IsletError("internal", "the server failed", { cause: error });
-    this.#parts.accessLog.failed(fn, request, known, startedAt);
-    writeError(outgoing, known, request.requestId);
+    this.#parts.accessLog.failed(invocation, known);
+    writeError(invocation.outgoing, known, invocation.requestId);
   }
 
   #refuse(outgoing: ServerResponse, error: IsletError, requestId: string, method: string, url: string): void {

@@ -1,17 +1,20 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import type { LiveFunction } from "../core/deployment.ts";
 import type { IsletError } from "../core/errors.ts";
-import type { Invocation, LogLevel, RequestBody } from "../core/invocation.ts";
+import { type Invocation, type LogLevel, noBody, type RequestBody } from "../core/invocation.ts";
 
-/** A client's request on its way to a function. */
+/** A client's request on its way to a function, with what is needed to answer it. */
 export class HttpInvocation implements Invocation {
   readonly requestId: string;
   readonly fn: LiveFunction;
   readonly method: string;
   readonly url: string;
   readonly headers: string;
-  readonly body: RequestBody;
-  readonly deadlineMs: number;
+  /** Set once, before the invocation is executed: a short body is read first. */
+  body: RequestBody = noBody;
+  readonly outgoing: ServerResponse;
+  readonly startedAtMs: number;
   readonly #logger: Logger;
   #cancelled: IsletError | undefined;
   #listener: ((reason: IsletError) => void) | undefined;
@@ -19,21 +22,24 @@ export class HttpInvocation implements Invocation {
   constructor(
     requestId: string,
     fn: LiveFunction,
-    method: string,
     url: string,
-    headers: string,
-    body: RequestBody,
-    deadlineMs: number,
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    startedAtMs: number,
     logger: Logger,
   ) {
     this.requestId = requestId;
     this.fn = fn;
-    this.method = method;
+    this.method = incoming.method as string;
     this.url = url;
-    this.headers = headers;
-    this.body = body;
-    this.deadlineMs = deadlineMs;
+    this.headers = incoming.rawHeaders.join("\n");
+    this.outgoing = outgoing;
+    this.startedAtMs = startedAtMs;
     this.#logger = logger;
+  }
+
+  get deadlineMs(): number {
+    return this.startedAtMs + this.fn.limits.wallMs;
   }
 
   /** The latest listener only: whoever has the invocation now. */

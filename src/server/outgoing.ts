@@ -6,8 +6,6 @@ import type { Reply } from "../core/invocation.ts";
 /** Fields about the connection with the client, and the length that we count ourselves. */
 const ours = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade", "proxy-connection", "te", "trailer"]);
 const retryAfterSeconds = 1;
-/** Up to here copying a body costs less than a second buffer in the write. */
-const joinedBytes = 16 * 1024;
 
 /**
  * Writes a function's answer; `done` follows when the last byte is handed over or the body broke.
@@ -21,25 +19,23 @@ export function writeReply(
 ): void {
   const { status, body } = reply;
   const bare = status === 204 || status === 304;
-  const stream = body === null || body instanceof Uint8Array ? null : body;
-  const whole = stream === null ? (body as Uint8Array | null) : null;
-  const length = stream === null && !bare ? (whole?.byteLength ?? 0) : undefined;
+  const bodiless = bare || method === "HEAD";
+  const streamed = body !== null && typeof body === "object" && "pipe" in body;
+  const length = bare || streamed ? undefined : (body?.length ?? 0);
   const headers = clientHeaders(reply.headers, length, method === "HEAD");
   if (reply.statusText === "") outgoing.writeHead(status, headers);
   else outgoing.writeHead(status, reply.statusText, headers);
-  const bodiless = bare || method === "HEAD";
-  if (stream !== null && !bodiless) {
+  if (streamed && !bodiless) {
     // The head goes out at once: a stream's first piece may be long in coming.
     outgoing.flushHeaders();
-    pipeline(stream, outgoing, (error) => done(error ?? null));
+    pipeline(body, outgoing, (error) => done(error ?? null));
     return;
   }
-  stream?.destroy();
-  if (whole === null || bodiless) outgoing.end();
-  // Text joins the head in one write; bytes would go out by writev, which costs twice as much.
-  else if (whole.byteLength <= joinedBytes)
-    outgoing.end(Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength).toString("latin1"), "latin1");
-  else outgoing.end(whole);
+  if (streamed) body.destroy();
+  if (bodiless || streamed || body === null) outgoing.end();
+  // Text joins the head in one write; bytes go out beside it by writev, which costs twice as much.
+  else if (typeof body === "string") outgoing.end(body, "latin1");
+  else outgoing.end(body);
   done(null);
 }
 

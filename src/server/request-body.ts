@@ -7,20 +7,20 @@ import { noBody, type RequestBody } from "../core/invocation.ts";
 const wholeBytes = 64 * 1024;
 
 /**
- * The body of a client's request. `exceeded` is called when more comes than it may have.
+ * The body of a client's request. `receiver` is cancelled when more comes than it may have.
  * @throws IsletError body_too_large when its declared length is over the limit.
  */
 export function requestBody(
   incoming: IncomingMessage,
   limitBytes: number,
-  exceeded: (error: IsletError) => void,
+  receiver: { cancel(reason: IsletError): void },
 ): RequestBody | Promise<RequestBody> {
   const { "content-length": declared, "transfer-encoding": coding } = incoming.headers;
-  if (coding !== undefined) return streamed(incoming, limitBytes, exceeded);
+  if (coding !== undefined) return streamed(incoming, limitBytes, receiver);
   if (declared === undefined || declared === "0") return noBody;
   const length = Number(declared);
   if (length > limitBytes) throw tooLarge(limitBytes);
-  return length <= wholeBytes ? whole(incoming, length) : streamed(incoming, limitBytes, exceeded);
+  return length <= wholeBytes ? whole(incoming, length) : streamed(incoming, limitBytes, receiver);
 }
 
 function whole(incoming: IncomingMessage, length: number): Promise<RequestBody> {
@@ -44,7 +44,7 @@ function whole(incoming: IncomingMessage, length: number): Promise<RequestBody> 
 function streamed(
   incoming: IncomingMessage,
   limitBytes: number,
-  exceeded: (error: IsletError) => void,
+  receiver: { cancel(reason: IsletError): void },
 ): RequestBody {
   let opened = false;
   return {
@@ -62,10 +62,12 @@ function streamed(
           }
           const error = tooLarge(limitBytes);
           // Before the function hears of it: this is the client's fault and not the function's.
-          exceeded(error);
+          receiver.cancel(error);
           callback(error);
         },
       });
+      // Whoever reads it listens; an error that comes when nobody does any more must not end the process.
+      limited.on("error", () => undefined);
       // The connection's next request comes after what nobody has read of this one.
       limited.once("close", () => {
         incoming.unpipe(limited);

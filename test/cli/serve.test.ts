@@ -85,6 +85,18 @@ test("leaves no process of esbuild behind, neither after the start nor after an 
   expect(await builders()).toEqual([]);
 });
 
+test("a signal that npm repeats after a terminal counts once: what is in flight ends in peace", async () => {
+  const { child, url, gone } = await start(process.execPath, bin, "dev");
+  const answer = await fetch(`${url}/fn/streaming/?lines=5&ms=50`);
+  const body = answer.text();
+  child.kill("SIGINT");
+  // Two of a kind become one unless the first has been taken.
+  await fetch(`${url}/healthz`);
+  child.kill("SIGINT");
+  expect(await body).toBe("5\n4\n3\n2\n1, and done\n");
+  expect(await gone).toEqual([0, null]);
+});
+
 test("a signal during the start ends it too", async () => {
   const early = startServing(process.execPath, [bin, "serve"], {
     cwd: root,

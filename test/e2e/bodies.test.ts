@@ -147,13 +147,14 @@ describe("streams", () => {
     );
     const response = await open(`/fn/steps/?origin=${origin.url}`);
     response.setEncoding("utf8");
-    const next = async () => String((await once(response, "data"))[0]);
+    const chunks = response[Symbol.asyncIterator]();
+    const next = async () => (await chunks.next()).value;
     expect(await next()).toBe("one");
     (await gates.first.asked).end("two");
     expect(await next()).toBe("two");
     (await gates.second.asked).end("three");
     expect(await next()).toBe("three");
-    await once(response, "end");
+    expect(await next()).toBeUndefined();
   });
 
   test("the function reads a chunk before the client sends the next one", async () => {
@@ -170,11 +171,12 @@ describe("streams", () => {
     request.write("one");
     const [response] = (await answered) as [IncomingMessage];
     response.setEncoding("utf8");
-    expect(await once(response, "data")).toEqual(["<one>"]);
+    const chunks = response[Symbol.asyncIterator]();
+    expect(await chunks.next()).toMatchObject({ value: "<one>" });
     request.write("two");
-    expect(await once(response, "data")).toEqual(["<two>"]);
+    expect(await chunks.next()).toMatchObject({ value: "<two>" });
     request.end();
-    await once(response, "end");
+    expect(await chunks.next()).toMatchObject({ done: true });
   });
 
   test("new Response(request.body) passes bodies of any size on", async () => {

@@ -70,6 +70,8 @@ export class TestServer {
     for (const [name, value] of Object.entries(all)) env[`ISLET_${name}`] = String(value);
     const child = spawn(process.execPath, [main, "serve"], { cwd: dataDir, env, stdio: ["ignore", "pipe", "pipe"] });
     const logs = new LogLines(child.stdout);
+    // Where a process writes why it crashed.
+    child.stderr.pipe(process.stderr);
     const errors = text(child.stderr);
     try {
       return new TestServer(child, logs, dataDir, await logs.find({ msg: "ready" }));

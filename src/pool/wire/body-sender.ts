@@ -33,6 +33,11 @@ export class BodySender {
   #start(): void {
     const stream = this.#open();
     this.#stream = stream;
+    if (stream.destroyed) {
+      // It broke before anybody asked for it, and says so no more.
+      this.#sink.reset(stream.errored?.message ?? "the body broke off");
+      return;
+    }
     stream.on("data", (bytes: Uint8Array) => {
       if (!this.#sink.write(bytes)) stream.pause();
     });

@@ -57,6 +57,17 @@ export class Frame {
     return Uint8Array.prototype.slice.call(this.#buffer, start, this.#end);
   }
 
+  /** The rest of the frame as a string of bytes (latin1), which costs less than bytes when it is short. */
+  latin1Rest(): string {
+    const start = this.#at;
+    this.#at = this.#end;
+    return this.#buffer.toString("latin1", start, this.#end);
+  }
+
+  get remaining(): number {
+    return this.#end - this.#at;
+  }
+
   /** The rest of the frame, valid only until the frame's handler returns. */
   restView(): Buffer {
     const start = this.#at;

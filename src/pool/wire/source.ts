@@ -29,6 +29,11 @@ export class BodySource {
     this.#onPiece = onPiece;
   }
 
+  /** All of it has come from the other process. */
+  get complete(): boolean {
+    return this.#last?.kind === "end";
+  }
+
   /** Asks for one piece; `onPiece` follows, perhaps at once. */
   pull(): void {
     if (this.#over) return;
