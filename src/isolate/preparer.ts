@@ -41,11 +41,14 @@ export class Preparer {
   #refill(): void {
     if (this.#refilling || this.#ready.length >= this.#keep) return;
     this.#refilling = true;
-    setImmediate(() => {
-      this.#refilling = false;
-      if (this.#closed) return;
-      this.#ready.push(prepareIsolate(this.#runtime, this.#memoryMb));
-      this.#refill();
-    });
+    // Two turns on: the answer of the request that took one is flushed at the end of this turn.
+    setImmediate(() => setImmediate(() => this.#prepare()));
+  }
+
+  #prepare(): void {
+    this.#refilling = false;
+    if (this.#closed) return;
+    this.#ready.push(prepareIsolate(this.#runtime, this.#memoryMb));
+    this.#refill();
   }
 }

@@ -285,7 +285,7 @@ export class TenantIsolate {
       this.#failLoading(failure instanceof LoadFailure ? failure : new LoadFailure("threw", String(failure)));
     } else {
       // isolated-vm throws rejections that nobody handled out of the entry that drained them.
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const text = error instanceof Error ? guestStack(error) : String(error);
       live.job.log("error", `Uncaught (in promise) ${text}`);
     }
   }
@@ -322,6 +322,13 @@ export class TenantIsolate {
   #runAfterLoad(): void {
     for (const run of this.#afterLoad.splice(0)) run();
   }
+}
+
+/** The lines of a stack that are the guest's: isolated-vm adds our own, with the paths of this machine. */
+function guestStack(error: Error): string {
+  const stack = error.stack ?? error.message;
+  const boundary = stack.indexOf("\n    at (<isolated-vm boundary>)");
+  return boundary < 0 ? stack : stack.slice(0, boundary);
 }
 
 /** Strings and numbers cross as they are; bytes need a copy of their own. */

@@ -34,6 +34,7 @@ export class Exchange {
   readonly #resolve: (reply: Reply) => void;
   readonly #reject: (error: IsletError) => void;
   #settled = false;
+  #cancelled = false;
   #over = false;
   #sender: BodySender | undefined;
   #receiver: BodyReceiver | undefined;
@@ -53,24 +54,34 @@ export class Exchange {
     this.#reject = reject;
   }
 
-  /** The client has gone, or the time is up. */
+  /** The client has gone, or the time is up. What the function has to say about that is still heard, until it is over. */
   cancel(reason: IsletError): void {
-    if (this.#over) return;
+    if (this.#over || this.#cancelled) return;
+    this.#cancelled = true;
     this.#owner.writer.begin(frameType.cancel, this.id).utf8Rest(reason.message).finish();
-    this.fail(reason);
+    this.#giveUp(reason);
   }
 
   /** Ends it from this side. */
   fail(error: IsletError): void {
     if (this.#over) return;
+    this.#giveUp(error);
+    this.#end();
+  }
+
+  #giveUp(error: IsletError): void {
     this.#settle();
     this.#reject(error);
     this.#receiver?.destroy(error);
-    this.#end();
+    this.#release();
   }
 
   /** A frame under this exchange's id. @throws WireError */
   receive(frame: Frame): void {
+    if (this.#cancelled) {
+      this.#receiveCancelled(frame);
+      return;
+    }
     switch (frame.type) {
       case frameType.respond:
         return this.#respond(frame);
@@ -96,8 +107,19 @@ export class Exchange {
     }
   }
 
+  #receiveCancelled(frame: Frame): void {
+    if (frame.type === frameType.log) this.#log(frame);
+    else if (frame.type === frameType.done || frame.type === frameType.fail) this.#end();
+    else if (frame.type === frameType.respond) {
+      frame.u16();
+      // Nothing follows an answer that was complete before the pool process heard of the cancellation.
+      if ((frame.u8() & 1) === 0) this.#end();
+    }
+  }
+
   /** A fetch() of this invocation. */
   fetch(frame: Frame): void {
+    if (this.#cancelled) return;
     const redirect = redirectModes[frame.u8()];
     const method = frame.latin1();
     const url = frame.utf8();
@@ -153,7 +175,8 @@ export class Exchange {
       body = passed?.body ?? null;
       if (passed && passed.fields.length > 0) headers = withFields(headers, passed.fields);
     } else throw new WireError("unknown kind of body");
-    if (status < 200 || status > 599) throw new WireError(`a function cannot answer with status ${status}`);
+    // An origin's answer that is passed on may have any status of three digits.
+    if (status < 200 || status > 999) throw new WireError(`a function cannot answer with status ${status}`);
     this.#settle();
     this.#resolve({ status, statusText, headers, body, usage: this.usage });
     if ((flags & 1) === 0) this.#end();
@@ -196,12 +219,18 @@ export class Exchange {
   #end(): void {
     if (this.#over) return;
     this.#over = true;
+    this.#release();
+    this.#owner.ended(this);
+  }
+
+  #release(): void {
     this.#sender?.stop();
-    for (const subrequest of this.#subrequests ?? []) {
+    if (!this.#subrequests) return;
+    for (const subrequest of this.#subrequests) {
       subrequest.cancel();
       this.#owner.removeSubrequest(subrequest);
     }
-    this.#owner.ended(this);
+    this.#subrequests = undefined;
   }
 }
 

@@ -73,8 +73,10 @@ export class Running implements Job {
   cancel(reason: string): void {
     if (this.#live && this.#isolate) this.#isolate.cancel(this.#live, reason);
     if (this.#sinks) for (const sink of this.#sinks.values()) sink.stop();
+    if (this.#live) return;
     // It was still waiting for its bundle.
-    if (!this.#live) this.#end();
+    this.#isolateIsDone = true;
+    this.#endIfOver();
   }
 
   /** A frame under the id of this invocation or of one of its subrequests. */

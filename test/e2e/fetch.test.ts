@@ -28,6 +28,7 @@ beforeAll(async () => {
       response
         .writeHead(418, "Teapot", { "x-one": "1", "set-cookie": ["a=1", "b=2"], "x-latin": "\u00fc" })
         .end("short"),
+    "/999": (_, response) => response.writeHead(999).end("odd"),
     "/stream": held.stream.handler,
     "/never": held.never.handler,
     "/broken": held.broken.handler,
@@ -138,6 +139,13 @@ test("what comes back: status, headers, url", async () => {
     ...{ status: 418, statusText: "Teapot", ok: false, url: `${origin.url}/headers`, type: "basic", redirected: false },
     ...{ one: "1", cookies: ["a=1", "b=2"], latin: "\u00fc", text: "short", used: true },
   });
+});
+
+test("an answer with an odd status is passed on like any other", async () => {
+  await server.deploy("odd-status", `export default { fetch: (request, { origin }) => fetch(origin + "/999") };`, {
+    env: { origin: origin.url },
+  });
+  expect(await server.send("/fn/odd-status/")).toMatchObject({ status: 999, text: "odd" });
 });
 
 test("redirects are followed, shown or refused", async () => {

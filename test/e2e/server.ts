@@ -45,11 +45,13 @@ export class TestServer {
   /** Exit code, or the signal that ended it; when all its processes are gone. */
   readonly gone: Promise<number | string | null>;
   readonly #process: ChildProcess;
+  readonly #errors: Promise<string>;
   readonly #dataDir: string;
   readonly #agent = new Agent({ connections: 64, headersTimeout: 0, bodyTimeout: 0 });
 
-  private constructor(child: ChildProcess, logs: LogLines, dataDir: string, ready: LogLine) {
+  private constructor(child: ChildProcess, logs: LogLines, errors: Promise<string>, dataDir: string, ready: LogLine) {
     this.#process = child;
+    this.#errors = errors;
     this.#dataDir = dataDir;
     this.logs = logs;
     // "localhost" may be ::1 first.
@@ -70,11 +72,9 @@ export class TestServer {
     for (const [name, value] of Object.entries(all)) env[`ISLET_${name}`] = String(value);
     const child = spawn(process.execPath, [main, "serve"], { cwd: dataDir, env, stdio: ["ignore", "pipe", "pipe"] });
     const logs = new LogLines(child.stdout);
-    // Where a process writes why it crashed.
-    child.stderr.pipe(process.stderr);
     const errors = text(child.stderr);
     try {
-      return new TestServer(child, logs, dataDir, await logs.find({ msg: "ready" }));
+      return new TestServer(child, logs, errors, dataDir, await logs.find({ msg: "ready" }));
     } catch (error) {
       child.kill("SIGKILL");
       await rm(dataDir, { recursive: true, force: true });
@@ -149,6 +149,9 @@ export class TestServer {
     this.signal("SIGTERM");
     this.signal("SIGINT");
     await this.gone;
+    // Only crashes leave a stack there.
+    const errors = await this.#errors;
+    if (/^\s+at /m.test(errors)) process.stderr.write(errors);
     await rm(this.#dataDir, { recursive: true, force: true });
   }
 

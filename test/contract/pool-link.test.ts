@@ -1,0 +1,84 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { encodeBundle, versionId } from "../../src/core/bundle.ts";
+import type { LiveFunction } from "../../src/core/deployment.ts";
+import { defaultLimits } from "../../src/core/limits.ts";
+import type { FromPool, ToPool } from "../../src/core/messages.ts";
+import { UndiciEgress } from "../../src/egress/undici-egress.ts";
+import { buildRuntimeSource } from "../../src/isolate/runtime-source.ts";
+import { PoolLink } from "../../src/pool/pool-link.ts";
+import { contractFunctions, contractLimits, describeExecutor, type ExecutorUnderTest } from "./executor-contract.ts";
+
+const poolMain = fileURLToPath(new URL("../../src/processes/pool.ts", import.meta.url));
+const runtime = buildRuntimeSource();
+
+describeExecutor("a pool process", start);
+
+/** A real pool process, and a link to it as a front has one. */
+async function start(): Promise<ExecutorUnderTest> {
+  const directory = mkdtempSync(join(tmpdir(), "islet-contract-"));
+  const socketPath = join(directory, "pool.sock");
+  const blame = openSync(join(directory, "blame"), "w");
+  const child = fork(poolMain, ["pool-test"], {
+    serialization: "advanced",
+    execArgv: [],
+    stdio: ["ignore", "inherit", "inherit", "ipc", blame],
+  });
+  const start: ToPool = {
+    type: "start",
+    settings: {
+      id: "pool-test",
+      socketPath,
+      runtimeSource: await runtime,
+      warmMemoryMb: 128,
+      preparedIsolates: 1,
+      logLevel: "silent",
+    },
+  };
+  child.send(start);
+  const [message] = (await once(child, "message")) as [FromPool];
+  if (message.type !== "ready") throw new Error(`the pool process said ${message.type} first`);
+
+  const bundles = new Map<string, Uint8Array>();
+  const functions = new Map<string, LiveFunction>();
+  for (const [name, source] of Object.entries(contractFunctions)) {
+    const limits = { ...defaultLimits, ...contractLimits };
+    const bundle = encodeBundle({
+      main: "index.js",
+      modules: [{ name: "index.js", type: "esm", bytes: new TextEncoder().encode(source) }],
+      env: {},
+      limits,
+    });
+    const id = versionId(bundle);
+    bundles.set(id, bundle);
+    functions.set(name, { name, tenant: "default", versionId: id, routes: [], limits });
+  }
+  const egress = new UndiciEgress();
+  const closed = Promise.withResolvers<void>();
+  const link = new PoolLink({
+    id: "pool-test",
+    socketPath,
+    concurrency: 500,
+    egress,
+    readBundle: async (id) => bundles.get(id) ?? Promise.reject(new Error(`no bundle ${id}`)),
+    onClose: () => closed.resolve(),
+  });
+  return {
+    executor: link,
+    fn: (name) => functions.get(name) as LiveFunction,
+    close: async () => {
+      link.close();
+      await closed.promise;
+      const exited = once(child, "exit");
+      child.kill("SIGKILL");
+      await exited;
+      closeSync(blame);
+      await egress.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import { Readable } from "node:stream";
+import { describe, expect, test } from "vitest";
+import type { LiveFunction } from "../../src/core/deployment.ts";
+import { IsletError } from "../../src/core/errors.ts";
+import type { Executor } from "../../src/core/executor.ts";
+import type { Invocation, Reply } from "../../src/core/invocation.ts";
+import { defaultLimits } from "../../src/core/limits.ts";
+import { preferenceOrder } from "../../src/scheduler/placement.ts";
+import { Scheduler } from "../../src/scheduler/scheduler.ts";
+import { WaitingQueue } from "../../src/scheduler/waiting-queue.ts";
+import { TestInvocation } from "../contract/test-invocation.ts";
+
+const fn: LiveFunction = {
+  name: "f",
+  tenant: "default",
+  versionId: "0".repeat(64),
+  routes: [],
+  limits: defaultLimits,
+};
+const reply: Reply = {
+  status: 200,
+  statusText: "",
+  headers: "",
+  body: null,
+  usage: { cold: false, cpuMs: 0 },
+};
+
+/** An executor whose requests end when the test says so. */
+class ManualExecutor implements Executor {
+  readonly tier = "isolate";
+  readonly id: string;
+  readonly got: { invocation: Invocation; answer: (reply: Reply) => void; fail: (error: Error) => void }[] = [];
+  room: number;
+  #inFlight = 0;
+
+  constructor(id: string, room = Number.POSITIVE_INFINITY) {
+    this.id = id;
+    this.room = room;
+  }
+
+  load() {
+    return { inFlight: this.#inFlight, room: this.room - this.#inFlight };
+  }
+
+  execute(invocation: Invocation): Promise<Reply> {
+    this.#inFlight++;
+    return new Promise<Reply>((resolve, reject) => {
+      this.got.push({ invocation, answer: resolve, fail: reject });
+    }).finally(() => this.#inFlight--);
+  }
+}
+
+function setUp(executors: ManualExecutor[], queueLength = 10, queueMs = 60_000) {
+  const scheduler = new Scheduler(new WaitingQueue(queueLength, queueMs));
+  const placed = executors.map((executor, place) => ({ place, executor }));
+  scheduler.setExecutors(placed);
+  // In the order in which the function's requests try them.
+  const order = preferenceOrder(`${fn.name}@${fn.versionId}`, placed).map(({ executor }) => executor);
+  return { scheduler, order };
+}
+
+const codeOf = (promise: Promise<Reply>) =>
+  promise.then(
+    () => "answered",
+    (error: IsletError) => error.code,
+  );
+
+const [home, second] = [0, 1];
+
+describe("placement", () => {
+  test("a function stays at home while there is room, and goes on to the next when there is not", () => {
+    const { scheduler, order } = setUp([new ManualExecutor("a", 2), new ManualExecutor("b", 2)]);
+    for (let i = 0; i < 3; i++) void scheduler.execute(new TestInvocation(fn));
+    expect(order.map(({ got }) => got.length)).toEqual([2, 1]);
+  });
+
+  test("what finds no room waits in order and goes when there is some", async () => {
+    const { scheduler, order } = setUp([new ManualExecutor("a", 1)]);
+    const executor = order[home] as ManualExecutor;
+    const [first, next, last] = [0, 1, 2].map(() => new TestInvocation(fn));
+    const answers = [first, next, last].map((invocation) => scheduler.execute(invocation as TestInvocation));
+    expect(scheduler.waiting).toBe(2);
+    for (const [i, invocation] of [first, next, last].entries()) {
+      await expect.poll(() => executor.got.length).toBe(i + 1);
+      expect(executor.got[i]?.invocation).toBe(invocation);
+      executor.got[i]?.answer(reply);
+    }
+    expect(await Promise.all(answers)).toEqual([reply, reply, reply]);
+  });
+
+  test("with no executor at all requests wait for one", async () => {
+    const { scheduler } = setUp([]);
+    const answer = scheduler.execute(new TestInvocation(fn));
+    const executor = new ManualExecutor("a");
+    scheduler.setExecutors([{ place: 0, executor }]);
+    await expect.poll(() => executor.got.length).toBe(1);
+    executor.got[0]?.answer(reply);
+    expect(await answer).toBe(reply);
+  });
+});
+
+describe("the queue", () => {
+  test("refuses at once when it is full", async () => {
+    const { scheduler } = setUp([new ManualExecutor("a", 0)], 1);
+    const waiting = codeOf(scheduler.execute(new TestInvocation(fn)));
+    expect(await codeOf(scheduler.execute(new TestInvocation(fn)))).toBe("overloaded");
+    scheduler.setExecutors([{ place: 0, executor: answering("b") }]);
+    expect(await waiting).toBe("answered");
+  });
+
+  test("refuses what has waited too long", async () => {
+    const { scheduler } = setUp([new ManualExecutor("a", 0)], 10, 1);
+    expect(await codeOf(scheduler.execute(new TestInvocation(fn)))).toBe("queue_timeout");
+    expect(scheduler.waiting).toBe(0);
+  });
+
+  test("lets go of what was cancelled", async () => {
+    const { scheduler } = setUp([new ManualExecutor("a", 0)]);
+    const invocation = new TestInvocation(fn);
+    const answer = codeOf(scheduler.execute(invocation));
+    invocation.cancel(new IsletError("client_gone", "gone"));
+    expect(await answer).toBe("client_gone");
+    expect(scheduler.waiting).toBe(0);
+  });
+});
+
+describe("a lost pool process or isolate", () => {
+  const lost = (code: "pool_lost" | "isolate_lost") => new IsletError(code, "lost");
+
+  test.each(["pool_lost", "isolate_lost"] as const)("an idempotent request is sent again after %s", async (code) => {
+    const { scheduler, order } = setUp([new ManualExecutor("a", 1), new ManualExecutor("b", 1)]);
+    const answer = scheduler.execute(new TestInvocation(fn));
+    const first = order[home] as ManualExecutor;
+    first.room = 0;
+    first.got[0]?.fail(lost(code));
+    await expect.poll(() => order[second]?.got.length).toBe(1);
+    order[second]?.got[0]?.answer(reply);
+    expect(await answer).toBe(reply);
+  });
+
+  test("it is tried three times at most", async () => {
+    const { scheduler, order } = setUp([new ManualExecutor("a")]);
+    const answer = codeOf(scheduler.execute(new TestInvocation(fn)));
+    const executor = order[home] as ManualExecutor;
+    for (let i = 0; i < 3; i++) {
+      await expect.poll(() => executor.got.length).toBe(i + 1);
+      executor.got[i]?.fail(lost("pool_lost"));
+    }
+    expect(await answer).toBe("pool_lost");
+    expect(executor.got.length).toBe(3);
+  });
+
+  const opened = { kind: "stream", open: () => Readable.from([]), opened: () => true } as const;
+  test.each([
+    ["a POST", { method: "POST" }],
+    ["a PATCH", { method: "PATCH" }],
+    ["a PUT whose body is already under way", { method: "PUT", body: opened }],
+  ])("%s is not sent again", async (_, request) => {
+    const { scheduler, order } = setUp([new ManualExecutor("a")]);
+    const answer = codeOf(scheduler.execute(new TestInvocation(fn, request)));
+    order[home]?.got[0]?.fail(lost("pool_lost"));
+    expect(await answer).toBe("pool_lost");
+    expect(order[home]?.got.length).toBe(1);
+  });
+
+  test("other failures are final", async () => {
+    const { scheduler, order } = setUp([new ManualExecutor("a")]);
+    const answer = codeOf(scheduler.execute(new TestInvocation(fn)));
+    order[home]?.got[0]?.fail(new IsletError("function_error", "it threw"));
+    expect(await answer).toBe("function_error");
+    expect(order[home]?.got.length).toBe(1);
+  });
+});
+
+function answering(id: string): Executor {
+  return {
+    id,
+    tier: "isolate",
+    load: () => ({ inFlight: 0, room: 1 }),
+    execute: () => Promise.resolve(reply),
+  };
+}
