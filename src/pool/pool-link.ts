@@ -5,13 +5,13 @@ import { IsletError } from "../core/errors.ts";
 import type { Executor, ExecutorLoad } from "../core/executor.ts";
 import type { Invocation, Reply } from "../core/invocation.ts";
 import { Exchange, type ExchangeOwner } from "./exchange.ts";
+import { ExchangeTable } from "./exchange-table.ts";
 import type { Subrequest } from "./subrequest.ts";
 import { bodyKind, frameType, WireError } from "./wire/frames.ts";
 import { type Frame, FrameReader } from "./wire/reader.ts";
 import { FrameWriter } from "./wire/writer.ts";
 
 const receiveBytes = 256 * 1024;
-const maxId = 0x7fff_fffe;
 
 export interface PoolLinkParts {
   readonly id: string;
@@ -33,9 +33,8 @@ export class PoolLink implements Executor, ExchangeOwner {
   readonly writer: FrameWriter;
   readonly #parts: PoolLinkParts;
   readonly #socket: Socket;
-  readonly #exchanges = new Map<number, Exchange>();
+  readonly #exchanges = new ExchangeTable();
   readonly #subrequests = new Map<number, Subrequest>();
-  #lastId = 0;
   #inFlight = 0;
   #open = true;
   #error: Error | undefined;
@@ -78,8 +77,11 @@ export class PoolLink implements Executor, ExchangeOwner {
         reject(new IsletError("pool_lost", "the pool process is gone"));
         return;
       }
-      const exchange = new Exchange(this.#nextId(), invocation, this, resolve, reject);
-      this.#exchanges.set(exchange.id, exchange);
+      const exchange = this.#exchanges.add((id) => new Exchange(id, invocation, this, resolve, reject));
+      if (!exchange) {
+        reject(new IsletError("overloaded", "the pool process has too many requests"));
+        return;
+      }
       this.#inFlight++;
       this.#invoke(exchange.id, invocation);
       invocation.onCancel((reason) => exchange.cancel(reason));
@@ -111,7 +113,7 @@ export class PoolLink implements Executor, ExchangeOwner {
   }
 
   ended(exchange: Exchange): void {
-    this.#exchanges.delete(exchange.id);
+    this.#exchanges.delete(exchange);
     if (!this.#open) this.#closeIfIdle();
   }
 
@@ -126,12 +128,6 @@ export class PoolLink implements Executor, ExchangeOwner {
     else if (body.kind === "bytes") writer.u8(bodyKind.inline).rest(body.bytes);
     else writer.u8(bodyKind.stream);
     writer.finish();
-  }
-
-  #nextId(): number {
-    do this.#lastId = this.#lastId >= maxId ? 2 : this.#lastId + 2;
-    while (this.#exchanges.has(this.#lastId));
-    return this.#lastId;
   }
 
   #receive(frame: Frame): void {
@@ -184,7 +180,7 @@ export class PoolLink implements Executor, ExchangeOwner {
 
   #closed(): void {
     this.#open = false;
-    for (const exchange of [...this.#exchanges.values()]) {
+    for (const exchange of this.#exchanges.all()) {
       exchange.fail(new IsletError("pool_lost", "the process that ran the function went away"));
     }
     this.#parts.onClose(this.#error);

@@ -1,3 +1,4 @@
+import { DenseSet } from "../core/dense-set.ts";
 import { IsletError } from "../core/errors.ts";
 import type { HttpInvocation } from "./http-invocation.ts";
 
@@ -8,7 +9,7 @@ const sweepMs = 50;
  * more than the request's routing.
  */
 export class Deadlines {
-  readonly #running = new Set<HttpInvocation>();
+  readonly #running = new DenseSet<HttpInvocation>();
   readonly #sweeper = setInterval(() => this.#sweep(), sweepMs).unref();
 
   get running(): number {

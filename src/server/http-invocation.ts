@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "pino";
+import type { Slotted } from "../core/dense-set.ts";
 import type { LiveFunction } from "../core/deployment.ts";
 import type { IsletError } from "../core/errors.ts";
 import { type Invocation, type LogLevel, noBody, type RequestBody } from "../core/invocation.ts";
 
 /** A client's request on its way to a function, with what is needed to answer it. */
-export class HttpInvocation implements Invocation {
+export class HttpInvocation implements Invocation, Slotted {
   readonly requestId: string;
   readonly fn: LiveFunction;
   readonly method: string;
@@ -15,6 +16,7 @@ export class HttpInvocation implements Invocation {
   body: RequestBody = noBody;
   readonly outgoing: ServerResponse;
   readonly startedAtMs: number;
+  slot = -1;
   readonly #logger: Logger;
   #cancelled: IsletError | undefined;
   #listener: ((reason: IsletError) => void) | undefined;
