@@ -65,7 +65,12 @@ export const settings: readonly Setting[] = [
     help: "memory for warm isolates in one pool process, in MiB (a quarter of the machine's, shared)",
   },
   { key: "preparedIsolates", kind: "integer", min: 0, max: 100, help: "isolates kept ready in one pool process (2)" },
-  { key: "poolConcurrency", kind: "integer", min: 1, help: "requests in flight from one front to one pool (200)" },
+  {
+    key: "poolConcurrency",
+    kind: "integer",
+    min: 1,
+    help: "requests in flight in one pool before others go elsewhere (200)",
+  },
   { key: "queueLength", kind: "integer", min: 0, help: "requests that may wait for a pool (1000)" },
   { key: "queueMs", kind: "integer", min: 0, help: "how long a request may wait for a pool (5000)" },
   ...limitSettings,

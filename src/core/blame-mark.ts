@@ -1,7 +1,9 @@
 /**
  * The note that a pool process leaves outside itself about the version it last entered, so that
  * the right one is blamed when the process dies: a fixed-size record at the start of a file that
- * the supervisor opened. Two bytes of length (little-endian), then the isolate key in ASCII.
+ * the supervisor opened. Little-endian: two bytes of the key's length, four of the milliseconds that
+ * one entry of this version may take (so long the process may be silent), then the isolate key in
+ * ASCII.
  */
 
 /** File descriptor of the record's file in a pool process: after stdio (0 to 2) and the IPC channel (3). */
@@ -10,28 +12,39 @@ export const blameFd = 4;
 /** Size of the record, so that one write replaces it whole. */
 export const blameBytes = 256;
 
-const longestKey = blameBytes - 2;
+const keyAt = 6;
+const longestKey = blameBytes - keyAt;
 const printable = /^[\x21-\x7e]+$/;
 
+export interface Blame {
+  /** The isolate key of the version that was entered last. */
+  readonly key: string;
+  readonly allowanceMs: number;
+}
+
 /**
- * The record for an isolate key, or for none.
+ * The record for an entry, or for none.
  *
  * @throws RangeError when the key does not fit or is not plain ASCII.
  */
-export function encodeBlame(key: string | null): Uint8Array {
+export function encodeBlame(blame: Blame | null): Uint8Array {
   const record = new Uint8Array(blameBytes);
-  if (key === null) return record;
+  if (blame === null) return record;
+  const { key, allowanceMs } = blame;
   if (key.length > longestKey || !printable.test(key)) throw new RangeError(`not an isolate key: ${key}`);
-  new DataView(record.buffer).setUint16(0, key.length, true);
-  new TextEncoder().encodeInto(key, record.subarray(2));
+  const view = new DataView(record.buffer);
+  view.setUint16(0, key.length, true);
+  view.setUint32(2, allowanceMs, true);
+  new TextEncoder().encodeInto(key, record.subarray(keyAt));
   return record;
 }
 
-/** The key in a record. Null when there is none, and for anything malformed: a dying process wrote it. */
-export function decodeBlame(record: Uint8Array): string | null {
+/** What a record says. Null when there is none, and for anything malformed: a dying process wrote it. */
+export function decodeBlame(record: Uint8Array): Blame | null {
   if (record.length < blameBytes) return null;
-  const length = new DataView(record.buffer, record.byteOffset, record.byteLength).getUint16(0, true);
+  const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
+  const length = view.getUint16(0, true);
   if (length === 0 || length > longestKey) return null;
-  const key = Buffer.from(record.subarray(2, 2 + length)).toString("latin1");
-  return printable.test(key) ? key : null;
+  const key = Buffer.from(record.subarray(keyAt, keyAt + length)).toString("latin1");
+  return printable.test(key) ? { key, allowanceMs: view.getUint32(2, true) } : null;
 }

@@ -29,6 +29,7 @@ export function childChannel<To extends { type: string }, From extends { type: s
 
   process.on("SIGINT", waitForDrain);
   process.on("SIGTERM", waitForDrain);
+  process.on("SIGHUP", waitForDrain);
   process.on("disconnect", () => {
     // Not process.exit(): isolated-vm can hang there, and nobody is left to end this process.
     process.kill(process.pid, "SIGKILL");

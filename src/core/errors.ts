@@ -63,11 +63,6 @@ export const errorKinds = {
     hint: "Loading the modules took longer than limits.startupMs.",
   },
   function_memory_limit: { status: 503, blame: "function", hint: "The isolate grew past limits.memoryMb." },
-  function_crashed: {
-    status: 502,
-    blame: "function",
-    hint: "The process that ran the function died while this request was in it.",
-  },
   isolate_lost: {
     status: 502,
     blame: "function",

@@ -84,7 +84,7 @@ export interface FrontSettings {
   /** Where the store keeps bundles. */
   readonly dataDir: string;
   readonly logLevel: string;
-  /** Requests that may be in flight from this front to one pool process. */
+  /** Requests, over all fronts, that may be in flight in one pool process before others go elsewhere. */
   readonly poolConcurrency: number;
   /** Requests that may wait for a pool process. */
   readonly queueLength: number;
@@ -103,5 +103,7 @@ export interface PoolSettings {
   readonly warmMemoryMb: number;
   /** Isolates kept ready with the runtime loaded and no tenant yet. */
   readonly preparedIsolates: number;
+  /** Memory limit of those, in MiB: the one that functions have unless they say otherwise. */
+  readonly preparedMemoryMb: number;
   readonly logLevel: string;
 }

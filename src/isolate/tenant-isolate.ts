@@ -89,6 +89,12 @@ export class TenantIsolate {
     return this.#state === "loading" || this.#live.size > 0;
   }
 
+  /** How long an entry may take at most, by the clock. */
+  get allowanceMs(): number {
+    const { startupMs, cpuMs } = this.#bundle.limits;
+    return clockAllowanceMs(this.#state === "loading" ? startupMs : cpuMs);
+  }
+
   /** Bytes of V8 heap and of array buffers beside it. Costs 12 µs. */
   heapBytes(): number {
     if (this.#state === "dead") return 0;

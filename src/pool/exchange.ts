@@ -19,6 +19,8 @@ export interface ExchangeOwner {
   addSubrequest(subrequest: Subrequest): void;
   removeSubrequest(subrequest: Subrequest): void;
   subrequest(id: number): Subrequest | undefined;
+  /** How many requests the process has in flight, over all fronts, as it says with each answer. */
+  reportLoad(inFlight: number): void;
   /** The answer has come, or there is none: it no longer counts as load. */
   answered(exchange: Exchange): void;
   /** Nothing more follows. */
@@ -156,7 +158,7 @@ export class Exchange {
     const flags = frame.u8();
     this.usage.cpuMs = frame.u32() / 1000;
     this.usage.cold = (flags & 2) !== 0;
-    frame.u32();
+    this.#owner.reportLoad(frame.u32());
     const statusText = frame.latin1();
     let headers = frame.latin1();
     let body: Reply["body"];

@@ -24,8 +24,8 @@ export interface IsolateHostParts {
   readonly bundles: Bundles;
   readonly metrics: PoolMetrics;
   readonly logger: Logger;
-  /** Leaves word outside this process of which version runs from now on. */
-  readonly mark: (key: string) => void;
+  /** Leaves word outside this process of which version runs from now on, and how long it may. */
+  readonly mark: (key: string, allowanceMs: number) => void;
 }
 
 /** All isolates of one pool process. */
@@ -42,7 +42,7 @@ export class IsolateHost {
     const { warm, metrics, logger, mark } = parts;
     this.#observer = {
       entering: (isolate) => {
-        mark(isolate.key);
+        mark(isolate.key, isolate.allowanceMs);
         warm.touched(isolate);
       },
       died: (isolate, reason) => {

@@ -16,7 +16,7 @@ const receiveBytes = 256 * 1024;
 export interface PoolLinkParts {
   readonly id: string;
   readonly socketPath: string;
-  /** Requests in flight from here before others are better sent elsewhere. */
+  /** Requests in flight in the process before others are better sent elsewhere. */
   readonly concurrency: number;
   readonly egress: Egress;
   /** Bytes of a version's compiled bundle. */
@@ -36,6 +36,8 @@ export class PoolLink implements Executor, ExchangeOwner {
   readonly #exchanges = new ExchangeTable();
   readonly #subrequests = new Map<number, Subrequest>();
   #inFlight = 0;
+  /** Requests of other fronts in the process, and work that goes on after its answer. */
+  #others = 0;
   #open = true;
   #error: Error | undefined;
 
@@ -68,7 +70,15 @@ export class PoolLink implements Executor, ExchangeOwner {
   }
 
   load(): ExecutorLoad {
-    return { inFlight: this.#inFlight, room: this.#open ? this.#parts.concurrency - this.#inFlight : 0 };
+    const inFlight = this.#inFlight;
+    if (!this.#open) return { inFlight, room: 0 };
+    // What the process said last may be old: with nothing of our own there, ask again by sending.
+    const room = inFlight === 0 ? 1 : this.#parts.concurrency - inFlight - this.#others;
+    return { inFlight, room };
+  }
+
+  reportLoad(inFlight: number): void {
+    this.#others = Math.max(0, inFlight - this.#inFlight);
   }
 
   execute(invocation: Invocation): Promise<Reply> {

@@ -2,7 +2,15 @@ import type { GuestEntries, LogLevel, OutgoingBody } from "../../runtime-api/ops
 import type { InvocationFailure, Job } from "../isolate/job.ts";
 import type { LiveInvocation } from "../isolate/live-invocation.ts";
 import type { TenantIsolate } from "../isolate/tenant-isolate.ts";
-import { bodyKind, frameType, inlineBodyBytes, logLevels, redirectModes, unknownLength } from "./wire/frames.ts";
+import {
+  bodyKind,
+  frameType,
+  inlineBodyBytes,
+  logLevels,
+  redirectModes,
+  unknownLength,
+  WireError,
+} from "./wire/frames.ts";
 import type { Frame } from "./wire/reader.ts";
 import { BodySink } from "./wire/sink.ts";
 import { BodySource } from "./wire/source.ts";
@@ -107,8 +115,8 @@ export class Running implements Job {
       case frameType.fetchFailed:
         this.#deliver("fetchFailed", stream, frame.utf8Rest());
         return;
-      case 0:
-        throw new Error("TODO: Not implemented yet");
+      default:
+        throw new WireError(`a front cannot send frames of type ${frame.type} for an invocation`);
     }
   }
 

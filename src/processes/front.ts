@@ -86,9 +86,9 @@ async function start({ settings, functions, pools }: Extract<ToFront, { type: "s
         void drain();
         return;
       case "start":
-        throw new Error("TODO: Not implemented yet");
       case "beat":
-        throw new Error("TODO: Not implemented yet");
+        // `start` has been, and the channel answers beats itself.
+        return;
     }
   };
   const drain = async (): Promise<void> => {

@@ -2,7 +2,6 @@ import { writeFileSync, writeSync } from "node:fs";
 import { pino } from "pino";
 import { blameFd, encodeBlame } from "../core/blame-mark.ts";
 import { childChannel } from "../core/child-side.ts";
-import { defaultLimits } from "../core/limits.ts";
 import type { FromPool, PoolSettings, ToPool } from "../core/messages.ts";
 import { Preparer } from "../isolate/preparer.ts";
 import { Runtime } from "../isolate/runtime.ts";
@@ -27,7 +26,11 @@ channel.onMessage((message) => {
 
 async function start(settings: PoolSettings): Promise<void> {
   const logger = pino({ level: settings.logLevel, base: { process: settings.id } });
-  const preparer = new Preparer(new Runtime(settings.runtimeSource), settings.preparedIsolates, defaultLimits.memoryMb);
+  const preparer = new Preparer(
+    new Runtime(settings.runtimeSource),
+    settings.preparedIsolates,
+    settings.preparedMemoryMb,
+  );
   const warm = new WarmIsolates(settings.warmMemoryMb * mebibyte);
   const metrics = new PoolMetrics(settings.id, {
     isolates: () => warm.size,
@@ -69,11 +72,13 @@ function relaxTimers(): void {
  * Writes which version is entered to the file that the supervisor opened. The call costs 2 µs, so
  * it is made only when another version runs than before.
  */
-function markBlame(): (key: string) => void {
+function markBlame(): (key: string, allowanceMs: number) => void {
   let last = "";
-  return (key) => {
-    if (key === last) return;
+  let lastAllowanceMs = 0;
+  return (key, allowanceMs) => {
+    if (key === last && allowanceMs === lastAllowanceMs) return;
     last = key;
-    writeSync(blameFd, encodeBlame(key), 0, undefined, 0);
+    lastAllowanceMs = allowanceMs;
+    writeSync(blameFd, encodeBlame({ key, allowanceMs }), 0, undefined, 0);
   };
 }

@@ -35,6 +35,7 @@ export function stopOnSignals(server: RunningSupervisor | Promise<RunningSupervi
   };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
+  process.on("SIGHUP", onSignal);
   const started = (up: RunningSupervisor) => {
     running = up;
     if (first) stop();

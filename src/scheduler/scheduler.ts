@@ -1,5 +1,5 @@
 import { isolateKey, type LiveFunction } from "../core/deployment.ts";
-import { IsletError } from "../core/errors.ts";
+import { type ErrorCode, IsletError } from "../core/errors.ts";
 import type { Executor } from "../core/executor.ts";
 import type { Invocation, Reply } from "../core/invocation.ts";
 import { preferenceOrder } from "./placement.ts";
@@ -12,7 +12,14 @@ export interface PlacedExecutor {
 }
 
 const idempotent = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
-const maxAttempts = 3;
+/**
+ * How often a request is sent in all. A request that ends every process which runs it must not go
+ * from one to the next.
+ */
+const maxAttempts = new Map<ErrorCode, number>([
+  ["isolate_lost", 3],
+  ["pool_lost", 2],
+]);
 
 /**
  * Sends each request to its function's home, to the next place when that is busy, or lets it wait.
@@ -52,7 +59,7 @@ export class Scheduler {
       },
       (error: unknown) => {
         this.#advanceQueue();
-        if (attempt < maxAttempts && mayRepeat(invocation, error)) return this.#attempt(invocation, attempt + 1);
+        if (mayRepeat(invocation, error, attempt)) return this.#attempt(invocation, attempt + 1);
         throw error;
       },
     );
@@ -74,8 +81,8 @@ export class Scheduler {
 }
 
 /** Whether running the request a second time does no harm and is possible. */
-function mayRepeat(invocation: Invocation, error: unknown): boolean {
-  if (!(error instanceof IsletError) || (error.code !== "pool_lost" && error.code !== "isolate_lost")) return false;
+function mayRepeat(invocation: Invocation, error: unknown, attempt: number): boolean {
+  if (!(error instanceof IsletError) || attempt >= (maxAttempts.get(error.code) ?? 1)) return false;
   if (!idempotent.has(invocation.method)) return false;
   return invocation.body.kind !== "stream" || !invocation.body.opened();
 }

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { blameBytes, decodeBlame } from "../core/blame-mark.ts";
+import { type Blame, blameBytes, decodeBlame } from "../core/blame-mark.ts";
 
 /** The supervisor's end of the record in which a pool process notes the version that it enters. */
 export class BlameFile {
@@ -13,8 +13,8 @@ export class BlameFile {
     unlinkSync(path);
   }
 
-  /** The isolate key of the version that was running, or null. */
-  read(): string | null {
+  /** The version that was entered last, or null. */
+  read(): Blame | null {
     const record = new Uint8Array(blameBytes);
     readSync(this.fd, record, 0, blameBytes, 0);
     return decodeBlame(record);

@@ -18,10 +18,13 @@ export interface ChildOptions {
   /** The child's root file. */
   readonly path: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Options of Node and V8. */
+  readonly execArgv: string[];
   /** A file that the child finds as descriptor 4. */
   readonly extraFd?: number;
   readonly beatMs: number;
-  readonly stallMs: number;
+  /** How long it may leave beats unanswered; asked while it does. */
+  readonly stallMs: () => number;
   readonly startMs: number;
   readonly timers: Timers;
   readonly clock: Clock;
@@ -64,7 +67,7 @@ export class Child<To extends { readonly type: string }, From extends Message> {
     // The id is an argument for those who read the process table.
     this.#process = fork(options.path, [options.id], {
       serialization: "advanced",
-      execArgv: ["--max-semi-space-size=64", "--min-semi-space-size=16"],
+      execArgv: options.execArgv,
       env: options.env,
       stdio,
     });

@@ -7,7 +7,7 @@ import type { Timers } from "./timers.ts";
 export class Heartbeat {
   readonly #send: (seq: number) => void;
   readonly #onStall: () => void;
-  readonly #tolerated: number;
+  readonly #stallMs: () => number;
   readonly #timers: Timers;
   readonly #beatMs: number;
   #sent = 0;
@@ -17,13 +17,13 @@ export class Heartbeat {
   constructor(options: {
     timers: Timers;
     beatMs: number;
-    stallMs: number;
+    stallMs: () => number;
     send: (seq: number) => void;
     onStall: () => void;
   }) {
     this.#timers = options.timers;
     this.#beatMs = options.beatMs;
-    this.#tolerated = Math.ceil(options.stallMs / options.beatMs);
+    this.#stallMs = options.stallMs;
     this.#send = options.send;
     this.#onStall = options.onStall;
   }
@@ -44,7 +44,8 @@ export class Heartbeat {
   }
 
   #beat(): void {
-    if (this.#sent - this.#answered >= this.#tolerated) {
+    const unanswered = this.#sent - this.#answered;
+    if (unanswered > 1 && unanswered * this.#beatMs >= this.#stallMs()) {
       this.stop();
       this.#onStall();
       return;

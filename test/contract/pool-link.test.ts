@@ -36,6 +36,7 @@ async function start(): Promise<ExecutorUnderTest> {
       runtimeSource: await runtime,
       warmMemoryMb: 128,
       preparedIsolates: 1,
+      preparedMemoryMb: 128,
       logLevel: "silent",
     },
   };

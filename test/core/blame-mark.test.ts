@@ -2,17 +2,19 @@ import { describe, expect, test } from "vitest";
 import { blameBytes, decodeBlame, encodeBlame } from "../../src/core/blame-mark.ts";
 
 const key = `${"a".repeat(63)}@${"0".repeat(64)}`;
+const blame = { key, allowanceMs: 60_010 };
 
 describe("the blame mark", () => {
   test("keeps a key of the greatest length, in a record of fixed size", () => {
-    expect(encodeBlame(key)).toHaveLength(blameBytes);
-    expect(decodeBlame(encodeBlame(key))).toBe(key);
+    expect(encodeBlame(blame)).toHaveLength(blameBytes);
+    expect(decodeBlame(encodeBlame(blame))).toEqual(blame);
   });
 
   test("keeps no trace of a longer key before", () => {
-    const record = encodeBlame(key);
-    record.set(encodeBlame("b@1"));
-    expect(decodeBlame(record)).toBe("b@1");
+    const record = encodeBlame(blame);
+    const next = { key: "b@1", allowanceMs: 1 };
+    record.set(encodeBlame(next));
+    expect(decodeBlame(record)).toEqual(next);
   });
 
   test("is all zero for none", () => {
@@ -23,12 +25,12 @@ describe("the blame mark", () => {
   test("is nothing when it is malformed", () => {
     expect(decodeBlame(new Uint8Array(3))).toBeNull();
     expect(decodeBlame(new Uint8Array(blameBytes).fill(255))).toBeNull();
-    expect(decodeBlame(Uint8Array.of(2, 0, 10, 13, ...new Uint8Array(252)))).toBeNull();
+    expect(decodeBlame(Uint8Array.of(2, 0, 0, 0, 0, 0, 10, 13, ...new Uint8Array(248)))).toBeNull();
   });
 
   test("refuses what is not an isolate key", () => {
-    expect(() => encodeBlame("a".repeat(blameBytes))).toThrow(RangeError);
-    expect(() => encodeBlame("ü@1")).toThrow(RangeError);
-    expect(() => encodeBlame("")).toThrow(RangeError);
+    for (const wrong of ["a".repeat(blameBytes), "ü@1", ""]) {
+      expect(() => encodeBlame({ key: wrong, allowanceMs: 1 })).toThrow(RangeError);
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { heldPath, Origin } from "./origin.ts";
 import { TestServer } from "./server.ts";
@@ -82,7 +82,10 @@ test("a client that goes away in the middle of an answer cancels its stream", as
   await once(response, "readable");
   request.destroy();
   const { requestId } = await server.logs.find({ function: "stream", msg: "cancelled AbortError" });
-  expect(await server.logs.find({ requestId, msg: "request" })).toMatchObject({ status: 200, broken: expect.any(String) });
+  expect(await server.logs.find({ requestId, msg: "request" })).toMatchObject({
+    status: 200,
+    broken: expect.any(String),
+  });
 });
 
 test("what the function was fetching is given up with the request", async () => {

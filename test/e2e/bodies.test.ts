@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { type IncomingMessage, request as httpRequest } from "node:http";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -53,13 +53,16 @@ describe("request bodies", () => {
     ),
   );
 
-  test.each([0, 1, 1_000, 64 * 1024, 64 * 1024 + 1, 300_000, 5 * 1024 * 1024])("%i bytes arrive as they are", async (size) => {
-    const body = randomBytes(size);
-    const expected = { length: size, hash: sha256(body) };
-    expect((await server.send("/fn/digest/", { method: "POST", body })).json()).toEqual(expected);
-    const chunked = await server.send("/fn/digest/", { method: "POST", body: Readable.from([body]) });
-    expect(chunked.json()).toEqual(expected);
-  });
+  test.each([0, 1, 1_000, 64 * 1024, 64 * 1024 + 1, 300_000, 5 * 1024 * 1024])(
+    "%i bytes arrive as they are",
+    async (size) => {
+      const body = randomBytes(size);
+      const expected = { length: size, hash: sha256(body) };
+      expect((await server.send("/fn/digest/", { method: "POST", body })).json()).toEqual(expected);
+      const chunked = await server.send("/fn/digest/", { method: "POST", body: Readable.from([body]) });
+      expect(chunked.json()).toEqual(expected);
+    },
+  );
 
   test("text that looks like bytes stays as it is", async () => {
     for (const body of ["\ufeffwith a mark", "ä€😀", "\u0000\u0001", "a\r\nb"].map((text) => Buffer.from(text))) {
@@ -81,7 +84,7 @@ describe("request bodies", () => {
       };`,
     );
     const body = new FormData();
-    body.append("text", "ä \" ; =");
+    body.append("text", 'ä " ; =');
     body.append("text", "two\r\nlines");
     body.set("file", new Blob([Uint8Array.of(0, 13, 10, 255)], { type: "image/png" }), "ü.png");
     expect((await server.send("/fn/form/", { method: "POST", body })).json()).toEqual({

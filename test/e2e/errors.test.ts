@@ -32,7 +32,10 @@ test.each([
   ["an object without a prototype", `throw Object.create(null);`],
   ["a proxy that throws", `throw new Proxy({}, { get() { throw new Error("secret"); } });`],
   ["a revoked proxy", `const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); throw proxy;`],
-  ["an error whose stack throws", `throw Object.defineProperty(new Error(), "stack", { get() { throw new Error("secret"); } });`],
+  [
+    "an error whose stack throws",
+    `throw Object.defineProperty(new Error(), "stack", { get() { throw new Error("secret"); } });`,
+  ],
   ["an error that is very long", `throw new Error("secret".repeat(100000));`],
   ["a rejection", `return Promise.reject(new Error("secret"));`],
   ["a thenable that throws", `return { then() { throw new Error("secret"); } };`],
@@ -70,7 +73,10 @@ test.each([
   ["Response.error()", "return Response.error();"],
   ["a used body", `const r = new Response("x"); await r.text(); return r;`],
   ["a body that is being read", `const r = new Response("x"); r.body.getReader(); return r;`],
-  ["a Response used twice", `globalThis.once ??= new Response("once"); await globalThis.once.text(); return globalThis.once;`],
+  [
+    "a Response used twice",
+    `globalThis.once ??= new Response("once"); await globalThis.once.text(); return globalThis.once;`,
+  ],
   ["a header value that is not Latin-1", `return new Response("", { headers: { "x-a": "\u20ac" } });`],
   ["a header value with a line break", `return new Response("", { headers: { "x-a": "a\\nb: c" } });`],
   ["an invalid header name", `return new Response("", { headers: { "x a": "1" } });`],

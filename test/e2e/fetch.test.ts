@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
-import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { buffer, text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { heldPath, Origin } from "./origin.ts";
@@ -90,10 +90,27 @@ describe("what the origin gets", () => {
          await send(new Request(origin, { method: "POST", body: "of a request" })).catch(() => null),
        ]);`,
     )) as Echo[];
-    const [get, string, bytes, params, blob, form, remove, big] = answers as [Echo, Echo, Echo, Echo, Echo, Echo, Echo, Echo];
-    expect(get).toMatchObject({ method: "GET", url: "/echo?q=%20x", headers: { "x-given": "a, b", "user-agent": "mine" } });
+    const [get, string, bytes, params, blob, form, remove, big] = answers as [
+      Echo,
+      Echo,
+      Echo,
+      Echo,
+      Echo,
+      Echo,
+      Echo,
+      Echo,
+    ];
+    expect(get).toMatchObject({
+      method: "GET",
+      url: "/echo?q=%20x",
+      headers: { "x-given": "a, b", "user-agent": "mine" },
+    });
     expect(get.headers["host"]).toBe(new URL(origin.url).host);
-    expect([string.method, decoded(string), string.headers["content-type"]]).toEqual(["POST", "text ä", "text/plain;charset=UTF-8"]);
+    expect([string.method, decoded(string), string.headers["content-type"]]).toEqual([
+      "POST",
+      "text ä",
+      "text/plain;charset=UTF-8",
+    ]);
     expect(string.headers["content-length"]).toBe("7");
     expect([bytes.method, bytes.body]).toEqual(["PUT", Buffer.of(0, 255, 10).toString("base64")]);
     expect([params.method, decoded(params)]).toEqual(["PATCH", "a=1+2"]);

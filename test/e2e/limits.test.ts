@@ -53,49 +53,76 @@ describe("CPU time", () => {
     ["a loop of queueMicrotask", "const again = () => queueMicrotask(again); again(); await new Promise(() => {});"],
     ["a loop in a timer", "await new Promise(() => setTimeout(() => { for (;;); }, 1));"],
     ["a loop after an await", "await new Promise((r) => setTimeout(r, 1)); for (;;);"],
-    ["a loop in a getter of what is thrown", "throw { get message() { for (;;); }, get stack() { for (;;); } };"],
+    [
+      "a loop in a getter of what is thrown",
+      "throw Object.defineProperty(new Error(), 'message', { get() { for (;;); } });",
+    ],
     ["a loop in the stack of an Error", `throw Object.defineProperty(new Error(), "stack", { get() { for (;;); } });`],
     ["a loop in Error.prepareStackTrace", "Error.prepareStackTrace = () => { for (;;); }; throw new Error('x');"],
     ["a loop in a thenable", "return { then() { for (;;); } };"],
     ["a loop in a catch of nothing", "for (;;) { try { null.x; } catch {} }"],
     ["a loop in finally", "try { for (;;); } finally { for (;;); }"],
     ["a regular expression", `/^(a+)+$/.test("a".repeat(40) + "b");`],
-    ["a loop in toString of a header", `return new Response("", { headers: { "x-a": { toString() { for (;;); } } } });`],
-    ["a loop in a stream's pull", "const s = new ReadableStream({ pull() { for (;;); } }); await s.getReader().read();"],
-    ["timers without an end", "await new Promise(() => setInterval(() => { const t = performance.now(); while (performance.now() - t < 5); }, 1));"],
+    [
+      "a loop in toString of a header",
+      `return new Response("", { headers: { "x-a": { toString() { for (;;); } } } });`,
+    ],
+    [
+      "a loop in a stream's pull",
+      "const s = new ReadableStream({ pull() { for (;;); } }); await s.getReader().read();",
+    ],
+    [
+      "timers without an end",
+      "await new Promise(() => setInterval(() => { const t = performance.now(); while (performance.now() - t < 5); }, 1));",
+    ],
   ])("%s ends with 504", async (what, body) => {
     const name = what.replaceAll(/[^a-z]+/gi, "-").toLowerCase();
     await expectLimit(name, await ask(name, body), 504, "function_cpu_limit");
   });
 
   test("the manifest sets it", async () => {
-    const spin = (ms: number) => `const end = performance.now() + ${ms}; while (performance.now() < end); return new Response("spun");`;
+    const spin = (ms: number) =>
+      `const end = performance.now() + ${ms}; while (performance.now() < end); return new Response("spun");`;
     expect((await ask("patient", spin(150), { cpuMs: 2_000 })).text).toBe("spun");
     await expectLimit("hasty", await ask("hasty", spin(150), { cpuMs: 10 }), 504, "function_cpu_limit");
   });
 
   test("waiting costs none", async () => {
-    expect((await ask("waiting", "await new Promise((r) => setTimeout(r, 120)); return new Response('waited');")).text).toBe("waited");
+    expect(
+      (await ask("waiting", "await new Promise((r) => setTimeout(r, 120)); return new Response('waited');")).text,
+    ).toBe("waited");
   });
 
   test("after the answer it still counts", async () => {
-    const answer = await ask("later", "ctx.waitUntil(new Promise(() => setTimeout(() => { for (;;); }, 1))); return new Response('answered');");
+    const answer = await ask(
+      "later",
+      "ctx.waitUntil(new Promise(() => setTimeout(() => { for (;;); }, 1))); return new Response('answered');",
+    );
     expect(answer.text).toBe("answered");
     expect((await server.metrics()).sum("islet_isolate_deaths_total", { reason: "cpu_limit" })).toBeGreaterThan(0);
   });
 });
 
 describe("memory", () => {
-  const limits = { memoryMb: 32, cpuMs: 10_000 };
+  // V8 takes a second or more to give up on a large heap, longer than a pool process may be silent.
+  const limits = { memoryMb: 16, cpuMs: 10_000 };
 
   test.each([
-    ["arrays", "const all = []; for (;;) all.push(new Array(1000).fill(all.length));"],
-    ["objects", "const all = {}; for (let i = 0; ; i++) all['key' + i] = { i };"],
-    ["strings", "const all = []; for (let i = 0; ; i++) all.push(String(i).padEnd(5000, 'ä€'));"],
-    ["closures", "const all = []; for (let i = 0; ; i++) all.push(() => i);"],
-    ["promises", "const all = []; for (;;) all.push(new Promise(() => {}).then(() => {}));"],
+    ["arrays", "for (let i = 0; ; i++) all.push(('x' + i).repeat(100_000).split(''));"],
+    ["objects", "for (;;) all.push(Array.from({ length: 100_000 }, (_, i) => ({ i })));"],
+    ["strings", "for (let i = 0; ; i++) all.push((i + 'abcdefg').repeat(20_000).toUpperCase());"],
+    ["values of JSON", "for (;;) all.push(JSON.parse(`[${'1,'.repeat(200_000)}1]`));"],
   ])("too many %s end with 503", async (what, body) => {
-    await expectLimit(`oom-${what}`, await ask(`oom-${what}`, body, limits), 503, "function_memory_limit");
+    const name = `oom-${what.replaceAll(" ", "-").toLowerCase()}`;
+    await expectLimit(name, await ask(name, `const all = []; ${body}`, limits), 503, "function_memory_limit");
+  });
+
+  test("with the usual limits either time or memory is up first", async () => {
+    const answer = await ask(
+      "oom-usual",
+      "const all = []; for (;;) all.push(Array.from({ length: 1000 }, (_, i) => ({ i })));",
+    );
+    expect(["function_cpu_limit", "function_memory_limit"]).toContain(answer.code);
   });
 
   test("array buffers past the limit are a RangeError", async () => {
@@ -104,16 +131,15 @@ describe("memory", () => {
       `const all = []; try { for (;;) all.push(new Uint8Array(4 << 20).fill(1)); } catch (e) { all.length = 0; return new Response(e.name); }`,
       limits,
     );
-    if (answer.status === 200) expect(answer.text).toBe("RangeError");
-    else await expectLimit("oom-buffers", answer, 503, "function_memory_limit");
+    expect(answer.text).toBe("RangeError");
   });
 
   test("it is given back", async () => {
-    const { text } = await server.metrics();
-    expect(text).toMatch(/islet_isolate_deaths_total\{reason="memory_limit"\} [5-9]/);
-    // All that is loaded now is the functions that answered last, at some MB each.
-    const isolates = (await server.metrics()).sum("islet_warm_isolates");
-    expect((await server.metrics()).sum("islet_warm_isolate_bytes")).toBeLessThan(isolates * 16 * 1024 * 1024);
+    const metrics = await server.metrics();
+    expect(metrics.sum("islet_isolate_deaths_total", { reason: "memory_limit" })).toBeGreaterThanOrEqual(4);
+    // What is loaded now is the functions that answered last, at some MB each.
+    const isolates = metrics.sum("islet_warm_isolates");
+    expect(metrics.sum("islet_warm_isolate_bytes")).toBeLessThan(isolates * 16 * 1024 * 1024);
   });
 });
 
@@ -136,7 +162,9 @@ describe("wall time", () => {
     const source = `export default { fetch: () => new Response(new ReadableStream({ start(c) { c.enqueue(new Uint8Array(5)); } })) };`;
     await server.deploy("unending", source, { limits: { wallMs: 100 } });
     await expect(server.send("/fn/unending/")).rejects.toThrow();
-    expect(await server.logs.find({ function: "unending", msg: "request" })).toMatchObject({ broken: expect.any(String) });
+    expect(await server.logs.find({ function: "unending", msg: "request" })).toMatchObject({
+      broken: expect.any(String),
+    });
   });
 });
 
@@ -144,7 +172,11 @@ describe("at the upload", () => {
   test.each([
     ["a loop", "for (;;);", "module_startup_limit"],
     ["a top-level await that never ends", "await new Promise(() => {});", "module_startup_limit"],
-    ["too much memory", "globalThis.all = []; for (;;) all.push(new Array(1000).fill(all.length));", "module_memory_limit"],
+    [
+      "too much memory",
+      "globalThis.all = []; for (let i = 0; ; i++) all.push((i + 'abcdefg').repeat(20_000).toUpperCase());",
+      "module_memory_limit",
+    ],
   ])("%s is refused and nothing changes", async (_, top, code) => {
     const fine = "export default { fetch: () => new Response('fine') };";
     await server.deploy("slow-start", fine);

@@ -155,7 +155,9 @@ test("what cannot be linked is refused with its place", async () => {
     "index.js": `import { nothing } from "./b.js"; export default { fetch() {} };`,
     "b.js": "export const some = 1;",
   });
-  expect(noExport.json()).toMatchObject({ error: { code: "module_syntax", message: expect.stringContaining("nothing") } });
+  expect(noExport.json()).toMatchObject({
+    error: { code: "module_syntax", message: expect.stringContaining("nothing") },
+  });
   const threw = await server.upload("bad", {
     "index.js": `import "./b.js"; export default { fetch() {} };`,
     "b.js": "\n  throw new Error('at the top');",

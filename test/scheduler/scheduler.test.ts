@@ -138,16 +138,19 @@ describe("a lost pool process or isolate", () => {
     expect(await answer).toBe(reply);
   });
 
-  test("it is tried three times at most", async () => {
+  test.each([
+    ["isolate_lost", 3],
+    ["pool_lost", 2],
+  ] as const)("after %s it is sent %d times at most", async (code, times) => {
     const { scheduler, order } = setUp([new ManualExecutor("a")]);
     const answer = codeOf(scheduler.execute(new TestInvocation(fn)));
     const executor = order[home] as ManualExecutor;
-    for (let i = 0; i < 3; i++) {
+    for (let i = 0; i < times; i++) {
       await expect.poll(() => executor.got.length).toBe(i + 1);
-      executor.got[i]?.fail(lost("pool_lost"));
+      executor.got[i]?.fail(lost(code));
     }
-    expect(await answer).toBe("pool_lost");
-    expect(executor.got.length).toBe(3);
+    expect(await answer).toBe(code);
+    expect(executor.got.length).toBe(times);
   });
 
   const opened = { kind: "stream", open: () => Readable.from([]), opened: () => true } as const;

@@ -15,19 +15,20 @@ let births = 0;
 /** Forks the front fixture. `mode`: see fixtures/front.ts. */
 export function bearFront(mode = "", timers: Timers = systemTimers): FrontChild {
   births += 1;
-  const { beatMs, frontStallMs: stallMs, startMs } = defaultTiming;
+  const { beatMs, frontStallMs, startMs } = defaultTiming;
   const env = { MODE: mode };
-  const common = { kind: "front", id: `f${births}`, path: fixture("front"), env, beatMs, stallMs, startMs } as const;
-  return new FrontChild({ ...common, timers, clock: systemClock });
+  const common = { kind: "front", id: `f${births}`, path: fixture("front"), env, beatMs, startMs } as const;
+  return new FrontChild({ ...common, execArgv: [], stallMs: () => frontStallMs, timers, clock: systemClock });
 }
 
 /** Forks the pool fixture and sends it `start`. */
 export function bearPool(directory: RunDirectory, timers: Timers = systemTimers): PoolChild {
   births += 1;
   const id = `p${births}`;
-  const { beatMs, poolStallMs: stallMs, startMs } = defaultTiming;
-  const common = { kind: "pool", id, path: fixture("pool"), env: {}, beatMs, stallMs, startMs } as const;
-  const pool = new PoolChild({ ...common, timers, clock: systemClock }, directory);
+  const { beatMs, poolStallMs, startMs } = defaultTiming;
+  const common = { kind: "pool", id, path: fixture("pool"), env: {}, beatMs, startMs } as const;
+  const own = { execArgv: [], stallMs: () => poolStallMs, timers, clock: systemClock };
+  const pool = new PoolChild({ ...common, ...own }, directory);
   pool.send({ type: "start", settings: poolSettings(id, pool.socketPath) });
   return pool;
 }
@@ -48,7 +49,15 @@ export function frontSettings(id: string, port: number): FrontSettings {
 }
 
 function poolSettings(id: string, socketPath: string): PoolSettings {
-  return { id, socketPath, runtimeSource: "", warmMemoryMb: 1, preparedIsolates: 0, logLevel: "silent" };
+  return {
+    id,
+    socketPath,
+    runtimeSource: "",
+    warmMemoryMb: 1,
+    preparedIsolates: 0,
+    preparedMemoryMb: 128,
+    logLevel: "silent",
+  };
 }
 
 export function liveFunction(name: string, versionId: string): LiveFunction {
