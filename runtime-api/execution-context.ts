@@ -3,16 +3,17 @@ import type { Request } from "./fetch/request.ts";
 import { type Response, sendResponse } from "./fetch/response.ts";
 import { host } from "./host.ts";
 import type { FailureKind } from "./ops.ts";
+import { RunningInvocations } from "./running.ts";
 import { endTimers } from "./timers.ts";
 import { defineInterface, requireArguments } from "./webidl.ts";
 
-/** Invocations that the host may still want to abort: those that did not end within their entry. */
-export const running = new Map<number, Invocation>();
+export const running = new RunningInvocations<Invocation>();
 
 /** One request, from `invoke` until nothing is left to wait for. */
 export class Invocation {
   readonly id: number;
   readonly request: Request;
+  listedAt = -1;
   /** Promises of waitUntil, and the body while it is written. */
   #waiting = 0;
   #state: "unanswered" | "answered" | "over" = "unanswered";
@@ -29,7 +30,7 @@ export class Invocation {
     this.#state = "answered";
     if (body !== undefined) void this.#keepOpen(body, "The body's stream broke");
     else if (this.#waiting === 0) this.#end();
-    if (this.#waiting > 0) running.set(this.id, this);
+    if (this.#waiting > 0) running.add(this);
   }
 
   fail(kind: FailureKind, message: string, stack: string): void {
@@ -62,7 +63,7 @@ export class Invocation {
 
   #end(): void {
     this.#state = "over";
-    running.delete(this.id);
+    running.delete(this);
     endTimers(this.id);
   }
 }

@@ -32,7 +32,7 @@ export function invoke(id: number, method: string, url: string, headers: string,
       invocation.answer(result);
       return;
     }
-    running.set(id, invocation);
+    running.add(invocation);
     void settle(invocation, result);
   } catch (error) {
     threw(invocation, error);
@@ -62,10 +62,10 @@ function kindOf(value: unknown): string {
 
 /** The host's entry: nobody waits for the answer any more. */
 export function abort(id: number, reason: string): void {
-  const invocation = running.get(id);
+  const invocation = running.find(id);
   if (!invocation) return;
   // A handler that never settles must not be kept here for ever.
-  running.delete(id);
+  running.delete(invocation);
   setCurrent(id);
   const error = new (domExceptionModule().DOMException)(reason, "AbortError");
   abortRequest(invocation.request, error);

@@ -41,7 +41,7 @@ class Exchange {
 
   /** An origin may answer while it reads: a function that passes the answer on must not end before the upload does. */
   keepUploading(): void {
-    if (this.#upload) running.get(this.invocation)?.waitUntil(this.#upload);
+    if (this.#upload !== undefined) running.find(this.invocation)?.waitUntil(this.#upload);
   }
 
   /** Makes the body of the answer, which goes on being aborted by the signal. */

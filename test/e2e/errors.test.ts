@@ -56,8 +56,8 @@ test("the log has the stack, with the function's own places", async () => {
   const { name } = await ask("\n\n  throw new RangeError('to be seen');");
   const line = await server.logs.find({ function: name, source: "function" });
   expect(line).toMatchObject({ level: 50, msg: expect.stringContaining("RangeError: to be seen") });
-  expect(line["msg"]).toMatch(/index\.js:3:\d+/);
-  expect(line["msg"]).not.toMatch(/\/src\/|node_modules|node:/);
+  expect(line.msg).toMatch(/index\.js:3:\d+/);
+  expect(line.msg).not.toMatch(/\/src\/|node_modules|node:/);
 });
 
 test.each([
@@ -105,7 +105,7 @@ test("a rejection that nobody handles is logged and harms no answer", async () =
   expect(answer).toMatchObject({ status: 200, text: "answered" });
   for (const text of ["forgotten", "micro", "timed"]) {
     const line = await server.logs.find({ function: name, source: "function", msg: new RegExp(text) });
-    expect(line["msg"]).not.toMatch(/\/src\/|node_modules|node:/);
+    expect(line.msg).not.toMatch(/\/src\/|node_modules|node:/);
   }
 });
 

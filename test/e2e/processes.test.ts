@@ -1,10 +1,215 @@
-import { expect, test } from "vitest";
-import { TestServer } from "./server.ts";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Agent } from "undici";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Origin } from "./origin.ts";
+import { type Answer, TestServer } from "./server.ts";
 
-test("SIGTERM", async () => {
-  const server = await TestServer.start();
-  await server.deploy("hello", "export default { fetch: () => new Response('hi') }");
-  expect((await server.send("/", { host: "hello.localhost" })).text).toBe("hi");
+let server: TestServer;
+let origin: Origin;
+/** Requests that functions have sent to the origin and that wait for the test. */
+let held: ServerResponse[] = [];
+let onHeld: (() => void) | undefined;
+
+beforeAll(async () => {
+  origin = await Origin.start({
+    "/held": (_, response) => {
+      held.push(response);
+      onHeld?.();
+    },
+  });
+});
+afterAll(() => origin.stop());
+beforeEach(() => {
+  held = [];
+});
+afterEach(() => server.stop());
+
+async function heldRequests(count: number): Promise<void> {
+  while (held.length < count) await new Promise<void>((resolve) => (onHeld = resolve));
+}
+
+/** Looks again and again, each look a request to the control API, until something is so. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo()));
+}
+
+const saying = (text: string) => `export default { fetch: () => new Response(${JSON.stringify(text)}) };`;
+const waiting = () =>
+  `export default { async fetch(request) { await request.text(); await fetch("${origin.url}/held"); return new Response("waited"); } };`;
+
+/** The name of the pool process that got the function's isolate with its first request. */
+async function homeOf(name: string): Promise<string> {
+  const isolates = async () => {
+    const samples = (await server.metrics()).samples("islet_warm_isolates");
+    return new Map(samples.map(({ labels, value }) => [labels.pool as string, value]));
+  };
+  const before = await isolates();
+  expect((await server.send(`/fn/${name}/`)).status).toBe(200);
+  for (const [pool, count] of await isolates()) if (count > (before.get(pool) ?? 0)) return pool;
+  throw new Error(`no pool process has an isolate for ${name}`);
+}
+
+function kill(name: string, signal: NodeJS.Signals): void {
+  const pid = server.pids().get(name);
+  if (pid === undefined) throw new Error(`there is no ${name}`);
+  process.kill(pid, signal);
+}
+
+describe("a pool process that is killed", () => {
+  beforeEach(async () => {
+    server = await TestServer.start({ POOLS: 2 });
+  });
+
+  test("fails no GET", async () => {
+    await server.deploy("steady", saying("here"));
+    const home = await homeOf("steady");
+    const answers: Answer[] = [];
+    let killed = false;
+    const client = async () => {
+      const agent = new Agent({ connections: 1 });
+      for (let i = 0; i < 150; i++) {
+        answers.push(await server.send("/fn/steady/", { agent }));
+        if (!killed && answers.length > 100) {
+          killed = true;
+          kill(home, "SIGKILL");
+        }
+      }
+      await agent.close();
+    };
+    await Promise.all(Array.from({ length: 4 }, client));
+    expect(answers.filter(({ status, text }) => status !== 200 || text !== "here")).toEqual([]);
+    await server.logs.find({ child: home, reason: "crashed", signal: "SIGKILL" });
+    // The spare takes its place, and another spare is born.
+    await until(async () => (await server.metrics()).sum("islet_children_ready", { kind: "pool" }) === 2);
+    await until(async () => (await server.metrics()).sum("islet_child_births_total", { kind: "pool" }) === 4);
+  });
+
+  test("fails POSTs in flight with 502 and sends GETs again", async () => {
+    await server.deploy("waiting", waiting());
+    const version = await server.deploy("waiting", waiting());
+    const first = server.send("/fn/waiting/");
+    await heldRequests(1);
+    const loaded = (await server.metrics()).samples("islet_warm_isolates").find(({ value }) => value > 0);
+    const home = String(loaded?.labels.pool);
+    const posts = Array.from({ length: 3 }, () => server.send("/fn/waiting/", { method: "POST", body: "once only" }));
+    await heldRequests(4);
+    const broken = held.map((response) => once(response, "close"));
+    kill(home, "SIGKILL");
+    for (const answer of await Promise.all(posts)) {
+      expect(answer).toMatchObject({ status: 502, code: expect.stringMatching(/^(pool_lost|function_crashed)$/) });
+    }
+    // What the dead process was fetching is given up, and the GET asks again elsewhere.
+    await Promise.all(broken);
+    await heldRequests(5);
+    held[4]?.end();
+    expect(await first).toMatchObject({ status: 200, text: "waited" });
+    expect(held).toHaveLength(5);
+    // The version that it was in is named.
+    await server.logs.find({ child: home, version: `waiting@${version}` });
+    expect((await server.metrics()).sum("islet_pool_deaths_blamed_total", { function: "waiting" })).toBe(1);
+  });
+
+  test("fails a GET in flight with 502 when its answer has begun", async () => {
+    await server.deploy(
+      "begun",
+      `export default { fetch: () => new Response(new ReadableStream({ async start(c) {
+        c.enqueue(new Uint8Array(1)); await fetch("${origin.url}/held"); } })) };`,
+    );
+    const answer = server.send("/fn/begun/");
+    const broken = expect(answer).rejects.toThrow();
+    await heldRequests(1);
+    for (const name of server.pids().keys()) if (name.startsWith("pool")) kill(name, "SIGKILL");
+    await broken;
+    expect(await server.logs.find({ function: "begun", msg: "request" })).toMatchObject({ broken: expect.any(String) });
+  });
+
+  test("is replaced again and again", async () => {
+    await server.deploy("steady", saying("here"));
+    for (let i = 0; i < 3; i++) {
+      // All but the latest, which is the spare.
+      const pools = [...server.pids().keys()].filter((name) => name.startsWith("pool"));
+      const number = (name: string) => Number(name.split("-")[1]);
+      for (const name of pools.sort((a, b) => number(a) - number(b)).slice(0, 2)) kill(name, "SIGKILL");
+      expect(await server.send("/fn/steady/")).toMatchObject({ status: 200, text: "here" });
+    }
+  });
+});
+
+test("a pool process that is stopped is found out, killed and replaced; the other serves meanwhile", async () => {
+  server = await TestServer.start({ POOLS: 2 });
+  const homes = new Map<string, string>();
+  for (let i = 0; new Set(homes.values()).size < 2; i++) {
+    await server.deploy(`f${i}`, saying(`f${i}`));
+    homes.set(`f${i}`, await homeOf(`f${i}`));
+  }
+  const [stuck, stuckHome] = [...homes][0] as [string, string];
+  const [free] = [...homes].find(([, home]) => home !== stuckHome) as [string, string];
+  kill(stuckHome, "SIGSTOP");
+  const late = server.send(`/fn/${stuck}/`);
+  for (let i = 0; i < 20; i++) {
+    const first = await Promise.race([late.then(() => "late"), server.send(`/fn/${free}/`).then(({ text }) => text)]);
+    if (i === 0) expect(first).toBe(free);
+  }
+  expect(await late).toMatchObject({ status: 200, text: stuck });
+  await server.logs.find({ child: stuckHome, reason: "stalled" });
+  await until(async () => (await server.metrics()).sum("islet_children_ready", { kind: "pool" }) === 2);
+  expect((await server.metrics()).sum("islet_child_deaths_total", { kind: "pool", reason: "stalled" })).toBe(1);
+});
+
+test("a front process that is killed is replaced, and the others serve meanwhile", async () => {
+  server = await TestServer.start({ FRONTS: 2, POOLS: 2 });
+  await server.deploy("steady", saying("here"));
+  kill("front-1", "SIGKILL");
+  await server.logs.find({ child: "front-1", reason: "crashed" });
+  const agent = new Agent({ connections: 1, pipelining: 0 });
+  for (let i = 0; i < 10; i++) {
+    expect(await server.send("/fn/steady/", { agent, headers: { connection: "close" } })).toMatchObject({
+      text: "here",
+    });
+  }
+  await until(async () => (await server.metrics()).sum("islet_children_ready", { kind: "front" }) === 2);
+  expect([...server.pids().keys()].filter((name) => name.startsWith("front")).sort()).toEqual(["front-2", "front-3"]);
+  // The newcomer knows what was deployed before and after its birth.
+  await server.deploy("steady", saying("there"));
+  for (let i = 0; i < 10; i++) {
+    expect(await server.send("/fn/steady/", { agent, headers: { connection: "close" } })).toMatchObject({
+      text: "there",
+    });
+  }
+  await agent.close();
+});
+
+test("SIGTERM: what is in flight ends, what is new gets 503, the exit code is 0", async () => {
+  server = await TestServer.start({ POOLS: 2 });
+  await server.deploy("waiting", waiting());
+  const inFlight = server.send("/fn/waiting/", { method: "POST", body: "x" });
+  await heldRequests(1);
   server.signal("SIGTERM");
+  // The front hears of it a moment later than the supervisor: until then it serves.
+  let refused: Answer;
+  do refused = await server.send("/fn/nobody/");
+  while (refused.status === 404);
+  expect(refused).toMatchObject({ status: 503, code: "draining" });
+  expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+  held[0]?.end();
+  expect(await inFlight).toMatchObject({ status: 200, text: "waited" });
   expect(await server.gone).toBe(0);
+  expect(server.runDirectories()).toEqual([]);
+  await server.logs.find({ msg: "stopped" });
+});
+
+test("what was deployed is there at the next start", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "islet-e2e-kept-"));
+  const before = await TestServer.start({ DATA_DIR: dataDir });
+  await before.deploy("kept", saying("kept"), { routes: ["kept.example.com/*"] });
+  before.signal("SIGTERM");
+  expect(await before.gone).toBe(0);
+  await before.stop();
+  server = await TestServer.start({ DATA_DIR: dataDir });
+  expect((await server.send("/", { host: "kept.example.com" })).text).toBe("kept");
+  await rm(dataDir, { recursive: true });
 });

@@ -55,8 +55,8 @@ export class TestServer {
     this.#dataDir = dataDir;
     this.logs = logs;
     // "localhost" may be ::1 first.
-    this.url = String(ready["url"]).replace("localhost", "127.0.0.1");
-    this.controlUrl = String(ready["controlUrl"]).replace("localhost", "127.0.0.1");
+    this.url = String(ready.url).replace("localhost", "127.0.0.1");
+    this.controlUrl = String(ready.controlUrl).replace("localhost", "127.0.0.1");
     // The children hold the same pipe, so that its end means that they are gone.
     this.gone = once(child, "close").then(([code, signal]: (number | string | null)[]) => code ?? signal ?? null);
   }
@@ -68,7 +68,7 @@ export class TestServer {
       ...{ DATA_DIR: dataDir, HOST: "127.0.0.1", PORT: 0, CONTROL_PORT: 0, TOKEN: token, FRONTS: 1, POOLS: 2 },
       ...settings,
     };
-    const env: NodeJS.ProcessEnv = { PATH: process.env["PATH"], TMPDIR: dataDir };
+    const env: NodeJS.ProcessEnv = { PATH: process.env.PATH, TMPDIR: dataDir };
     for (const [name, value] of Object.entries(all)) env[`ISLET_${name}`] = String(value);
     const child = spawn(process.execPath, [main, "serve"], { cwd: dataDir, env, stdio: ["ignore", "pipe", "pipe"] });
     const logs = new LogLines(child.stdout);

@@ -1,0 +1,62 @@
+import { afterEach, expect, test } from "vitest";
+import { heldPath, Origin } from "./origin.ts";
+import { TestServer } from "./server.ts";
+
+let server: TestServer;
+afterEach(() => server.stop());
+
+/** Tells isolates apart by what they made when they were loaded. */
+const source = `const isolate = crypto.randomUUID();
+  export default { fetch: () => new Response(isolate) };`;
+
+test("50 first requests at once make one isolate", async () => {
+  server = await TestServer.start({ FRONTS: 2, POOLS: 2 });
+  await server.deploy("herd", source);
+  const starts = async () => (await server.metrics()).sum("islet_isolate_start_seconds_count");
+  const before = await starts();
+  const asked = Array.from({ length: 50 }, () => server.send("/fn/herd/", { headers: { connection: "close" } }));
+  const answers = await Promise.all(asked);
+  expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+  expect((await starts()) - before).toBe(1);
+});
+
+test("the same while the modules await something", async () => {
+  server = await TestServer.start({ FRONTS: 2, POOLS: 2 });
+  await server.deploy("slow", `await new Promise((resolve) => setTimeout(resolve, 50));\n${source}`);
+  const answers = await Promise.all(Array.from({ length: 50 }, () => server.send("/fn/slow/")));
+  expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+});
+
+test("more functions than fit: all answer, idle isolates go, busy ones stay", async () => {
+  server = await TestServer.start({ POOLS: 1, WARM_MEMORY_MB: 16 });
+  const gate = heldPath();
+  const origin = await Origin.start({ "/held": gate.handler });
+  await server.deploy(
+    "busy",
+    `const isolate = crypto.randomUUID();
+    export default { async fetch(request) {
+      if (request.method === "POST") await fetch("${origin.url}/held");
+      return new Response(isolate);
+    } };`,
+  );
+  const busy = server.send("/fn/busy/", { method: "POST" });
+  const response = await gate.asked;
+
+  const names = Array.from({ length: 12 }, (_, i) => `f${i}`);
+  // Each with two MB of its own, so that a handful fits.
+  for (const name of names)
+    await server.deploy(name, `globalThis.ballast = new Array(250_000).fill("${name}"); ${source}`);
+  for (let round = 0; round < 2; round++) {
+    for (const name of names) expect((await server.send(`/fn/${name}/`)).status).toBe(200);
+  }
+  const metrics = await server.metrics();
+  expect(metrics.sum("islet_isolate_deaths_total", { reason: "evicted" })).toBeGreaterThan(6);
+  expect(metrics.sum("islet_warm_isolates")).toBeLessThan(12);
+
+  response.end();
+  const { status, text } = await busy;
+  expect(status).toBe(200);
+  // Still the one from before all the others came.
+  expect((await server.send("/fn/busy/")).text).toBe(text);
+  await origin.stop();
+});
