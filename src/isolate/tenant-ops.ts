@@ -1,17 +1,31 @@
 import type { FailureKind, LogLevel, OutgoingBody } from "../../runtime-api/ops.ts";
 import type { BridgeTarget } from "./bridge.ts";
+import type { InvocationFailure } from "./job.ts";
 import { type LiveInvocation, type LiveInvocations, nextId } from "./live-invocation.ts";
-import type { TenantIsolate } from "./tenant-isolate.ts";
+
+/** The isolate that the ops come from. */
+interface OpsIsolate {
+  cpuMsOf(live: LiveInvocation): number;
+  fail(live: LiveInvocation, failure: InvocationFailure): void;
+  finish(live: LiveInvocation): void;
+  /** Bounds the work that goes on after an answer. */
+  limitAfterwards(live: LiveInvocation): void;
+  deliver(live: LiveInvocation, name: "timer", id: number): void;
+  moduleLoaded(hasFetch: boolean): void;
+  importModule(live: LiveInvocation, id: number, name: string): void;
+  moduleBytes(name: string): Uint8Array | undefined;
+  opFailed(name: string, error: unknown): void;
+}
 
 /**
  * What the guest asks for while it is entered. An op in the name of an invocation that is over is
  * dropped: code that runs on after its answer without waitUntil() has no effect outside.
  */
 export class TenantOps implements BridgeTarget {
-  readonly #isolate: TenantIsolate;
+  readonly #isolate: OpsIsolate;
   readonly #live: LiveInvocations;
 
-  constructor(isolate: TenantIsolate, live: LiveInvocations) {
+  constructor(isolate: OpsIsolate, live: LiveInvocations) {
     this.#isolate = isolate;
     this.#live = live;
   }
