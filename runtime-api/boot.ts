@@ -35,6 +35,7 @@ export const boot: Boot = (...ops) => {
     end: guarded((stream) => hostBodyModule().end(stream)),
     streamError: guarded((stream, message) => hostBodyModule().streamError(stream, message)),
     drained: guarded((stream) => outgoingModule().drained(stream)),
+    stopped: guarded((stream) => outgoingModule().stopped(stream)),
     fetched: guarded((...answer) => fetchModule().fetched(...answer)),
     fetchFailed: guarded((exchange, message) => fetchModule().fetchFailed(exchange, message)),
     timer: guarded(fireTimer),

@@ -131,6 +131,8 @@ export interface GuestEntries {
   end(stream: number): void;
   streamError(stream: number, message: string): void;
   drained(stream: number): void;
+  /** Nobody wants more of an outgoing body. */
+  stopped(stream: number): void;
   /** `hasBody`: pull it under the exchange's id. `urls`: every URL on the way, the final one last. */
   fetched(
     exchange: number,
@@ -188,6 +190,7 @@ export const guestEntryNames = [
   "end",
   "streamError",
   "drained",
+  "stopped",
   "fetched",
   "fetchFailed",
   "timer",

@@ -1,6 +1,7 @@
 import { setCurrent } from "../current.ts";
 import { describeError } from "../describe-error.ts";
 import { host } from "../host.ts";
+import { domExceptionModule } from "../lazy.ts";
 import { crossable } from "../webidl.ts";
 import { notBytes } from "./body-streams.ts";
 import type { ReadableStream, ReadableStreamDefaultReader } from "./lazy-streams.ts";
@@ -56,6 +57,14 @@ export function drained(id: number): void {
   if (!found) return;
   setCurrent(found.invocation);
   found.wake();
+}
+
+/** The host's entry: its receiver has gone, or has had enough. */
+export function stopped(id: number): void {
+  const found = pumps.get(id);
+  if (!found) return;
+  setCurrent(found.invocation);
+  stopPump(id, new (domExceptionModule().DOMException)("nobody reads this body any more", "AbortError"));
 }
 
 /** Nobody wants this body any more: cancels the tenant's stream. Does nothing when it is over. */

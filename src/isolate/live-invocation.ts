@@ -1,5 +1,8 @@
 import type { Job } from "./job.ts";
 
+/** Characters that one invocation may log, so that it cannot keep the log from the others. */
+const longestLog = 256 * 1024;
+
 /** One invocation inside an isolate, from its first entry until all its work is over. */
 export class LiveInvocation {
   readonly id: number;
@@ -7,6 +10,7 @@ export class LiveInvocation {
   readonly cpuLimitMs: number;
   cpuMs = 0;
   answered = false;
+  logRoom = longestLog;
   /** Ended: later ops and entries in its name are dropped. */
   over = false;
   readonly timers = new Map<number, NodeJS.Timeout>();
@@ -18,6 +22,11 @@ export class LiveInvocation {
     this.id = id;
     this.job = job;
     this.cpuLimitMs = cpuLimitMs;
+  }
+
+  /** Whether a stream is its request's body or that of an answer to one of its subrequests. */
+  owns(stream: number): boolean {
+    return stream === this.id || this.exchanges.has(stream);
   }
 }
 

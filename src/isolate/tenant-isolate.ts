@@ -24,6 +24,9 @@ export interface IsolateObserver {
 
 type State = "loading" | "ready" | "dead";
 
+/** Characters of an uncaught error's stack that are kept. */
+const longestStack = 16 * 1024;
+
 /** isolated-vm's own words; it has no error codes. */
 const timedOut = "Script execution timed out.";
 
@@ -334,7 +337,7 @@ export class TenantIsolate {
 function guestStack(error: Error): string {
   const stack = error.stack ?? error.message;
   const boundary = stack.indexOf("\n    at (<isolated-vm boundary>)");
-  return boundary < 0 ? stack : stack.slice(0, boundary);
+  return stack.slice(0, boundary < 0 ? longestStack : Math.min(boundary, longestStack));
 }
 
 /** Strings and numbers cross as they are; bytes need a copy of their own. */

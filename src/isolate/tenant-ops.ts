@@ -2,6 +2,23 @@ import type { FailureKind, LogLevel, OutgoingBody } from "../../runtime-api/ops.
 import type { BridgeTarget } from "./bridge.ts";
 import type { InvocationFailure } from "./job.ts";
 import { type LiveInvocation, type LiveInvocations, nextId } from "./live-invocation.ts";
+import {
+  requireBody,
+  requireChunk,
+  requireLevel,
+  requireRedirect,
+  requireStatus,
+  requireText,
+} from "./op-arguments.ts";
+
+/** Characters of a console line, an error or a stack that are kept. */
+const longestText = 16 * 1024;
+/** What a line takes beside its text. */
+const lineOverhead = 200;
+/** Characters that the head of an answer or of a subrequest may have: far more than HTTP peers take. */
+const longestHead = 256 * 1024;
+
+const ofAnother = "belongs to another request, and ended with it";
 
 /** The isolate that the ops come from. */
 interface OpsIsolate {
@@ -11,6 +28,7 @@ interface OpsIsolate {
   /** Bounds the work that goes on after an answer. */
   limitAfterwards(live: LiveInvocation): void;
   deliver(live: LiveInvocation, name: "timer", id: number): void;
+  deliver(live: LiveInvocation, name: "fetchFailed" | "streamError", stream: number, message: string): void;
   moduleLoaded(hasFetch: boolean): void;
   importModule(live: LiveInvocation, id: number, name: string): void;
   moduleBytes(name: string): Uint8Array | undefined;
@@ -19,7 +37,8 @@ interface OpsIsolate {
 
 /**
  * What the guest asks for while it is entered. An op in the name of an invocation that is over is
- * dropped: code that runs on after its answer without waitUntil() has no effect outside.
+ * dropped: code that runs on after its answer without waitUntil() has no effect outside. What a
+ * guest says travels in frames that it shares with other tenants, and so has a bounded size.
  */
 export class TenantOps implements BridgeTarget {
   readonly #isolate: OpsIsolate;
@@ -40,6 +59,18 @@ export class TenantOps implements BridgeTarget {
   ): void {
     const live = this.#live.get(invocation);
     if (!live || live.answered) return;
+    requireStatus(status);
+    requireText(statusText);
+    requireText(headers);
+    requireBody(body);
+    if (statusText.length + headers.length > longestHead) {
+      this.#isolate.fail(live, { kind: "threw", message: "the answer's headers are too long", stack: "" });
+      return;
+    }
+    if (typeof body === "number" && !live.owns(body)) {
+      this.#isolate.fail(live, { kind: "threw", message: `the answer's body ${ofAnother}`, stack: "" });
+      return;
+    }
     live.answered = true;
     live.job.respond(status, statusText, headers, body, open, this.#isolate.cpuMsOf(live));
     if (open) this.#isolate.limitAfterwards(live);
@@ -48,7 +79,7 @@ export class TenantOps implements BridgeTarget {
 
   fail(invocation: number, kind: FailureKind, message: string, stack: string): void {
     const live = this.#live.get(invocation);
-    if (live) this.#isolate.fail(live, { kind, message, stack });
+    if (live) this.#isolate.fail(live, { kind, message: bounded(message), stack: bounded(stack) });
   }
 
   finish(invocation: number): void {
@@ -57,7 +88,11 @@ export class TenantOps implements BridgeTarget {
   }
 
   pull(stream: number): void {
-    this.#live.ofStream(stream)?.job.pull(stream);
+    const live = this.#live.ofStream(stream);
+    if (live) live.job.pull(stream);
+    else if (this.#live.entered) {
+      this.#isolate.deliver(this.#live.entered, "streamError", stream, `the body ${ofAnother}`);
+    }
   }
 
   cancel(stream: number): void {
@@ -65,6 +100,7 @@ export class TenantOps implements BridgeTarget {
   }
 
   write(stream: number, chunk: Uint8Array | string): boolean {
+    requireChunk(chunk);
     return this.#live.ofStream(stream)?.job.write(stream, chunk) ?? false;
   }
 
@@ -73,7 +109,7 @@ export class TenantOps implements BridgeTarget {
   }
 
   abort(stream: number, message: string): void {
-    this.#live.ofStream(stream)?.job.abort(stream, message);
+    this.#live.ofStream(stream)?.job.abort(stream, bounded(message));
   }
 
   fetch(
@@ -86,10 +122,22 @@ export class TenantOps implements BridgeTarget {
   ): number {
     const exchange = nextId();
     const live = this.#live.get(invocation);
-    if (live) {
-      this.#live.addExchange(live, exchange);
-      live.job.fetch(exchange, method, url, headers, redirect, body);
+    if (!live) return exchange;
+    requireText(method);
+    requireText(url);
+    requireText(headers);
+    requireRedirect(redirect);
+    requireBody(body);
+    if (method.length + url.length + headers.length > longestHead) {
+      this.#isolate.deliver(live, "fetchFailed", exchange, "the request's URL and headers are too long");
+      return exchange;
     }
+    if (typeof body === "number" && !live.owns(body)) {
+      this.#isolate.deliver(live, "fetchFailed", exchange, `the body ${ofAnother}`);
+      return exchange;
+    }
+    this.#live.addExchange(live, exchange);
+    live.job.fetch(exchange, method, url, headers, redirect, body);
     return exchange;
   }
 
@@ -109,7 +157,13 @@ export class TenantOps implements BridgeTarget {
   }
 
   log(invocation: number, level: LogLevel, text: string): void {
-    this.#live.get(invocation)?.job.log(level, text);
+    const live = this.#live.get(invocation);
+    if (!live || live.logRoom <= 0) return;
+    requireLevel(level);
+    const line = bounded(text);
+    live.logRoom -= line.length + lineOverhead;
+    live.job.log(level, line);
+    if (live.logRoom <= 0) live.job.log("warn", "this request has logged too much: what follows is left out");
   }
 
   loaded(hasFetch: boolean): void {
@@ -119,6 +173,7 @@ export class TenantOps implements BridgeTarget {
   importModule(invocation: number, name: string): number {
     const id = nextId();
     const live = this.#live.get(invocation);
+    requireText(name);
     if (live) this.#isolate.importModule(live, id, name);
     return id;
   }
@@ -141,4 +196,9 @@ export class TenantOps implements BridgeTarget {
   #every(live: LiveInvocation, id: number, ms: number): NodeJS.Timeout {
     return setInterval(() => this.#isolate.deliver(live, "timer", id), ms);
   }
+}
+
+function bounded(text: string): string {
+  requireText(text);
+  return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
 }

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type { Egress } from "../core/egress.ts";
 import { type ErrorCode, IsletError, isErrorCode } from "../core/errors.ts";
 import type { Invocation, Reply, Usage } from "../core/invocation.ts";
-import { Subrequest } from "./subrequest.ts";
+import { type PassedBody, Subrequest } from "./subrequest.ts";
 import { BodyReceiver } from "./wire/body-receiver.ts";
 import { BodySender } from "./wire/body-sender.ts";
 import { bodyKind, frameType, logLevels, redirectModes, unknownLength, WireError } from "./wire/frames.ts";
@@ -40,6 +40,8 @@ export class Exchange {
   #over = false;
   #sender: BodySender | undefined;
   #receiver: BodyReceiver | undefined;
+  /** The answer's body, when it does not come from the pool process: it may outlive the exchange. */
+  #passed: Readable | undefined;
   #subrequests: Set<Subrequest> | undefined;
 
   constructor(
@@ -58,6 +60,7 @@ export class Exchange {
 
   /** The client has gone, or the time is up. What the function has to say about that is still heard, until it is over. */
   cancel(reason: IsletError): void {
+    this.#passed?.destroy(reason);
     if (this.#over || this.#cancelled) return;
     this.#cancelled = true;
     this.#owner.writer.begin(frameType.cancel, this.id).utf8Rest(reason.message).finish();
@@ -169,13 +172,15 @@ export class Exchange {
       const length = frame.u32();
       headers = withLength(headers, length === unknownLength ? null : length);
       this.#receiver = new BodyReceiver(this.#owner.writer, this.id);
+      // It may break off before whoever gets the answer has had a chance to listen.
+      this.#receiver.on("error", () => undefined);
       body = this.#receiver;
     } else if (kind === bodyKind.pass) {
       const source = frame.u32();
-      const passed =
-        source === this.id ? { body: this.#requestBody(), fields: [] } : this.#owner.subrequest(source)?.pass();
-      body = passed?.body ?? null;
-      if (passed && passed.fields.length > 0) headers = withFields(headers, passed.fields);
+      const passed = source === this.id ? this.#passRequestBody() : this.#owner.subrequest(source)?.pass();
+      if (!passed) return this.fail(new IsletError("function_error", "the answer's body has been used before"));
+      body = this.#passed = passed.body;
+      headers = withFields(withLength(headers, null), passed.fields);
     } else throw new WireError("unknown kind of body");
     // An origin's answer that is passed on may have any status of three digits.
     if (status < 200 || status > 999) throw new WireError(`a function cannot answer with status ${status}`);
@@ -212,6 +217,12 @@ export class Exchange {
     return Readable.from(body.kind === "bytes" ? [body.bytes] : []);
   }
 
+  #passRequestBody(): PassedBody {
+    const { body } = this.invocation;
+    const fields = body.kind === "bytes" ? ["content-length", String(body.bytes.byteLength)] : [];
+    return { body: this.#requestBody(), fields };
+  }
+
   #settle(): void {
     if (this.#settled) return;
     this.#settled = true;
@@ -240,7 +251,7 @@ export class Exchange {
 function withLength(headers: string, length: number | null): string {
   const fields = headers === "" ? [] : headers.split("\n");
   const kept = fields.flatMap((name, i) =>
-    i % 2 === 0 && name !== "content-length" ? [name, fields[i + 1] as string] : [],
+    i % 2 === 0 && name.toLowerCase() !== "content-length" ? [name, fields[i + 1] as string] : [],
   );
   return (length === null ? kept : [...kept, "content-length", String(length)]).join("\n");
 }

@@ -53,6 +53,8 @@ export class Running implements Job {
   #sinks: Map<number, BodySink> | undefined;
   #over = false;
   #isolateIsDone = false;
+  /** The subrequest whose answer is passed on while its own body is still on the way. */
+  #passedUpload: number | undefined;
   #openSinks = 0;
   #cpuMs = 0;
 
@@ -81,10 +83,8 @@ export class Running implements Job {
   cancel(reason: string): void {
     if (this.#live && this.#isolate) this.#isolate.cancel(this.#live, reason);
     if (this.#sinks) for (const sink of this.#sinks.values()) sink.stop();
-    if (this.#live) return;
-    // It was still waiting for its bundle.
-    this.#isolateIsDone = true;
-    this.#endIfOver();
+    // Without that it was still waiting for its bundle.
+    if (!this.#live) this.#isolateDone();
   }
 
   /** A frame under the id of this invocation or of one of its subrequests. */
@@ -108,6 +108,7 @@ export class Running implements Job {
         return;
       case frameType.stop:
         this.#sinks?.get(stream)?.stop();
+        this.#deliver("stopped", stream);
         return;
       case frameType.fetched:
         this.#fetched(stream, frame);
@@ -130,7 +131,9 @@ export class Running implements Job {
     const long =
       (typeof body === "string" && body.length > inlineBodyBytes) ||
       (body instanceof Uint8Array && body.byteLength > inlineBodyBytes);
-    const more = open || long;
+    const uploading = typeof body === "number" && this.#sinks?.get(body)?.closed === false;
+    if (uploading) this.#passedUpload = body;
+    const more = open || long || uploading;
     const writer = this.#owner.writer
       .begin(frameType.respond, this.wireId)
       .u16(status)
@@ -153,8 +156,7 @@ export class Running implements Job {
       this.#body(writer, body);
     }
     if (!open) {
-      this.#isolateIsDone = true;
-      if (more) this.#endIfOver();
+      if (more) this.#isolateDone();
       else this.#end();
     }
   }
@@ -173,8 +175,7 @@ export class Running implements Job {
 
   done(cpuMs: number): void {
     this.#cpuMs = cpuMs;
-    this.#isolateIsDone = true;
-    this.#endIfOver();
+    this.#isolateDone();
   }
 
   log(level: LogLevel, text: string): void {
@@ -292,15 +293,25 @@ export class Running implements Job {
     return sink;
   }
 
-  #deliver<Name extends "chunk" | "end" | "streamError" | "drained" | "fetched" | "fetchFailed">(
+  #deliver<Name extends "chunk" | "end" | "streamError" | "drained" | "stopped" | "fetched" | "fetchFailed">(
     name: Name,
     ...args: Parameters<GuestEntries[Name]>
   ): void {
     if (this.#live && !this.#live.over) this.#isolate?.deliver(this.#live, name, ...args);
   }
 
+  /** Nothing more is written to the bodies: what is complete is sent, if anybody still waits for it. */
+  #isolateDone(): void {
+    this.#isolateIsDone = true;
+    for (const [stream, sink] of this.#sinks ?? []) {
+      if (stream !== this.#live?.id && stream !== this.#passedUpload) sink.stop();
+      else if (!sink.ending) sink.reset("the function ended before the body did");
+    }
+    this.#endIfOver();
+  }
+
   #endIfOver(): void {
-    if (!this.#isolateIsDone || this.#openSinks > 0) return;
+    if (this.#over || !this.#isolateIsDone || this.#openSinks > 0) return;
     this.#owner.writer
       .begin(frameType.done, this.wireId)
       .u32(Math.round(this.#cpuMs * 1000))

@@ -16,6 +16,8 @@ import { BundleFiles } from "../store/bundle-files.ts";
 
 /** The root of a front process: holds the clients' sockets, runs no guest code. */
 
+const reconnectMs = 100;
+
 const channel = childChannel<ToFront, FromFront>();
 const early: ToFront[] = [];
 channel.onMessage((message) => {
@@ -53,7 +55,8 @@ async function start({ settings, functions, pools }: Extract<ToFront, { type: "s
     links = [...kept, ...added];
     scheduler.setExecutors(links.map(({ place, link }) => ({ place, executor: link })));
   };
-  const connect = ({ id, place, socketPath }: PoolAddress): { place: number; link: PoolLink } => {
+  const connect = (address: PoolAddress): { place: number; link: PoolLink } => {
+    const { id, place, socketPath } = address;
     const link: PoolLink = new PoolLink({
       id,
       socketPath,
@@ -62,9 +65,16 @@ async function start({ settings, functions, pools }: Extract<ToFront, { type: "s
       readBundle: (versionId) => bundles.readCompiled(versionId),
       onClose: (error) => {
         if (error) logger.warn({ pool: id, err: error }, "the connection to a pool process broke");
+        setTimeout(() => reconnect(link, address), reconnectMs);
       },
     });
     return { place, link };
+  };
+  const reconnect = (lost: PoolLink, address: PoolAddress): void => {
+    // The supervisor has taken a dead process off the list by now: one that is still there lives.
+    if (!links.some(({ link }) => link === lost)) return;
+    links = links.map((entry) => (entry.link === lost ? connect(address) : entry));
+    scheduler.setExecutors(links.map(({ place, link }) => ({ place, executor: link })));
   };
   usePools(pools);
 

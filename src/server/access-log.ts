@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { LiveFunction } from "../core/deployment.ts";
 import type { IsletError } from "../core/errors.ts";
 import type { Usage } from "../core/invocation.ts";
 import type { FrontMetrics } from "./front-metrics.ts";
@@ -17,6 +18,7 @@ export class AccessLog {
   readonly #metrics: FrontMetrics;
   readonly #sink: LogSink;
   readonly #process: string;
+  readonly #fields = new WeakMap<LiveFunction, string>();
 
   /** @param sink where `logger` writes too. @param process the name that is in all its lines. */
   constructor(logger: Logger, sink: LogSink, process: string, metrics: FrontMetrics) {
@@ -34,11 +36,21 @@ export class AccessLog {
     // The one line that every request writes, in pino's form but without its general serialiser.
     this.#sink.write(
       `{"level":30,"time":${Date.now()},"process":"${this.#process}","requestId":"${invocation.requestId}"` +
-        `,"function":"${fn.name}","version":"${fn.versionId}","method":${json(invocation.method)}` +
+        `${this.#functionFields(fn)},"method":${json(invocation.method)}` +
         `,"url":${json(invocation.url)},"status":${status},"start":"${usage.cold ? "cold" : "warm"}"` +
         `,"cpuMs":${decimal(usage.cpuMs)},"wallMs":${decimal(wallMs)},"tier":"isolate"` +
         `${broken ? `,"broken":${json(broken.message)}` : ""},"msg":"request"}\n`,
     );
+  }
+
+  /** The same for all requests of a version. */
+  #functionFields(fn: LiveFunction): string {
+    let fields = this.#fields.get(fn);
+    if (fields === undefined) {
+      fields = `,"function":"${fn.name}","version":"${fn.versionId}"`;
+      this.#fields.set(fn, fields);
+    }
+    return fields;
   }
 
   failed(invocation: HttpInvocation, error: IsletError): void {

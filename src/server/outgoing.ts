@@ -1,9 +1,9 @@
-import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from "node:http";
 import { pipeline } from "node:stream";
 import { errorBody, type IsletError } from "../core/errors.ts";
 import type { Reply } from "../core/invocation.ts";
 
-/** Fields about the connection with the client, and the length that we count ourselves. */
+/** Fields about the connection with the client. */
 const ours = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade", "proxy-connection", "te", "trailer"]);
 const retryAfterSeconds = 1;
 
@@ -22,9 +22,14 @@ export function writeReply(
   const bodiless = bare || method === "HEAD";
   const streamed = body !== null && typeof body === "object" && "pipe" in body;
   const length = bare || streamed ? undefined : (body?.length ?? 0);
-  const headers = clientHeaders(reply.headers, length, method === "HEAD");
-  if (reply.statusText === "") outgoing.writeHead(status, headers);
-  else outgoing.writeHead(status, reply.statusText, headers);
+  const headers = clientHeaders(reply.headers, length, status !== 204 && (bodiless || streamed));
+  try {
+    if (reply.statusText === "") outgoing.writeHead(status, headers);
+    else outgoing.writeHead(status, reply.statusText, headers);
+  } catch (error) {
+    if (streamed) body.destroy();
+    throw error;
+  }
   if (streamed && !bodiless) {
     // The head goes out at once: a stream's first piece may be long in coming.
     outgoing.flushHeaders();
@@ -49,22 +54,29 @@ export function writeError(outgoing: ServerResponse, error: IsletError, requestI
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
   };
+  // An answer's text that could not be sent is still there, and cannot be sent now either.
+  outgoing.statusMessage = STATUS_CODES[error.status] ?? "";
   if (error.status === 503) headers["retry-after"] = String(retryAfterSeconds);
   outgoing.writeHead(error.status, headers);
   outgoing.end(body);
 }
 
-function clientHeaders(flat: string, length: number | undefined, head: boolean): string[] {
+/**
+ * @param length of a body that is whole.
+ * @param believed whether the answer's own content-length counts: that of a body which is passed on,
+ *   or which a HEAD or 304 leaves out. What a function says about a body that is sent might not be true.
+ */
+function clientHeaders(flat: string, length: number | undefined, believed: boolean): string[] {
   const kept: string[] = [];
   let declared = false;
   if (flat !== "") {
     const fields = flat.split("\n");
     for (let i = 0; i + 1 < fields.length; i += 2) {
-      const name = fields[i] as string;
+      // The runtime has made it lower case, but a function can get in the way of that.
+      const name = (fields[i] as string).toLowerCase();
       if (ours.has(name)) continue;
       if (name === "content-length") {
-        // A whole body's length is counted; that of a body passed on, or of a HEAD, is taken as said.
-        if (length !== undefined && !head) continue;
+        if (!believed || declared) continue;
         declared = true;
       }
       kept.push(name, fields[i + 1] as string);

@@ -62,6 +62,7 @@ describe("CPU time", () => {
     ["a loop in a thenable", "return { then() { for (;;); } };"],
     ["a loop in a catch of nothing", "for (;;) { try { null.x; } catch {} }"],
     ["a loop in finally", "try { for (;;); } finally { for (;;); }"],
+    ["a loop that V8 unrolls", "for (;;) new Array(1000).fill(0);"],
     ["a regular expression", `/^(a+)+$/.test("a".repeat(40) + "b");`],
     [
       "a loop in toString of a header",
@@ -109,7 +110,7 @@ describe("memory", () => {
 
   test.each([
     ["arrays", "for (let i = 0; ; i++) all.push(('x' + i).repeat(100_000).split(''));"],
-    ["objects", "for (;;) all.push(Array.from({ length: 100_000 }, (_, i) => ({ i })));"],
+    ["arrays of one kind", "for (;;) all.push(new Array(1000).fill(all.length));"],
     ["strings", "for (let i = 0; ; i++) all.push((i + 'abcdefg').repeat(20_000).toUpperCase());"],
     ["values of JSON", "for (;;) all.push(JSON.parse('[' + '1,'.repeat(200_000) + '1]'));"],
   ])("too many %s end with 503", async (what, body) => {
@@ -136,7 +137,7 @@ describe("memory", () => {
 
   test("it is given back", async () => {
     const metrics = await server.metrics();
-    expect(metrics.sum("islet_isolate_deaths_total", { reason: "memory_limit" })).toBeGreaterThanOrEqual(4);
+    expect(metrics.sum("islet_isolate_deaths_total", { reason: "memory_limit" })).toBeGreaterThanOrEqual(3);
     // What is loaded now is the functions that answered last, at some MB each.
     const isolates = metrics.sum("islet_warm_isolates");
     expect(metrics.sum("islet_warm_isolate_bytes")).toBeLessThan(isolates * 16 * 1024 * 1024);
@@ -168,6 +169,38 @@ describe("wall time", () => {
   });
 });
 
+describe("sizes of what is not a body", () => {
+  const limits = { memoryMb: 512, cpuMs: 10_000 };
+  const big = `const big = "x".repeat(70_000_000);`;
+
+  test("a console line is cut", async () => {
+    expect((await ask("long-line", `${big} console.log(big); return new Response("said");`, limits)).text).toBe("said");
+    const { msg } = await server.logs.find({ function: "long-line", source: "function" });
+    expect(String(msg).length).toBeLessThan(20_000);
+  });
+
+  test.each([
+    ["headers", `return new Response("", { headers: { "x-a": big } });`],
+    ["status text", `return new Response("", { statusText: big });`],
+    ["error", "throw new Error(big);"],
+    ["text thrown", "throw big;"],
+    ["rejection", "Promise.reject(new Error(big)); throw big;"],
+  ])("too long a %s is 500", async (what, body) => {
+    const answer = await ask(`long-${what.replace(" ", "-")}`, `${big} ${body}`, limits);
+    expect(answer).toMatchObject({ status: 500, code: "function_error" });
+    expect(answer.text.length).toBeLessThan(1_000);
+  });
+
+  test.each([
+    ["URL", `fetch("${"http://127.0.0.1:1/"}" + big)`],
+    ["header", `fetch("http://127.0.0.1:1/", { headers: { a: big } })`],
+    ["method", `fetch("http://127.0.0.1:1/", { method: big })`],
+  ])("a fetch with too long a %s fails", async (what, call) => {
+    const body = `${big} return new Response(await ${call}.then(() => "no error", (error) => error.name));`;
+    expect((await ask(`long-${what.toLowerCase()}`, body, limits)).text).toBe("TypeError");
+  });
+});
+
 describe("at the upload", () => {
   test.each([
     ["a loop", "for (;;);", "module_startup_limit"],
@@ -193,6 +226,7 @@ describe("at the upload", () => {
 });
 
 test("all that time the same pool process served", async () => {
+  expect(server.logs.where({ msg: /connection to a pool process/ })).toEqual([]);
   const deaths = (await server.metrics()).sum("islet_child_deaths_total", { kind: "pool", reason: "crashed" });
   expect(deaths).toBe(0);
   expect(Number((await good()).text)).toBe(++served);

@@ -27,6 +27,11 @@ export class BodySink {
     return this.#closed;
   }
 
+  /** Complete, though perhaps not sent. */
+  get ending(): boolean {
+    return this.#ending;
+  }
+
   /** False: nothing more should be written before `onDrained`. */
   write(bytes: Uint8Array): boolean {
     if (this.#closed || this.#ending) return true;
@@ -61,9 +66,7 @@ export class BodySink {
 
   /** The receiver wants no more; what is written from now on is dropped. */
   stop(): void {
-    if (this.#closed) return;
-    this.#close();
-    if (this.#blocked) this.#onDrained();
+    if (!this.#closed) this.#close();
   }
 
   #send(): void {

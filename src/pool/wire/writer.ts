@@ -15,6 +15,8 @@ export class FrameWriter {
   #buffer = Buffer.allocUnsafeSlow(initialBytes);
   #used = 0;
   #frameStart = 0;
+  /** Where the last whole frame ends. */
+  #finished = 0;
   #flushDue = false;
   readonly #flush = () => this.flush();
 
@@ -23,6 +25,8 @@ export class FrameWriter {
   }
 
   begin(type: FrameType, id: number): this {
+    // A frame whose fields could not be written was left behind half done.
+    this.#used = this.#finished;
     this.#reserve(headerBytes);
     this.#frameStart = this.#used;
     this.#buffer[this.#used + 4] = type;
@@ -83,6 +87,7 @@ export class FrameWriter {
 
   finish(): void {
     this.#buffer.writeUInt32LE(this.#used - this.#frameStart - 4, this.#frameStart);
+    this.#finished = this.#used;
     if (!this.#flushDue) {
       this.#flushDue = true;
       setImmediate(this.#flush);
@@ -91,9 +96,10 @@ export class FrameWriter {
 
   flush(): void {
     this.#flushDue = false;
-    if (this.#used === 0) return;
-    const used = this.#used;
+    if (this.#finished === 0) return;
+    const used = this.#finished;
     this.#used = 0;
+    this.#finished = 0;
     if (this.#socket.destroyed) return;
     this.#socket.write(this.#buffer.subarray(0, used));
     // The kernel usually takes everything at once; only if it did not is the buffer still needed.
@@ -104,7 +110,7 @@ export class FrameWriter {
 
   /** Bytes that wait in this process because the other side does not read. */
   get waitingBytes(): number {
-    return this.#used + this.#socket.writableLength;
+    return this.#finished + this.#socket.writableLength;
   }
 
   #reserve(bytes: number): void {

@@ -1,0 +1,114 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TestServer } from "./server.ts";
+
+/*
+ * Functions that replace the globals which the runtime's own code uses, so that what crosses the
+ * bridge is not what the runtime meant. They may harm themselves and nobody else.
+ */
+
+let server: TestServer;
+
+beforeAll(async () => {
+  // One pool process, so that good and hostile functions share it.
+  server = await TestServer.start({ POOLS: 1 });
+  await server.deploy("good", "let n = 0; export default { fetch: () => new Response(String(++n)) };");
+  expect((await good()).text).toBe("1");
+});
+afterAll(() => server.stop());
+
+let served = 1;
+const good = () => server.send("/fn/good/");
+
+/** Asks a hostile function and then the good one, which must be in the same isolate as ever. */
+async function ask(name: string, body: string, limits: object = {}) {
+  const source = `export default { async fetch(request, env, ctx) { ${body} } };`;
+  await server.deploy(name, source, { limits: { cpuMs: 1000, ...limits } });
+  const answer = await server.send(`/fn/${name}/`).catch((error: unknown) => error as Error);
+  expect((await good()).text).toBe(String(++served));
+  return answer;
+}
+
+/** One raw exchange over a connection of its own: all that comes until the server closes it. */
+async function raw(text: string): Promise<string> {
+  const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+  await once(socket, "connect");
+  socket.write(text);
+  return (await buffer(socket)).toString("latin1");
+}
+
+describe("what crosses the bridge", () => {
+  test.each([
+    ["headers that are a number", `Array.prototype.join = () => 5; return new Response("x", { headers: { a: "b" } });`],
+    [
+      "headers that are an object",
+      `Array.prototype.join = () => ({}); return new Response("x", { headers: { a: "b" } });`,
+    ],
+    [
+      "a request's headers that are a number",
+      `Array.prototype.join = () => 5; return fetch("http://127.0.0.1:1/", { headers: { a: "b" } });`,
+    ],
+  ])("%s", async (what, body) => {
+    await ask(what.replaceAll(/[^a-z]+/g, "-"), body);
+  });
+
+  test("bytes that are no bytes show nothing of other requests", async () => {
+    const secret = "secret-of-a-neighbour-";
+    await server.deploy("neighbour", `export default { fetch: () => new Response("${secret}".repeat(1000)) };`);
+    await server.send("/fn/neighbour/");
+    for (const what of ["Float64Array", "Uint16Array"]) {
+      const answer = await ask(
+        `wide-${what.toLowerCase()}`,
+        `globalThis.Uint8Array = ${what}; return new Response(new ArrayBuffer(20_000));`,
+      );
+      if (answer instanceof Error) continue;
+      expect(answer.text).not.toContain("secret");
+    }
+  });
+});
+
+describe("what is written for the client", () => {
+  test("a field that the runtime leaves out cannot come in by its case", async () => {
+    const source = `String.prototype.toLowerCase = function () { return this.valueOf(); };
+      export default { fetch: () => new Response("body", { headers: { "Transfer-Encoding": "chunked", "Content-Length": "1" } }) };`;
+    await server.deploy("cased", source);
+    const answer = await raw("GET /fn/cased/ HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    const [head, body] = answer.split("\r\n\r\n");
+    expect(body).toBe("body");
+    expect(head?.match(/^content-length:.*$/gim)).toEqual(["content-length: 4"]);
+    expect(head).not.toMatch(/transfer-encoding/i);
+  });
+
+  test.each([
+    ["status text", `statusText: "a\\r\\nx-smuggled: 1"`],
+    ["header", `headers: { "x-a": "a\\r\\nx-smuggled: 1" }`],
+    ["header of control characters", `headers: { "x-a": "\\u0001" }`],
+    ["name", `headers: { "x a": "1" }`],
+  ])("a %s that breaks the line is refused", async (what, init) => {
+    const name = `broken-${what.replaceAll(" ", "-")}`;
+    const answer = await ask(
+      name,
+      `RegExp.prototype.exec = () => null; RegExp.prototype.test = () => true;
+      return new Response("x", { ${init} });`,
+    );
+    const other = await ask(`${name}-2`, `RegExp.prototype.exec = () => ["x"]; return new Response("x", { ${init} });`);
+    const third = await ask(
+      `${name}-3`,
+      `const test = RegExp.prototype.test; RegExp.prototype.test = function (text) { return !/\\\\0/.source || (this.source.includes("\\\\n") ? false : true); };
+      return new Response("x", { ${init} });`,
+    );
+    for (const one of [answer, other, third]) {
+      if (one instanceof Error) throw one;
+      console.log(what, one.status, one.text.slice(0, 200), one.headers);
+      expect(one.headers["x-smuggled"]).toBeUndefined();
+    }
+  });
+});
+
+test("all that time the same processes served", async () => {
+  expect(server.logs.where({ msg: /connection to a pool process/ })).toEqual([]);
+  const metrics = await server.metrics();
+  expect(metrics.sum("islet_child_deaths_total", { reason: "crashed" })).toBe(0);
+});
