@@ -26,7 +26,7 @@ const good = () => server.send("/fn/good/");
 async function ask(name: string, body: string, limits: object = {}) {
   const source = `export default { async fetch(request, env, ctx) { ${body} } };`;
   await server.deploy(name, source, { limits: { cpuMs: 1000, ...limits } });
-  const answer = await server.send(`/fn/${name}/`).catch((error: unknown) => error as Error);
+  const answer = await server.send(`/fn/${name}/`);
   expect((await good()).text).toBe(String(++served));
   return answer;
 }
@@ -51,7 +51,7 @@ describe("what crosses the bridge", () => {
       `Array.prototype.join = () => 5; return fetch("http://127.0.0.1:1/", { headers: { a: "b" } });`,
     ],
   ])("%s", async (what, body) => {
-    await ask(what.replaceAll(/[^a-z]+/g, "-"), body);
+    expect(await ask(what.replaceAll(/[^a-z]+/g, "-"), body)).toMatchObject({ status: 500, code: "internal" });
   });
 
   test("bytes that are no bytes show nothing of other requests", async () => {
@@ -63,7 +63,7 @@ describe("what crosses the bridge", () => {
         `wide-${what.toLowerCase()}`,
         `globalThis.Uint8Array = ${what}; return new Response(new ArrayBuffer(20_000));`,
       );
-      if (answer instanceof Error) continue;
+      expect(answer.status).toBe(500);
       expect(answer.text).not.toContain("secret");
     }
   });
@@ -83,28 +83,22 @@ describe("what is written for the client", () => {
 
   test.each([
     ["status text", `statusText: "a\\r\\nx-smuggled: 1"`],
-    ["header", `headers: { "x-a": "a\\r\\nx-smuggled: 1" }`],
-    ["header of control characters", `headers: { "x-a": "\\u0001" }`],
+    ["value", `headers: { "x-a": "a\\r\\nx-smuggled: 1" }`],
+    ["value of control characters", `headers: { "x-a": "\\u0001" }`],
     ["name", `headers: { "x a": "1" }`],
   ])("a %s that breaks the line is refused", async (what, init) => {
+    // Whatever the runtime asks about its text is answered as it likes.
+    const believe = `RegExp.prototype.test = function () { return this.source.startsWith("^"); };`;
     const name = `broken-${what.replaceAll(" ", "-")}`;
-    const answer = await ask(
-      name,
-      `RegExp.prototype.exec = () => null; RegExp.prototype.test = () => true;
-      return new Response("x", { ${init} });`,
-    );
-    const other = await ask(`${name}-2`, `RegExp.prototype.exec = () => ["x"]; return new Response("x", { ${init} });`);
-    const third = await ask(
-      `${name}-3`,
-      `const test = RegExp.prototype.test; RegExp.prototype.test = function (text) { return !/\\\\0/.source || (this.source.includes("\\\\n") ? false : true); };
-      return new Response("x", { ${init} });`,
-    );
-    for (const one of [answer, other, third]) {
-      if (one instanceof Error) throw one;
-      console.log(what, one.status, one.text.slice(0, 200), one.headers);
-      expect(one.headers["x-smuggled"]).toBeUndefined();
-    }
+    const answer = await ask(name, `${believe} return new Response("x", { ${init} });`);
+    expect(answer).toMatchObject({ status: 500, code: "function_error" });
   });
+});
+
+test("what one request logs is bounded", async () => {
+  await ask("flood", `for (let i = 0; i < 20_000; i++) console.log("x".repeat(1000)); return new Response("said");`);
+  await server.logs.find({ function: "flood", msg: /logged too much/ });
+  expect(server.logs.where({ function: "flood", source: "function" }).length).toBeLessThan(500);
 });
 
 test("all that time the same processes served", async () => {

@@ -225,6 +225,11 @@ describe("at the upload", () => {
   });
 });
 
+test("computing for longer than a stall is fine where the limit allows it", async () => {
+  const body = "const end = Date.now() + 2_500; while (Date.now() < end); return new Response('done');";
+  expect((await ask("patient", body, { cpuMs: 10_000 })).text).toBe("done");
+});
+
 test("all that time the same pool process served", async () => {
   expect(server.logs.where({ msg: /connection to a pool process/ })).toEqual([]);
   const deaths = (await server.metrics()).sum("islet_child_deaths_total", { kind: "pool", reason: "crashed" });

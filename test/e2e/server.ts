@@ -57,8 +57,14 @@ export class TestServer {
     // "localhost" may be ::1 first.
     this.url = String(ready.url).replace("localhost", "127.0.0.1");
     this.controlUrl = String(ready.controlUrl).replace("localhost", "127.0.0.1");
+    // A test run that is broken off leaves nothing behind: the children of a killed supervisor end by themselves.
+    const end = () => child.kill("SIGKILL");
+    process.once("exit", end);
     // The children hold the same pipe, so that its end means that they are gone.
-    this.gone = once(child, "close").then(([code, signal]: (number | string | null)[]) => code ?? signal ?? null);
+    this.gone = once(child, "close").then(([code, signal]: (number | string | null)[]) => {
+      process.off("exit", end);
+      return code ?? signal ?? null;
+    });
   }
 
   /** @param settings as in the environment, less "ISLET_": { POOLS: 1 }. */
