@@ -2,9 +2,14 @@ import type { Socket } from "node:net";
 import { type FrameType, headerBytes } from "./frames.ts";
 
 const initialBytes = 64 * 1024;
+/**
+ * At most so many frames wait for the end of the turn: in a long turn the other process can begin
+ * meanwhile. With no bound the two take turns under load, each idle while the other works.
+ */
+const framesAWrite = 16;
 
 /**
- * Gathers the frames of one turn of the event loop and sends them with one write.
+ * Gathers the frames of one turn of the event loop and sends them with one write, or few.
  *
  * Frames are built in place: `begin`, then fields, then `finish`. A flush is due in the check
  * phase (setImmediate), that is after all sockets that were readable in this turn have been read,
@@ -18,7 +23,11 @@ export class FrameWriter {
   /** Where the last whole frame ends. */
   #finished = 0;
   #flushDue = false;
-  readonly #flush = () => this.flush();
+  #frames = 0;
+  readonly #flush = () => {
+    this.#flushDue = false;
+    this.flush();
+  };
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -88,7 +97,9 @@ export class FrameWriter {
   finish(): void {
     this.#buffer.writeUInt32LE(this.#used - this.#frameStart - 4, this.#frameStart);
     this.#finished = this.#used;
-    if (!this.#flushDue) {
+    if (++this.#frames >= framesAWrite) {
+      this.flush();
+    } else if (!this.#flushDue) {
       this.#flushDue = true;
       setImmediate(this.#flush);
     }
