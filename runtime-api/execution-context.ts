@@ -2,6 +2,7 @@ import { describeError } from "./describe-error.ts";
 import type { Request } from "./fetch/request.ts";
 import { type Response, sendResponse } from "./fetch/response.ts";
 import { host } from "./host.ts";
+import { outgoingModule } from "./lazy.ts";
 import type { FailureKind } from "./ops.ts";
 import { RunningInvocations } from "./running.ts";
 import { endTimers } from "./timers.ts";
@@ -16,6 +17,7 @@ export class Invocation {
   listedAt = -1;
   /** Promises of waitUntil, and the body while it is written. */
   #waiting = 0;
+  #abandoned = false;
   #state: "unanswered" | "answered" | "over" = "unanswered";
 
   constructor(id: number, request: Request) {
@@ -30,13 +32,21 @@ export class Invocation {
     this.#state = "answered";
     if (body !== undefined) void this.#keepOpen(body, "The body's stream broke");
     else if (this.#waiting === 0) this.#end();
-    if (this.#waiting > 0) running.add(this);
+    if (this.#abandoned) outgoingModule().stopPump(this.id, undefined);
+    else if (this.#waiting > 0) running.add(this);
   }
 
   fail(kind: FailureKind, message: string, stack: string): void {
     if (this.#state !== "unanswered") return;
     this.#end();
     host.fail(this.id, kind, message, stack);
+  }
+
+  /** Nobody waits for it any more, and the host drops what it does: it must not be kept for ever. */
+  abandon(): void {
+    this.#abandoned = true;
+    running.delete(this);
+    endTimers(this.id);
   }
 
   waitUntil(promise: unknown): void {

@@ -64,10 +64,9 @@ function kindOf(value: unknown): string {
 export function abort(id: number, reason: string): void {
   const invocation = running.find(id);
   if (!invocation) return;
-  // A handler that never settles must not be kept here for ever.
-  running.delete(invocation);
   setCurrent(id);
   const error = new (domExceptionModule().DOMException)(reason, "AbortError");
   abortRequest(invocation.request, error);
   outgoingModule().stopPump(id, error);
+  invocation.abandon();
 }

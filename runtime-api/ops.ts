@@ -133,7 +133,7 @@ export interface GuestEntries {
   drained(stream: number): void;
   /** Nobody wants more of an outgoing body. */
   stopped(stream: number): void;
-  /** `hasBody`: pull it under the exchange's id. `urls`: every URL on the way, the final one last. */
+  /** `url`: the one that answered, after redirects. `hasBody`: pull it under the exchange's id. */
   fetched(
     exchange: number,
     status: number,

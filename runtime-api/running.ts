@@ -32,6 +32,12 @@ export class RunningInvocations<T extends Listed> {
     last.listedAt = index;
   }
 
+  ids(): Set<number> {
+    const ids = new Set<number>();
+    for (const { id } of this.#list) ids.add(id);
+    return ids;
+  }
+
   find(id: number): T | undefined {
     for (let i = 0; i < this.#list.length; i++) if (this.#list[i]?.id === id) return this.#list[i];
     return undefined;

@@ -3,6 +3,7 @@ import type { AbortSignal } from "../events/abort.ts";
 import { running } from "../execution-context.ts";
 import { host } from "../host.ts";
 import { dataUrlModule, hostBodyModule, outgoingModule } from "../lazy.ts";
+import { Pending } from "../pending.ts";
 import type { HostBody } from "../streams/host-body.ts";
 import { requireArguments } from "../webidl.ts";
 import { Body, streamOf, takeForHost } from "./body.ts";
@@ -76,7 +77,7 @@ class Exchange {
 }
 
 /** Those without an answer yet. */
-const exchanges = new Map<number, Exchange>();
+const exchanges = new Pending<Exchange>();
 
 function takeExchange(id: number): Exchange | undefined {
   const exchange = exchanges.get(id);

@@ -1,8 +1,9 @@
 import { setCurrent } from "../current.ts";
 import { host } from "../host.ts";
+import { Pending } from "../pending.ts";
 
 /** Bodies that wait for the host to say something, by their stream's id. */
-const pulling = new Map<number, HostBody>();
+const pulling = new Pending<HostBody>();
 
 /**
  * A body that the host holds: pulled piece by piece, or handed back untouched by its id. At most

@@ -13,6 +13,7 @@ export interface OutgoingRequest {
 
 export interface IncomingResponse {
   readonly status: number;
+  /** Its bytes, one for each character. */
   readonly statusText: string;
   /** Names and values in turn, as they came. */
   readonly headers: string[];

@@ -90,8 +90,6 @@ export interface FrontSettings {
   readonly queueLength: number;
   /** How long a request may wait for a pool process. */
   readonly queueMs: number;
-  /** How long a drain waits for requests in flight. */
-  readonly drainMs: number;
 }
 
 export interface PoolSettings {

@@ -45,7 +45,8 @@ export class UndiciEgress implements Egress {
     const history = (answer.context as { history?: URL[] } | undefined)?.history ?? [];
     return {
       status: answer.statusCode,
-      statusText: answer.statusText,
+      // undici decodes it as UTF-8; all other text of a head is bytes.
+      statusText: Buffer.from(answer.statusText).toString("latin1"),
       headers: Object.entries(answer.headers).flatMap(([name, value]) =>
         (Array.isArray(value) ? value : [value ?? ""]).flatMap((one) => [name, one]),
       ),

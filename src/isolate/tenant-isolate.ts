@@ -113,7 +113,7 @@ export class TenantIsolate {
     const { main, env, limits } = this.#bundle;
     this.#enter(this.#startup, ({ timeout }) => {
       this.#prepared.entries.configure.applySync(undefined, [JSON.stringify(env)]);
-      this.#evaluate(main, `globalThis.${hiddenGlobal}.loaded(ns);`, timeout);
+      this.#modules.evaluate(main, `globalThis.${hiddenGlobal}.loaded(ns);`, timeout);
     });
     if (this.state === "loading") {
       this.#startupTimer = setTimeout(() => {
@@ -216,7 +216,7 @@ export class TenantIsolate {
     this.#later(() => {
       this.#enter(live, ({ timeout }) => {
         try {
-          this.#evaluate(name, `globalThis.${hiddenGlobal}.imported(${id},ns);`, timeout);
+          this.#modules.evaluate(name, `globalThis.${hiddenGlobal}.imported(${id},ns);`, timeout);
         } catch (error) {
           if (this.#prepared.isolate.isDisposed || this.#ranOut(error)) {
             throw error;
@@ -299,15 +299,10 @@ export class TenantIsolate {
     }
   }
 
-  /** Whether an entry ended by its time-out, and not by an error that only says so. */
-  /** Told apart from a guest's own error of the same words by the time that has passed. */
+  /** Whether an entry ended by its time-out; a guest's own error of the same words comes earlier. */
   #ranOut(error: unknown): boolean {
     const longEnough = entryMeter.elapsedMs() >= this.#entryOptions.timeout * 0.9;
     return longEnough && error instanceof Error && error.message === timedOut;
-  }
-
-  #evaluate(name: string, then: string, timeoutMs: number): void {
-    this.#modules.evaluate(name, then, timeoutMs);
   }
 
   #failLoading(failure: LoadFailure): void {

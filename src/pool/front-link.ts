@@ -11,7 +11,6 @@ import { FrameWriter } from "./wire/writer.ts";
 export class FrontLink implements RunningOwner {
   readonly writer: FrameWriter;
   readonly #host: IsolateHost;
-  readonly #socket: Socket;
   /** By invocation id and by the ids of their subrequests. */
   readonly #running = new Map<number, Running>();
   /** Invocations that wait for a bundle which was asked of this front. */
@@ -19,7 +18,6 @@ export class FrontLink implements RunningOwner {
   readonly #onClose: () => void;
 
   constructor(socket: Socket, host: IsolateHost, onClose: () => void) {
-    this.#socket = socket;
     this.#host = host;
     this.#onClose = onClose;
     this.writer = new FrameWriter(socket);
@@ -35,15 +33,6 @@ export class FrontLink implements RunningOwner {
     // A connection that breaks also closes; there is nothing else to be done about its error.
     socket.on("error", () => socket.destroy());
     socket.on("close", () => this.#closed());
-  }
-
-  get idle(): boolean {
-    return this.#running.size === 0 && this.#wanted.size === 0;
-  }
-
-  end(): void {
-    this.writer.flush();
-    this.#socket.end();
   }
 
   // RunningOwner
@@ -96,7 +85,7 @@ export class FrontLink implements RunningOwner {
     }
     const waiting = this.#wanted.get(key);
     const start = (bytes: Uint8Array | undefined) => {
-      const bundle = bytes && this.#host.bundles.add(key, bytes);
+      const bundle = bytes && this.#readBundle(key, bytes);
       if (bundle) run(bundle);
       else running.failed({ kind: "internal", message: "the function's bundle could not be read", stack: "" }, 0);
     };
@@ -107,6 +96,15 @@ export class FrontLink implements RunningOwner {
     this.#wanted.set(key, [start]);
     this.writer.begin(frameType.need, 0).utf8Rest(key).finish();
     this.writer.flush();
+  }
+
+  #readBundle(key: string, bytes: Uint8Array): Bundle | undefined {
+    try {
+      return this.#host.bundles.add(key, bytes);
+    } catch (error) {
+      this.#host.unreadable(key, error);
+      return undefined;
+    }
   }
 
   #gotBundle(key: string, bytes: Uint8Array | undefined): void {

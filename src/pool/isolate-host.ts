@@ -71,6 +71,11 @@ export class IsolateHost {
     return isolate;
   }
 
+  /** A version's bundle is not one. */
+  unreadable(key: string, error: unknown): void {
+    this.#parts.logger.error({ isolate: key, err: error }, "a bundle could not be read");
+  }
+
   /** Evaluates an upload in an isolate that is thrown away afterwards. */
   check(bundle: Bundle): Promise<CheckProblem | null> {
     const observer = { ...this.#observer, died: () => undefined };

@@ -7,11 +7,13 @@ import type { Invocation, Reply } from "../core/invocation.ts";
 import { Exchange, type ExchangeOwner } from "./exchange.ts";
 import { ExchangeTable } from "./exchange-table.ts";
 import type { Subrequest } from "./subrequest.ts";
-import { bodyKind, frameType, WireError } from "./wire/frames.ts";
+import { bodyKind, frameType, maxFrameBytes, WireError } from "./wire/frames.ts";
 import { type Frame, FrameReader } from "./wire/reader.ts";
 import { FrameWriter } from "./wire/writer.ts";
 
 const receiveBytes = 256 * 1024;
+/** A frame less its head and the key. */
+const maxBundleBytes = maxFrameBytes - 1024;
 
 export interface PoolLinkParts {
   readonly id: string;
@@ -176,6 +178,7 @@ export class PoolLink implements Executor, ExchangeOwner {
   async #sendBundle(key: string): Promise<void> {
     try {
       const bytes = await this.#parts.readBundle(key.slice(key.lastIndexOf("@") + 1));
+      if (bytes.byteLength > maxBundleBytes) throw new RangeError(`the bundle of ${key} is longer than a frame`);
       this.writer.begin(frameType.bundle, 0).utf8(key).rest(bytes).finish();
     } catch {
       // The pool process answers the requests that wait for it with `internal`.
@@ -185,7 +188,9 @@ export class PoolLink implements Executor, ExchangeOwner {
   }
 
   #closeIfIdle(): void {
-    if (this.#exchanges.size === 0) this.#socket.end();
+    if (this.#exchanges.size > 0) return;
+    this.writer.flush();
+    this.#socket.end();
   }
 
   #closed(): void {

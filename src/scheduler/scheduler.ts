@@ -51,7 +51,7 @@ export class Scheduler {
 
   #attempt(invocation: Invocation, attempt: number): Promise<Reply> {
     const executor = this.#pick(invocation.fn);
-    if (!executor) return this.#queue.wait(invocation).then(() => this.#attempt(invocation, attempt));
+    if (!executor) return this.#queue.wait(invocation, () => this.#attempt(invocation, attempt));
     return executor.execute(invocation).then(
       (reply) => {
         if (this.#queue.length > 0) this.#advanceQueue();

@@ -1,5 +1,5 @@
 import { IsletError } from "../core/errors.ts";
-import type { Invocation } from "../core/invocation.ts";
+import type { Invocation, Reply } from "../core/invocation.ts";
 
 interface Waiting {
   readonly invocation: Invocation;
@@ -28,12 +28,16 @@ export class WaitingQueue {
     return this.#length;
   }
 
-  /** Waits until `advance` reaches it. @throws IsletError overloaded (at once), queue_timeout, or why it was cancelled. */
-  wait(invocation: Invocation): Promise<void> {
+  /**
+   * Runs `run` when `advance` reaches it: at once then, so that the next in line sees what room it left.
+   * @throws IsletError overloaded (at once), queue_timeout, or why it was cancelled.
+   */
+  wait(invocation: Invocation, run: () => Promise<Reply>): Promise<Reply> {
     if (this.#length >= this.#maxLength) {
       return Promise.reject(new IsletError("overloaded", "all pool processes are busy and the queue is full"));
     }
-    return new Promise((start, refuse) => {
+    return new Promise((resolve, refuse) => {
+      const start = () => resolve(run());
       const entry: Waiting = { invocation, start, refuse, untilMs: performance.now() + this.#maxMs, gone: false };
       this.#waiting.push(entry);
       this.#length++;

@@ -36,6 +36,8 @@ export class DataPlane {
   readonly #unrouted: ReturnType<typeof getRequestListener>;
   readonly #idPrefix = `${randomBytes(6).toString("base64url")}-`;
   #requests = 0;
+  /** Requests whose body is read before they run. */
+  #incoming = 0;
   #draining = false;
   #whenIdle: (() => void) | undefined;
 
@@ -51,9 +53,13 @@ export class DataPlane {
     this.#draining = true;
     this.server.closeIdleConnections();
     return new Promise((resolve) => {
-      if (this.#parts.deadlines.running === 0) resolve();
-      else this.#whenIdle = resolve;
+      this.#whenIdle = resolve;
+      this.#resolveIfIdle();
     });
+  }
+
+  #resolveIfIdle(): void {
+    if (this.#draining && this.#incoming === 0 && this.#parts.deadlines.running === 0) this.#whenIdle?.();
   }
 
   #handle(incoming: IncomingMessage, outgoing: ServerResponse): void {
@@ -79,9 +85,16 @@ export class DataPlane {
     const invocation = new HttpInvocation(this.#nextRequestId(), fn, url, incoming, outgoing, startedAtMs, logger);
     try {
       const body = requestBody(incoming, fn.limits.requestBodyBytes, invocation);
-      if (body instanceof Promise)
-        body.then((whole) => this.#run(invocation, whole)).catch((error: unknown) => this.#fail(invocation, error));
-      else this.#run(invocation, body);
+      if (body instanceof Promise) {
+        this.#incoming++;
+        body
+          .finally(() => this.#incoming--)
+          .then((whole) => this.#run(invocation, whole))
+          .catch((error: unknown) => {
+            this.#fail(invocation, error);
+            this.#resolveIfIdle();
+          });
+      } else this.#run(invocation, body);
     } catch (error) {
       this.#fail(invocation, error);
     }
@@ -119,7 +132,7 @@ export class DataPlane {
 
   #over(invocation: HttpInvocation): void {
     this.#parts.deadlines.delete(invocation);
-    if (this.#draining && this.#parts.deadlines.running === 0) this.#whenIdle?.();
+    this.#resolveIfIdle();
   }
 
   #fail(invocation: HttpInvocation, error: unknown): void {

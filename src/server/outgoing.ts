@@ -31,8 +31,9 @@ export function writeReply(
     throw error;
   }
   if (streamed && !bodiless) {
-    // The head goes out at once: a stream's first piece may be long in coming.
-    outgoing.flushHeaders();
+    // The head goes out at once: a stream's first piece may be long in coming. Not by flushHeaders(),
+    // which writes it as UTF-8.
+    outgoing.write("", "latin1");
     pipeline(body, outgoing, (error) => done(error ?? null));
     return;
   }

@@ -4,6 +4,7 @@ import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
 import { encodeBundle, versionId } from "../../src/core/bundle.ts";
 import type { LiveFunction } from "../../src/core/deployment.ts";
 import { defaultLimits } from "../../src/core/limits.ts";
@@ -11,15 +12,39 @@ import type { FromPool, ToPool } from "../../src/core/messages.ts";
 import { UndiciEgress } from "../../src/egress/undici-egress.ts";
 import { buildRuntimeSource } from "../../src/isolate/runtime-source.ts";
 import { PoolLink } from "../../src/pool/pool-link.ts";
+import { maxFrameBytes } from "../../src/pool/wire/frames.ts";
 import { contractFunctions, contractLimits, describeExecutor, type ExecutorUnderTest } from "./executor-contract.ts";
+import { TestInvocation } from "./test-invocation.ts";
 
 const poolMain = fileURLToPath(new URL("../../src/processes/pool.ts", import.meta.url));
 const runtime = buildRuntimeSource();
 
 describeExecutor("a pool process", start);
 
+test("a bundle that cannot be read or sent harms nobody else", async () => {
+  const subject = await start();
+  try {
+    const run = (fn: LiveFunction) => subject.executor.execute(new TestInvocation(fn));
+    const others = { missing: undefined, broken: new Uint8Array(100), enormous: new Uint8Array(maxFrameBytes) };
+    for (const [name, bytes] of Object.entries(others)) {
+      const versionId = name.padEnd(64, "0");
+      if (bytes) subject.bundles.set(versionId, bytes);
+      const fn = { ...subject.fn("hello"), name, versionId };
+      const answers = await Promise.allSettled([run(subject.fn("hello")), run(fn), run(fn), run(subject.fn("hello"))]);
+      expect(answers).toMatchObject([
+        { value: { status: 201 } },
+        { reason: { code: "internal" } },
+        { reason: { code: "internal" } },
+        { value: { status: 201 } },
+      ]);
+    }
+  } finally {
+    await subject.close();
+  }
+});
+
 /** A real pool process, and a link to it as a front has one. */
-async function start(): Promise<ExecutorUnderTest> {
+async function start(): Promise<ExecutorUnderTest & { bundles: Map<string, Uint8Array> }> {
   const directory = mkdtempSync(join(tmpdir(), "islet-contract-"));
   const socketPath = join(directory, "pool.sock");
   const blame = openSync(join(directory, "blame"), "w");
@@ -69,6 +94,7 @@ async function start(): Promise<ExecutorUnderTest> {
     onClose: () => closed.resolve(),
   });
   return {
+    bundles,
     executor: link,
     fn: (name) => functions.get(name) as LiveFunction,
     close: async () => {

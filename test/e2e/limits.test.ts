@@ -118,6 +118,27 @@ describe("memory", () => {
     await expectLimit(name, await ask(name, `const all = []; ${body}`, limits), 503, "function_memory_limit");
   });
 
+  test("a heap that grows over many requests ends at the limit, not at some multiple of it", async () => {
+    const body = `if (!globalThis.kept) globalThis.kept = [];
+      for (let i = 0; i < 10_000; i++) kept.push({ i, text: "k" + i });
+      return new Response(String(kept.length));`;
+    await server.deploy("oom-slowly", `export default { fetch() { ${body} } };`, {
+      limits: { ...limits, memoryMb: 32 },
+    });
+    let kept = 0;
+    for (;;) {
+      const answer = await server.send("/fn/oom-slowly/");
+      if (answer.status !== 200) {
+        expect(answer).toMatchObject({ status: 503, code: "function_memory_limit" });
+        break;
+      }
+      kept = Number(answer.text);
+      // An object, its text and its place in the array take some 60 bytes.
+      expect(kept).toBeLessThan((2 * 32 * 1024 * 1024) / 60);
+    }
+    expect(kept).toBeGreaterThan(100_000);
+  });
+
   test("with the usual limits either time or memory is up first", async () => {
     const answer = await ask(
       "oom-usual",

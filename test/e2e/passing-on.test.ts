@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
-import { connect, createServer, type Server, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { heldPath, Origin } from "./origin.ts";
@@ -147,7 +147,8 @@ describe("ends", () => {
   });
 
   test("a stream that runs into the CPU limit at once is cut", async () => {
-    await deploy("spinning", `return new Response(new ReadableStream({ pull() { for (;;); } }));`);
+    const source = "export default { fetch: () => new Response(new ReadableStream({ pull() { for (;;); } })) };";
+    await server.deploy("spinning", source);
     await expect(server.send("/fn/spinning/")).rejects.toThrow();
     expect(await server.logs.find({ function: "spinning", msg: "request" })).toMatchObject({
       broken: expect.any(String),
@@ -183,7 +184,7 @@ describe("a body of another request that has ended", () => {
       const answer = await server.send(`/fn/${name}/`, { method: "POST", body: Buffer.alloc(100_000, "o") });
       expect(answer).toMatchObject({ status: 500, code: "function_error" });
     }
-    await server.logs.find({ function: name, level: 50, msg: /belongs to another request/ });
+    await server.logs.find({ function: name, detail: /belongs to another request/ });
   });
 });
 
@@ -209,10 +210,20 @@ describe("an origin with an odd reason phrase", () => {
 
   test("is passed on byte for byte", async () => {
     const { port } = raw.address() as AddressInfo;
-    await server.deploy("phrase", `export default { fetch: () => fetch("http://127.0.0.1:${port}/") };`);
+    await server.deploy(
+      "phrase",
+      `export default { async fetch() {
+         const { body, status, statusText } = await fetch("http://127.0.0.1:${port}/");
+         return new Response(body, { status, statusText, headers: { "x-latin": "\u00fc" } });
+       } };`,
+    );
     const request = httpRequest(server.to("phrase")).end();
     const [response] = (await once(request, "response")) as [IncomingMessage];
-    expect([response.statusCode, Buffer.from(response.statusMessage ?? "", "latin1").toString()]).toEqual([200, "odd\u010aphrase"]);
+    expect([response.statusCode, Buffer.from(response.statusMessage ?? "", "latin1").toString()]).toEqual([
+      200,
+      "odd\u010aphrase",
+    ]);
+    expect(response.headers["x-latin"]).toBe("\u00fc");
     response.resume();
   });
 });

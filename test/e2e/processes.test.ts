@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import type { ServerResponse } from "node:http";
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { Agent } from "undici";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Origin } from "./origin.ts";
@@ -204,6 +205,24 @@ test("SIGTERM: what is in flight ends, what is new gets 503, the exit code is 0"
   expect(await server.gone).toBe(0);
   expect(server.runDirectories()).toEqual([]);
   await server.logs.find({ msg: "stopped" });
+});
+
+test("SIGTERM waits for a body that is on its way", async () => {
+  server = await TestServer.start({ POOLS: 1 });
+  await server.deploy("echo", "export default { fetch: async (request) => new Response(await request.text()) };");
+  const request = httpRequest(server.to("echo"), {
+    method: "POST",
+    headers: { "content-length": "10", expect: "100-continue", connection: "close" },
+  });
+  const answered = once(request, "response");
+  request.flushHeaders();
+  await once(request, "continue");
+  server.signal("SIGTERM");
+  while ((await server.send("/fn/nobody/")).status === 404);
+  request.end("0123456789");
+  const [response] = (await answered) as [IncomingMessage];
+  expect([response.statusCode, await text(response)]).toEqual([200, "0123456789"]);
+  expect(await server.gone).toBe(0);
 });
 
 test("what was deployed is there at the next start", async () => {

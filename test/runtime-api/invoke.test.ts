@@ -230,13 +230,16 @@ describe("a client that goes away", () => {
 
   test("before anybody asked for the signal", async () => {
     const it = await guest({
-      main: `export default { async fetch(request) {
-        await new Promise((resolve) => setTimeout(resolve, 1));
+      main: `const gate = Promise.withResolvers();
+      export default { async fetch(request) {
+        if (request.method === "DELETE") { gate.resolve(); return new Response(); }
+        await gate.promise;
         return Response.json([request.signal.aborted, request.signal.reason.message]);
       } }`,
     });
     const invocation = it.begin(url);
     it.entries.abort(invocation, "gone");
+    await it.request(url, { method: "DELETE" });
     expect(JSON.parse((await it.answer(invocation)).text)).toEqual([true, "gone"]);
   });
 

@@ -108,6 +108,25 @@ describe("the queue", () => {
     expect(await waiting).toBe("answered");
   });
 
+  test("lets only as many go as there is room for", async () => {
+    const { scheduler, order } = setUp([new ManualExecutor("a", 1)]);
+    const executor = order[home] as ManualExecutor;
+    let queued = 0;
+    const answers = Array.from({ length: 4 }, () => {
+      const invocation = new TestInvocation(fn);
+      // Whoever has an invocation wants to hear of its end; this executor does not.
+      invocation.onCancel = () => queued++;
+      return scheduler.execute(invocation);
+    });
+    for (let i = 0; i < 4; i++) {
+      await expect.poll(() => executor.got.length).toBe(i + 1);
+      executor.got[i]?.answer(reply);
+    }
+    await Promise.all(answers);
+    // What has to queue again may do so for ever, and is never too late.
+    expect(queued).toBe(3);
+  });
+
   test("refuses what has waited too long", async () => {
     const { scheduler } = setUp([new ManualExecutor("a", 0)], 10, 1);
     expect(await codeOf(scheduler.execute(new TestInvocation(fn)))).toBe("queue_timeout");

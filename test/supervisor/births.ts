@@ -44,7 +44,6 @@ export function frontSettings(id: string, port: number): FrontSettings {
     poolConcurrency: 1,
     queueLength: 1,
     queueMs: 1,
-    drainMs: 1,
   };
 }
 

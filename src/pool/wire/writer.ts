@@ -119,11 +119,6 @@ export class FrameWriter {
     }
   }
 
-  /** Bytes that wait in this process because the other side does not read. */
-  get waitingBytes(): number {
-    return this.#finished + this.#socket.writableLength;
-  }
-
   #reserve(bytes: number): void {
     const needed = this.#used + bytes;
     if (needed <= this.#buffer.length) return;

@@ -1,0 +1,33 @@
+import { current } from "./current.ts";
+import { running } from "./execution-context.ts";
+
+const fewest = 16;
+
+/**
+ * What waits for word from the host, by stream. An invocation may end before that word, which never
+ * comes then: what belongs to such ones is swept out whenever there is twice as much as last time.
+ */
+export class Pending<T extends { readonly invocation: number }> {
+  readonly #entries = new Map<number, T>();
+  #sweepAt = fewest;
+
+  set(stream: number, entry: T): void {
+    if (this.#entries.size >= this.#sweepAt) this.#sweep();
+    this.#entries.set(stream, entry);
+  }
+
+  get(stream: number): T | undefined {
+    return this.#entries.get(stream);
+  }
+
+  delete(stream: number): void {
+    this.#entries.delete(stream);
+  }
+
+  #sweep(): void {
+    // One that is in its first entry is not listed yet.
+    const alive = running.ids().add(current);
+    for (const [stream, { invocation }] of this.#entries) if (!alive.has(invocation)) this.#entries.delete(stream);
+    this.#sweepAt = Math.max(fewest, this.#entries.size * 2);
+  }
+}
