@@ -110,6 +110,8 @@ export class FrontLink implements RunningOwner {
   #gotBundle(key: string, bytes: Uint8Array | undefined): void {
     const waiting = this.#wanted.get(key) ?? [];
     this.#wanted.delete(key);
+    // Sent ahead of a request, which follows.
+    if (waiting.length === 0 && bytes) this.#readBundle(key, bytes);
     for (const start of waiting) start(bytes);
   }
 

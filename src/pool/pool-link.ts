@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { isolateKey } from "../core/deployment.ts";
+import { isolateKey, type LiveFunction } from "../core/deployment.ts";
 import type { Egress } from "../core/egress.ts";
 import { IsletError } from "../core/errors.ts";
 import type { Executor, ExecutorLoad } from "../core/executor.ts";
@@ -15,6 +15,9 @@ const receiveBytes = 256 * 1024;
 /** A frame less its head and the key. */
 const maxBundleBytes = maxFrameBytes - 1024;
 
+/** Past this many versions the list of those sent is begun anew. */
+const maxBundlesSent = 10_000;
+
 export interface PoolLinkParts {
   readonly id: string;
   readonly socketPath: string;
@@ -23,6 +26,8 @@ export interface PoolLinkParts {
   readonly egress: Egress;
   /** Bytes of a version's compiled bundle. */
   readonly readBundle: (versionId: string) => Promise<Uint8Array>;
+  /** The same if they are at hand. */
+  readonly bundleAtHand: (versionId: string) => Uint8Array | undefined;
   /** The connection is over, for whatever reason; all its requests have failed with `pool_lost`. */
   readonly onClose: (error: Error | undefined) => void;
 }
@@ -36,6 +41,8 @@ export class PoolLink implements Executor, ExchangeOwner {
   readonly #parts: PoolLinkParts;
   readonly #socket: Socket;
   readonly #exchanges = new ExchangeTable();
+  /** Versions whose bundle was sent. The process may have dropped it since, and asks then. */
+  readonly #bundlesSent = new Set<string>();
   readonly #subrequests = new Map<number, Subrequest>();
   #inFlight = 0;
   /** Requests of other fronts in the process, and work that goes on after its answer. */
@@ -130,6 +137,7 @@ export class PoolLink implements Executor, ExchangeOwner {
   }
 
   #invoke(id: number, { fn, method, url, headers, body }: Invocation): void {
+    if (!this.#bundlesSent.has(fn.versionId)) this.#sendBundleAhead(fn);
     const writer = this.writer
       .begin(frameType.invoke, id)
       .latin1(isolateKey(fn))
@@ -173,6 +181,15 @@ export class PoolLink implements Executor, ExchangeOwner {
       default:
         throw new WireError(`a pool process cannot send frames of type ${frame.type} for a subrequest`);
     }
+  }
+
+  /** With a function's first request: a cold start need not wait until the process has asked. */
+  #sendBundleAhead(fn: LiveFunction): void {
+    if (this.#bundlesSent.size >= maxBundlesSent) this.#bundlesSent.clear();
+    this.#bundlesSent.add(fn.versionId);
+    const bytes = this.#parts.bundleAtHand(fn.versionId);
+    if (!bytes || bytes.byteLength > maxBundleBytes) return;
+    this.writer.begin(frameType.bundle, 0).utf8(isolateKey(fn)).rest(bytes).finish();
   }
 
   async #sendBundle(key: string): Promise<void> {

@@ -12,11 +12,15 @@ import { Deadlines } from "../server/deadlines.ts";
 import { FrontMetrics } from "../server/front-metrics.ts";
 import { LogSink } from "../server/log-sink.ts";
 import { Router } from "../server/router.ts";
+import { BundleCache } from "../store/bundle-cache.ts";
 import { BundleFiles } from "../store/bundle-files.ts";
 
 /** The root of a front process: holds the clients' sockets, runs no guest code. */
 
 const reconnectMs = 100;
+
+/** For the bundles of versions that may be asked for. */
+const bundleCacheBytes = 32 * 1024 * 1024;
 
 const channel = childChannel<ToFront, FromFront>();
 const early: ToFront[] = [];
@@ -28,7 +32,7 @@ channel.onMessage((message) => {
 async function start({ settings, functions, pools }: Extract<ToFront, { type: "start" }>): Promise<void> {
   const sink = new LogSink(1);
   const logger = pino({ level: settings.logLevel, base: { process: settings.id } }, sink);
-  const bundles = new BundleFiles(settings.dataDir);
+  const bundles = new BundleCache(new BundleFiles(settings.dataDir), bundleCacheBytes);
   const egress = new UndiciEgress();
   const router = new Router();
   for (const fn of functions) router.set(fn);
@@ -62,7 +66,8 @@ async function start({ settings, functions, pools }: Extract<ToFront, { type: "s
       socketPath,
       concurrency: settings.poolConcurrency,
       egress,
-      readBundle: (versionId) => bundles.readCompiled(versionId),
+      readBundle: (versionId) => bundles.read(versionId),
+      bundleAtHand: (versionId) => bundles.get(versionId),
       onClose: (error) => {
         if (error) logger.warn({ pool: id, err: error }, "the connection to a pool process broke");
         setTimeout(() => reconnect(link, address), reconnectMs);
@@ -78,12 +83,19 @@ async function start({ settings, functions, pools }: Extract<ToFront, { type: "s
   };
   usePools(pools);
 
+  const readAhead = (versionId: string): void => {
+    // A failure comes again, and is told, when the bundle is needed.
+    bundles
+      .read(versionId)
+      .catch((error: unknown) => logger.debug({ versionId, err: error }, "no bundle to read ahead"));
+  };
   const handle = (message: ToFront): void => {
     switch (message.type) {
       case "publish":
         if (message.remove !== null) router.remove(message.remove);
         if (message.set) router.set(message.set);
         channel.send({ type: "published", seq: message.seq });
+        if (message.set) readAhead(message.set.versionId);
         return;
       case "pools":
         return usePools(message.pools);

@@ -90,6 +90,7 @@ async function start(): Promise<ExecutorUnderTest & { bundles: Map<string, Uint8
     socketPath,
     concurrency: 500,
     egress,
+    bundleAtHand: () => undefined,
     readBundle: async (id) => bundles.get(id) ?? Promise.reject(new Error(`no bundle ${id}`)),
     onClose: () => closed.resolve(),
   });

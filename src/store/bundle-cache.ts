@@ -1,0 +1,30 @@
+import { LRUCache } from "lru-cache";
+import type { BundleFiles } from "./bundle-files.ts";
+
+/**
+ * Compiled bundles in a front's memory. Reading a file takes four trips to the thread pool, as long
+ * as the rest of a cold start; so a version that goes live is read ahead.
+ */
+export class BundleCache {
+  readonly #files: Pick<BundleFiles, "readCompiled">;
+  readonly #bundles: LRUCache<string, Uint8Array>;
+
+  constructor(files: Pick<BundleFiles, "readCompiled">, maxBytes: number) {
+    this.#files = files;
+    this.#bundles = new LRUCache({ maxSize: maxBytes, sizeCalculation: ({ byteLength }) => byteLength + 1 });
+  }
+
+  /** The bundle if it is in memory. */
+  get(versionId: string): Uint8Array | undefined {
+    return this.#bundles.get(versionId);
+  }
+
+  /** @throws Error when there is no such bundle. */
+  async read(versionId: string): Promise<Uint8Array> {
+    const known = this.#bundles.get(versionId);
+    if (known) return known;
+    const bytes = await this.#files.readCompiled(versionId);
+    this.#bundles.set(versionId, bytes);
+    return bytes;
+  }
+}
