@@ -16,9 +16,9 @@ import { systemTimers as timers } from "../supervisor/timers.ts";
 import { defaultTiming as timing } from "../supervisor/timing.ts";
 
 /**
- * For fronts, in MiB. A request's objects live until its answer: with V8's small default many are
- * still in use when a young collection comes, and are copied. Not for pools: these flags hold for
- * every isolate of a process, and guests could go past their memory limits by so much.
+ * In MiB. A request's objects live until its answer: with V8's small default many are still in use
+ * when a young collection comes, and are copied. A pool process takes the flags back before it
+ * makes isolates.
  */
 const youngGeneration = ["--min-semi-space-size=16", "--max-semi-space-size=64"];
 
@@ -60,7 +60,7 @@ export function createChildren(options: ChildrenOptions): Children {
       path: fileURLToPath(new URL(`./${kind}.ts`, import.meta.url)),
       env: childEnv(kind, config.dataDir, process.env),
       beatMs: timing.beatMs,
-      execArgv: kind === "pool" ? endableLoops : youngGeneration,
+      execArgv: kind === "pool" ? [...youngGeneration, ...endableLoops] : youngGeneration,
       stallMs: () => (kind === "front" ? timing.frontStallMs : timing.poolStallMs),
       startMs: timing.startMs,
       timers,

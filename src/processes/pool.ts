@@ -1,4 +1,5 @@
 import { writeFileSync, writeSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import { pino } from "pino";
 import { blameFd, encodeBlame } from "../core/blame-mark.ts";
 import { childChannel } from "../core/child-side.ts";
@@ -17,6 +18,7 @@ const bundleCacheBytes = 64 * 1024 * 1024;
 const mebibyte = 1024 * 1024;
 
 relaxTimers();
+keepYoungGeneration();
 const channel = childChannel<ToPool, FromPool>();
 const early: ToPool[] = [];
 channel.onMessage((message) => {
@@ -57,6 +59,15 @@ async function start(settings: PoolSettings): Promise<void> {
   for (const message of early.splice(0)) handle(message);
   channel.onMessage(handle);
   channel.send({ type: "ready" });
+}
+
+/**
+ * The flags for this process's own heap are read again for each isolate, and would let guests go
+ * past their memory limits. 0 is V8's own default.
+ */
+function keepYoungGeneration(): void {
+  setFlagsFromString("--min-semi-space-size=0");
+  setFlagsFromString("--max-semi-space-size=0");
 }
 
 /**
