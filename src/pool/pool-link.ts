@@ -28,6 +28,8 @@ export interface PoolLinkParts {
   readonly readBundle: (versionId: string) => Promise<Uint8Array>;
   /** The same if they are at hand. */
   readonly bundleAtHand: (versionId: string) => Uint8Array | undefined;
+  /** A bundle that the process asked for cannot be sent; its requests get `internal`. */
+  readonly onBundleFailure: (key: string, error: unknown) => void;
   /** The connection is over, for whatever reason; all its requests have failed with `pool_lost`. */
   readonly onClose: (error: Error | undefined) => void;
 }
@@ -197,8 +199,8 @@ export class PoolLink implements Executor, ExchangeOwner {
       const bytes = await this.#parts.readBundle(key.slice(key.lastIndexOf("@") + 1));
       if (bytes.byteLength > maxBundleBytes) throw new RangeError(`the bundle of ${key} is longer than a frame`);
       this.writer.begin(frameType.bundle, 0).utf8(key).rest(bytes).finish();
-    } catch {
-      // The pool process answers the requests that wait for it with `internal`.
+    } catch (error) {
+      this.#parts.onBundleFailure(key, error);
       this.writer.begin(frameType.noBundle, 0).utf8(key).finish();
     }
     this.writer.flush();

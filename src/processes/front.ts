@@ -67,6 +67,8 @@ async function start({ settings, functions, pools }: Extract<ToFront, { type: "s
       concurrency: settings.poolConcurrency,
       egress,
       readBundle: (versionId) => bundles.read(versionId),
+      onBundleFailure: (isolate, error) =>
+        logger.error({ pool: id, isolate, err: error }, "a bundle could not be sent"),
       bundleAtHand: (versionId) => bundles.get(versionId),
       onClose: (error) => {
         if (error) logger.warn({ pool: id, err: error }, "the connection to a pool process broke");

@@ -97,7 +97,7 @@ function round(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }
 
-/** Milliseconds with three decimals. Printing two integers costs a quarter of printing a fraction. */
+/** Milliseconds with three decimals. */
 function decimal(ms: number): string {
   const micros = Math.round(ms * 1000);
   const whole = Math.trunc(micros / 1000);

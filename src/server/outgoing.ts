@@ -39,7 +39,7 @@ export function writeReply(
   }
   if (streamed) body.destroy();
   if (bodiless || streamed || body === null) outgoing.end();
-  // Text joins the head in one write; bytes go out beside it by writev, which costs twice as much.
+  // Text joins the head in one write; bytes go out beside it by writev.
   else if (typeof body === "string") outgoing.end(body, "latin1");
   else outgoing.end(body);
   done(null);

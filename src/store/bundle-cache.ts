@@ -2,8 +2,8 @@ import { LRUCache } from "lru-cache";
 import type { BundleFiles } from "./bundle-files.ts";
 
 /**
- * Compiled bundles in a front's memory. Reading a file takes four trips to the thread pool, as long
- * as the rest of a cold start; so a version that goes live is read ahead.
+ * Compiled bundles in a front's memory. A version that goes live is read ahead, so that its
+ * cold start need not wait for the thread pool, and a pool process gets it with the first request.
  */
 export class BundleCache {
   readonly #files: Pick<BundleFiles, "readCompiled">;

@@ -10,8 +10,6 @@ export interface Timing {
   readonly startMs: number;
   /** For a front to take over a change. */
   readonly publishMs: number;
-  /** For the fronts to end the requests in flight when the server stops. */
-  readonly drainMs: number;
   /** For a process with nothing left to do to exit. */
   readonly exitMs: number;
   /** What a check may take beyond the bundle's own start-up limit. */
@@ -28,7 +26,6 @@ export const defaultTiming: Timing = {
   poolStallMs: 1_500,
   startMs: 20_000,
   publishMs: 10_000,
-  drainMs: 10_000,
   exitMs: 2_000,
   checkGraceMs: 2_000,
   spareWaitMs: 5_000,

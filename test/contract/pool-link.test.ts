@@ -91,6 +91,7 @@ async function start(): Promise<ExecutorUnderTest & { bundles: Map<string, Uint8
     concurrency: 500,
     egress,
     bundleAtHand: () => undefined,
+    onBundleFailure: () => undefined,
     readBundle: async (id) => bundles.get(id) ?? Promise.reject(new Error(`no bundle ${id}`)),
     onClose: () => closed.resolve(),
   });

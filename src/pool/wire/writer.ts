@@ -4,7 +4,7 @@ import { type FrameType, headerBytes } from "./frames.ts";
 const initialBytes = 64 * 1024;
 /**
  * At most so many frames wait for the end of the turn: in a long turn the other process can begin
- * meanwhile. With no bound the two take turns under load, each idle while the other works.
+ * meanwhile, where with no bound the two could take turns, each idle while the other works.
  */
 const framesAWrite = 16;
 
