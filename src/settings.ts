@@ -18,15 +18,33 @@ export type ConfigLogLevel = (typeof logLevels)[number];
 const port = { kind: "integer", min: 0, max: 65_535 } as const;
 
 const limitHelp: Record<keyof Limits, string> = {
-  memoryMb: "V8 heap of one isolate, in MiB",
+  memoryMb: "V8 heap of one isolate, in MiB, and its WebAssembly memories as much again",
   cpuMs: "time inside the isolate that one request may use, in milliseconds",
   startupMs: "time that loading a bundle may take, in milliseconds",
   wallMs: "time from request to response, in milliseconds",
   requestBodyBytes: "bytes of a request's body",
+  subrequests: "subrequests that one request may make",
+  subrequestsInFlight: "subrequests of one request that may wait for their answer at once",
+  logBytes: "characters that one request may log",
+  timers: "timers of one request that have not fired",
+  responseHeaderBytes: "characters of a response's headers",
+  waitUntil: "unsettled promises of one request in waitUntil()",
 };
 
 /** The least that makes sense: isolated-vm refuses a heap under 8 MiB. */
-export const smallestLimits: Limits = { memoryMb: 8, cpuMs: 1, startupMs: 1, wallMs: 1, requestBodyBytes: 0 };
+export const smallestLimits: Limits = {
+  memoryMb: 8,
+  cpuMs: 1,
+  startupMs: 1,
+  wallMs: 1,
+  requestBodyBytes: 0,
+  subrequests: 0,
+  subrequestsInFlight: 1,
+  logBytes: 0,
+  timers: 0,
+  responseHeaderBytes: 0,
+  waitUntil: 0,
+};
 
 const limitSettings = (["default", "max"] as const).flatMap((which) =>
   limitNames.map(

@@ -29,11 +29,21 @@ export const manifestSchema = z
       .openapi({ description: "What the function sees as env.", example: { GREETING: "hello" } }),
     limits: z
       .strictObject({
-        memoryMb: amount(8).openapi({ description: "V8 heap of the isolate, in MiB." }),
+        memoryMb: amount(8).openapi({
+          description: "V8 heap of the isolate, in MiB; WebAssembly memories may have as much again.",
+        }),
         cpuMs: amount(1).openapi({ description: "Time inside the isolate that one request may use." }),
         startupMs: amount(1).openapi({ description: "Time that loading the modules may take." }),
         wallMs: amount(1).openapi({ description: "Time from request to response." }),
         requestBodyBytes: amount(0).openapi({ description: "Bytes of a request's body." }),
+        subrequests: amount(0).openapi({ description: "Subrequests that one request may make." }),
+        subrequestsInFlight: amount(1).openapi({
+          description: "Subrequests of one request that may wait for their answer at once; more wait their turn.",
+        }),
+        logBytes: amount(0).openapi({ description: "Characters that one request may log." }),
+        timers: amount(0).openapi({ description: "Timers of one request that have not fired." }),
+        responseHeaderBytes: amount(0).openapi({ description: "Characters of the response's headers." }),
+        waitUntil: amount(0).openapi({ description: "Unsettled promises of one request in waitUntil()." }),
       })
       .partial()
       .default({})

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { errorKinds, isErrorCode } from "../core/errors.ts";
+import { type LimitName, limitNames } from "../core/limits.ts";
 
 export const functionNamePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -27,7 +28,7 @@ const urls = z
 const moment = z.iso.datetime().openapi({ example: "2026-01-31T12:00:00.000Z" });
 const bytes = z.int().min(0).openapi({ description: "Size of the version's modules, as uploaded." });
 const limits = z
-  .object({ memoryMb: z.int(), cpuMs: z.int(), startupMs: z.int(), wallMs: z.int(), requestBodyBytes: z.int() })
+  .object(Object.fromEntries(limitNames.map((name) => [name, z.int()])) as Record<LimitName, z.ZodInt>)
   .openapi("Limits");
 
 export const functionSchema = z

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Bundle, BundleModule, ModuleType } from "./deployment.ts";
-import type { Limits } from "./limits.ts";
+import { defaultLimits, type LimitName, type Limits } from "./limits.ts";
 
 /*
  * A bundle as bytes, the same bytes for the same content whatever order it was given in. All
@@ -12,9 +12,14 @@ import type { Limits } from "./limits.ts";
  * Whatever changes here or in `limitOrder` needs a new format number: version ids are hashes of it.
  */
 const magic = 0x424c5349;
-const format = 1;
+const format = 2;
 const moduleTypes: readonly ModuleType[] = ["esm", "wasm", "text", "json", "data"];
-const limitOrder = ["memoryMb", "cpuMs", "startupMs", "wallMs", "requestBodyBytes"] as const satisfies (keyof Limits)[];
+const limitOrder: readonly LimitName[] = [
+  ...["memoryMb", "cpuMs", "startupMs", "wallMs", "requestBodyBytes"],
+  ...["subrequests", "subrequestsInFlight", "logBytes", "timers", "responseHeaderBytes", "waitUntil"],
+] as LimitName[];
+/** How many of them each format has: stores keep bundles that earlier versions of Islet wrote. */
+const limitCounts: Readonly<Record<number, number>> = { 1: 5, 2: limitOrder.length };
 
 const encoder = new TextEncoder();
 // Fatal, and with the byte order mark kept, so that decoding loses nothing.
@@ -53,9 +58,10 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
   const reader = new Reader(bytes);
   if (reader.u32() !== magic) throw new Error("bundle: not a bundle");
   const found = reader.u8();
-  if (found !== format) throw new Error(`bundle: format ${found} is unknown`);
+  const limitCount = limitCounts[found];
+  if (limitCount === undefined) throw new Error(`bundle: format ${found} is unknown`);
   const main = reader.text();
-  const limits = readLimits(reader);
+  const limits = readLimits(reader, limitCount);
   const env = readEnv(reader);
   const entries = readModuleTable(reader);
   const modules: BundleModule[] = entries.map(({ name, type, length }) => ({
@@ -73,15 +79,9 @@ export function versionId(encoded: Uint8Array): string {
   return createHash("sha256").update(encoded).digest("hex");
 }
 
-function readLimits(reader: Reader): Limits {
-  const [memoryMb, cpuMs, startupMs, wallMs, requestBodyBytes] = [
-    reader.amount(),
-    reader.amount(),
-    reader.amount(),
-    reader.amount(),
-    reader.amount(),
-  ];
-  return { memoryMb, cpuMs, startupMs, wallMs, requestBodyBytes };
+function readLimits(reader: Reader, count: number): Limits {
+  const read = limitOrder.slice(0, count).map((name) => [name, reader.amount()]);
+  return { ...defaultLimits, ...Object.fromEntries(read) };
 }
 
 function readEnv(reader: Reader): Record<string, string> {

@@ -1,6 +1,6 @@
 /** What one function may use. Sizes and times carry their unit in the name. */
 export interface Limits {
-  /** V8 heap of one isolate, in MiB. */
+  /** V8 heap of one isolate, in MiB; its WebAssembly memories may have as much again. */
   readonly memoryMb: number;
   /** Time inside the isolate that one request may use, over all its slices. */
   readonly cpuMs: number;
@@ -10,7 +10,21 @@ export interface Limits {
   readonly wallMs: number;
   /** Bytes that a request's body may have. */
   readonly requestBodyBytes: number;
+  /** Subrequests that one request may make. */
+  readonly subrequests: number;
+  /** Subrequests of one request that may wait for their answer at once; more wait their turn. */
+  readonly subrequestsInFlight: number;
+  /** Characters that one request may log. */
+  readonly logBytes: number;
+  /** Timers of one request that have not fired. */
+  readonly timers: number;
+  /** Characters that the response's headers may have. */
+  readonly responseHeaderBytes: number;
+  /** Promises given to waitUntil() by one request that are not settled. */
+  readonly waitUntil: number;
 }
+
+export type LimitName = keyof Limits;
 
 export const defaultLimits: Limits = {
   memoryMb: 128,
@@ -18,6 +32,12 @@ export const defaultLimits: Limits = {
   startupMs: 1_000,
   wallMs: 30_000,
   requestBodyBytes: 100 * 1024 * 1024,
+  subrequests: 50,
+  subrequestsInFlight: 6,
+  logBytes: 256 * 1024,
+  timers: 1_000,
+  responseHeaderBytes: 64 * 1024,
+  waitUntil: 1_000,
 };
 
 /** What a manifest may ask for at most, unless the operator says otherwise. */
@@ -27,6 +47,12 @@ export const defaultMaxLimits: Limits = {
   startupMs: 10_000,
   wallMs: 300_000,
   requestBodyBytes: 1024 * 1024 * 1024,
+  subrequests: 1_000,
+  subrequestsInFlight: 100,
+  logBytes: 4 * 1024 * 1024,
+  timers: 10_000,
+  responseHeaderBytes: 256 * 1024,
+  waitUntil: 10_000,
 };
 
-export const limitNames = Object.keys(defaultLimits) as (keyof Limits)[];
+export const limitNames = Object.keys(defaultLimits) as LimitName[];

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { IsletError } from "../core/errors.ts";
-import type { Limits } from "../core/limits.ts";
+import { defaultLimits, type Limits } from "../core/limits.ts";
 import { BundleFiles } from "./bundle-files.ts";
 import { migrate } from "./migrations.ts";
 import type { NewDeployment, Store, StoredFunction, StoredVersion } from "./store.ts";
@@ -267,7 +267,7 @@ function toFunction(row: Row): StoredFunction {
       tenant: String(row.tenant),
       versionId: String(row.version_id),
       routes: JSON.parse(String(row.routes)) as string[],
-      limits: JSON.parse(String(row.limits)) as Limits,
+      limits: toLimits(row),
     },
     deploymentId: Number(row.live_deployment),
     bytes: Number(row.bytes),
@@ -280,8 +280,13 @@ function toVersion(row: Row): StoredVersion {
   return {
     id: String(row.id),
     bytes: Number(row.bytes),
-    limits: JSON.parse(String(row.limits)) as Limits,
+    limits: toLimits(row),
     createdAtMs: Number(row.created_at_ms),
     live: Number(row.live) === 1,
   };
+}
+
+/** Versions that were stored before a limit was invented have its default. */
+function toLimits(row: Row): Limits {
+  return { ...defaultLimits, ...(JSON.parse(String(row.limits)) as Partial<Limits>) };
 }

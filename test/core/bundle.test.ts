@@ -80,13 +80,22 @@ describe("encoding and decoding", () => {
 
   test("keep the version id of a given bundle from release to release", () => {
     expect(versionId(encodeBundle(small))).toMatchInlineSnapshot(
-      `"cc1464a43f12cb499696ecbb2c2cf362cf3a78b7693ca5fa3975632ddf9f5433"`,
+      `"539bccb2e9c0b797db4428af34627c04931d4d7670b0aae86fc9c1d3817221f5"`,
     );
   });
 
   test("copy no module", () => {
     const encoded = encodeBundle(small);
     for (const module of decodeBundle(encoded).modules) expect(module.bytes.buffer).toBe(encoded.buffer);
+  });
+
+  test("read the first format, whose bundles have the limits of later ones by default", () => {
+    const encoded = Buffer.from(encodeBundle(small));
+    // "ISLB", the format, the main text, then eleven limits of which that format had five.
+    const limits = 4 + 1 + 4 + Buffer.byteLength(small.main);
+    const first = Buffer.concat([encoded.subarray(0, limits + 5 * 8), encoded.subarray(limits + 11 * 8)]);
+    first[4] = 1;
+    expect(plain(decodeBundle(first))).toEqual(plain(sorted(small)));
   });
 
   test("read a bundle that lies inside a larger buffer", () => {
@@ -124,8 +133,8 @@ describe("decoding", () => {
   test("refuses what is no bundle, or one of a later format", () => {
     expect(() => decodeBundle(new Uint8Array(100))).toThrow("not a bundle");
     const later = Buffer.from(encoded);
-    later[4] = 2;
-    expect(() => decodeBundle(later)).toThrow("format 2 is unknown");
+    later[4] = 3;
+    expect(() => decodeBundle(later)).toThrow("format 3 is unknown");
   });
 
   test("refuses or reads as what it would encode to, whatever byte is changed", () => {
