@@ -6,9 +6,6 @@ import type { Change, ControlDeps } from "./deps.ts";
 import { applyManifest, type Candidate } from "./manifest.ts";
 import type { Upload } from "./upload.ts";
 
-/** Until there are accounts, everything belongs to one tenant. */
-const onlyTenant = "default";
-
 export interface Deployed {
   readonly stored: StoredFunction;
   /** False when the same bytes were live already. */
@@ -38,10 +35,16 @@ export class Deployer {
         const original = encodeBundle(candidate.bundle);
         const id = versionId(original);
         const created = before?.fn.versionId !== id;
-        if (before && !created && sameRoutes(before.fn.routes, candidate.routes)) return { stored: before, created };
+        const tenant = candidate.tenant ?? name;
+        if (before && !created && before.fn.tenant === tenant && sameRoutes(before.fn.routes, candidate.routes)) {
+          return { stored: before, created };
+        }
         if (created) await this.#check(compiled);
         const stored = await this.#deps.store.deploy({
-          fn: { name, tenant: onlyTenant, versionId: id, routes: candidate.routes, limits: candidate.bundle.limits },
+          fn: {
+            ...{ name, tenant, versionId: id, routes: candidate.routes, limits: candidate.bundle.limits },
+            group: "shared",
+          },
           bytes: bytesOf(candidate),
           atMs: this.#deps.clock.epochMs(),
           original,

@@ -65,6 +65,7 @@ export function describeFunction(stored: StoredFunction, deps: ControlDeps): z.o
   const { fn, bytes, createdAtMs, deployedAtMs } = stored;
   return {
     name: fn.name,
+    tenant: fn.tenant,
     version: fn.versionId,
     urls: deps.urlsOf(fn),
     routes: [...fn.routes],

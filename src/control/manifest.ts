@@ -3,6 +3,7 @@ import type { Bundle, BundleModule } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import { type Limits, limitNames } from "../core/limits.ts";
 import { moduleTypes } from "./module-types.ts";
+import { functionNamePattern } from "./names.ts";
 import { normalizeRoute } from "./routes.ts";
 
 const wellFormed = z.string().refine((text) => text.isWellFormed(), "must be well-formed Unicode");
@@ -15,6 +16,15 @@ export const manifestSchema = z
         "The module whose default export has fetch(). Default: the only module, else index.js, index.mjs, main.js or main.mjs, else the only ES module.",
       example: "index.js",
     }),
+    tenant: z
+      .string()
+      .regex(functionNamePattern, "must be 1 to 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit")
+      .optional()
+      .openapi({
+        description:
+          "Whose function it is: what one of a tenant's functions does may cost the others. Default: its own name.",
+        example: "acme",
+      }),
     routes: z
       .array(z.string())
       .max(100)
@@ -89,6 +99,8 @@ export interface LimitPolicy {
 export interface Candidate {
   readonly bundle: Bundle;
   readonly routes: readonly string[];
+  /** Null: the function is its own tenant. */
+  readonly tenant: string | null;
 }
 
 /** @throws IsletError invalid_manifest, invalid_route, limit_too_high. */
@@ -103,6 +115,7 @@ export function applyManifest(manifest: Manifest, modules: readonly BundleModule
   return {
     bundle: { main: mainOf(manifest, typed), modules: typed, env: manifest.env, limits: limitsOf(manifest, policy) },
     routes: [...new Set(manifest.routes.map(normalizeRoute))],
+    tenant: manifest.tenant ?? null,
   };
 }
 

@@ -1,8 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { errorKinds, isErrorCode } from "../core/errors.ts";
 import { type LimitName, limitNames } from "../core/limits.ts";
-
-export const functionNamePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+import { functionNamePattern } from "./names.ts";
 
 export const nameParams = z.object({
   name: z
@@ -34,6 +33,7 @@ const limits = z
 export const functionSchema = z
   .object({
     name: z.string(),
+    tenant: z.string().openapi({ description: "Whose function it is." }),
     version: versionHash,
     urls,
     routes: z.array(z.string()),

@@ -20,13 +20,19 @@ export interface Bundle {
   readonly limits: Limits;
 }
 
+/** Pool processes that belong together: those that tenants share, or the one that a tenant has for itself. */
+export type PoolGroup = "shared" | `tenant:${string}`;
+
 /**
  * What a front needs to know to serve one function. It is replaced whole and never changed in
  * place, so a request that has found one sees one version to its end.
  */
 export interface LiveFunction {
   readonly name: string;
+  /** Whose function it is; by default it is its own. */
   readonly tenant: string;
+  /** Where its requests run. The supervisor decides that when it publishes. */
+  readonly group: PoolGroup;
   readonly versionId: string;
   /** Extra routes, beside {name}.localhost and /fn/{name}/*. */
   readonly routes: readonly string[];

@@ -63,6 +63,21 @@ export const errorKinds = {
     hint: "Loading the modules took longer than limits.startupMs.",
   },
   function_memory_limit: { status: 503, blame: "function", hint: "The isolate grew past limits.memoryMb." },
+  function_crashed: {
+    status: 502,
+    blame: "function",
+    hint: "The function ended the process that it ran in; it runs in quarantine now.",
+  },
+  function_stalled: {
+    status: 504,
+    blame: "function",
+    hint: "The function held its process past every time limit, so that it had to be killed; it runs in quarantine now.",
+  },
+  quarantined: {
+    status: 503,
+    blame: "function",
+    hint: "The function keeps ending its process in quarantine; it is tried again after Retry-After.",
+  },
   isolate_lost: {
     status: 502,
     blame: "function",
@@ -152,6 +167,13 @@ export interface SourcePlace {
   readonly column?: number | undefined;
 }
 
+interface ErrorDetails {
+  readonly place?: SourcePlace;
+  readonly detail?: string;
+  readonly retryAfterMs?: number;
+  readonly cause?: unknown;
+}
+
 /** An error with a stable code that may be shown to a client as it is: its message holds no host paths or stack. */
 export class IsletError extends Error {
   override readonly name = "IsletError";
@@ -159,12 +181,15 @@ export class IsletError extends Error {
   readonly place: SourcePlace | undefined;
   /** For operators' and tenants' logs only; never sent to a client. */
   readonly detail: string | undefined;
+  /** When it may be worth the while to ask again, where that is known. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, more: { place?: SourcePlace; detail?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, more: ErrorDetails = {}) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.code = code;
     this.place = more.place;
     this.detail = more.detail;
+    this.retryAfterMs = more.retryAfterMs;
   }
 
   get status(): number {

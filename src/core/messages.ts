@@ -1,5 +1,6 @@
-import type { Bundle, LiveFunction } from "./deployment.ts";
+import type { Bundle, LiveFunction, PoolGroup } from "./deployment.ts";
 import type { ErrorCode, SourcePlace } from "./errors.ts";
+import type { BreachKind, ProcessOffence } from "./trust.ts";
 
 /**
  * What the supervisor and its children say to each other over Node's IPC channel (`advanced`
@@ -17,12 +18,33 @@ import type { ErrorCode, SourcePlace } from "./errors.ts";
 export interface PoolAddress {
   /** Unique for each birth: a replacement has another one. */
   readonly id: string;
+  readonly group: PoolGroup;
   /**
-   * The place that this process fills, from 0. A replacement has its predecessor's, so that a
+   * The place in its group that this process fills, from 0. A replacement has its predecessor's, so that a
    * hash ring over places moves no other function when a process dies.
    */
   readonly place: number;
   readonly socketPath: string;
+}
+
+/** A group whose process died too often: until then it has none, and its requests are refused. */
+export interface ClosedGroup {
+  readonly group: PoolGroup;
+  /** Epoch milliseconds. */
+  readonly untilMs: number;
+}
+
+/** All pool processes that there are for requests. */
+export interface PoolList {
+  readonly pools: readonly PoolAddress[];
+  readonly closed: readonly ClosedGroup[];
+}
+
+/** The version that is to blame for a pool process's death, if any is. */
+export interface Verdict {
+  /** The isolate key of the version, or null: then nobody is to blame. */
+  readonly guilty: string | null;
+  readonly how: ProcessOffence | null;
 }
 
 export type ToFront =
@@ -30,7 +52,7 @@ export type ToFront =
       readonly type: "start";
       readonly settings: FrontSettings;
       readonly functions: readonly LiveFunction[];
-      readonly pools: readonly PoolAddress[];
+      readonly list: PoolList;
     }
   /** Replaces or removes one function; answered by `published` once every new request sees it. */
   | {
@@ -40,7 +62,9 @@ export type ToFront =
       readonly remove: string | null;
     }
   /** The whole list, whenever it has changed. Not answered. */
-  | { readonly type: "pools"; readonly pools: readonly PoolAddress[] }
+  | { readonly type: "pools"; readonly list: PoolList }
+  /** A pool process is dead, and why; before the list without it. Not answered. */
+  | { readonly type: "poolDied"; readonly id: string; readonly verdict: Verdict }
   | { readonly type: "beat"; readonly seq: number }
   | { readonly type: "metrics"; readonly seq: number }
   /** Refuse new requests, end those in flight, exit with 0. */
@@ -49,6 +73,10 @@ export type ToFront =
 export type FromFront =
   | { readonly type: "ready"; readonly port: number }
   | { readonly type: "published"; readonly seq: number }
+  /** There are requests for a group that has no process yet, or there still are some for one that has. Not answered. */
+  | { readonly type: "wanted"; readonly group: PoolGroup }
+  /** A pool process sent what is no frame: it is in other hands and must go. Not answered. */
+  | { readonly type: "forged"; readonly pool: string; readonly message: string }
   | { readonly type: "beat"; readonly seq: number }
   | { readonly type: "metrics"; readonly seq: number; readonly metrics: readonly object[] };
 
@@ -64,6 +92,10 @@ export type ToPool =
 export type FromPool =
   | { readonly type: "ready" }
   | { readonly type: "checked"; readonly seq: number; readonly problem: CheckProblem | null }
+  /** A version did `count` times since the last such message what is held against it. Not answered. */
+  | { readonly type: "breach"; readonly key: string; readonly kind: BreachKind; readonly count: number }
+  /** This process cannot go on for long: replace it at once, and end it when its requests are over. Not answered. */
+  | { readonly type: "retire"; readonly reason: string }
   | { readonly type: "beat"; readonly seq: number }
   | { readonly type: "metrics"; readonly seq: number; readonly metrics: readonly object[] };
 

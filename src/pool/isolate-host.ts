@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Bundle } from "../core/deployment.ts";
 import type { CheckProblem } from "../core/messages.ts";
+import type { BreachKind } from "../core/trust.ts";
 import type { DeathReason } from "../isolate/death.ts";
 import type { LoadFailure } from "../isolate/load-failure.ts";
 import type { Preparer } from "../isolate/preparer.ts";
@@ -18,6 +19,13 @@ const checkCodes = {
   memory: "module_memory_limit",
 } as const;
 
+/** Deaths of isolates that are held against their version. */
+const breachOfDeath: Partial<Record<DeathReason, BreachKind>> = {
+  cpu_limit: "cpu",
+  memory_limit: "memory",
+  startup_limit: "startup",
+};
+
 export interface IsolateHostParts {
   readonly preparer: Preparer;
   readonly warm: WarmIsolates;
@@ -26,6 +34,8 @@ export interface IsolateHostParts {
   readonly logger: Logger;
   /** Leaves word outside this process of which version runs from now on, and how long it may. */
   readonly mark: (key: string, allowanceMs: number) => void;
+  /** A version did what is held against it. */
+  readonly breach: (key: string, kind: BreachKind) => void;
 }
 
 /** All isolates of one pool process. */
@@ -39,7 +49,7 @@ export class IsolateHost {
   constructor(parts: IsolateHostParts) {
     this.#parts = parts;
     this.bundles = parts.bundles;
-    const { warm, metrics, logger, mark } = parts;
+    const { warm, metrics, logger, mark, breach } = parts;
     this.#observer = {
       entering: (isolate) => {
         mark(isolate.key, isolate.allowanceMs);
@@ -49,6 +59,8 @@ export class IsolateHost {
         warm.remove(isolate);
         metrics.deaths.inc({ reason });
         logDeath(logger, isolate.key, reason);
+        const kind = breachOfDeath[reason];
+        if (kind) breach(isolate.key, kind);
       },
       opFailed: (isolate, op, error) => logger.error({ isolate: isolate.key, op, err: error }, "a host op failed"),
       loadLog: (isolate, level, text) => logger[level]({ isolate: isolate.key, source: "function" }, text),

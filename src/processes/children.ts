@@ -116,7 +116,7 @@ export function createChildren(options: ChildrenOptions): Children {
     count: config.pools,
     timers,
     bear: bearPool,
-    onChange: (list) => fronts.setPools(list),
+    onChange: (addresses) => fronts.setPools({ pools: addresses, closed: [] }),
     onDeath,
   });
   return { fronts, pools, metrics };

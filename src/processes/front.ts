@@ -29,7 +29,7 @@ channel.onMessage((message) => {
   else early.push(message);
 });
 
-async function start({ settings, functions, pools }: Extract<ToFront, { type: "start" }>): Promise<void> {
+async function start({ settings, functions, list }: Extract<ToFront, { type: "start" }>): Promise<void> {
   const sink = new LogSink(1);
   const logger = pino({ level: settings.logLevel, base: { process: settings.id } }, sink);
   const bundles = new BundleCache(new BundleFiles(settings.dataDir), bundleCacheBytes);
@@ -83,7 +83,7 @@ async function start({ settings, functions, pools }: Extract<ToFront, { type: "s
     links = links.map((entry) => (entry.link === lost ? connect(address) : entry));
     scheduler.setExecutors(links.map(({ place, link }) => ({ place, executor: link })));
   };
-  usePools(pools);
+  usePools(list.pools);
 
   const readAhead = (versionId: string): void => {
     // A failure comes again, and is told, when the bundle is needed.
@@ -100,7 +100,7 @@ async function start({ settings, functions, pools }: Extract<ToFront, { type: "s
         if (message.set) readAhead(message.set.versionId);
         return;
       case "pools":
-        return usePools(message.pools);
+        return usePools(message.list.pools);
       case "metrics":
         void metrics.registry
           .getMetricsAsJSON()
@@ -108,6 +108,8 @@ async function start({ settings, functions, pools }: Extract<ToFront, { type: "s
         return;
       case "drain":
         void drain();
+        return;
+      case "poolDied":
         return;
       case "start":
       case "beat":

@@ -6,6 +6,7 @@ import { childChannel } from "../core/child-side.ts";
 import type { FromPool, PoolSettings, ToPool } from "../core/messages.ts";
 import { Preparer } from "../isolate/preparer.ts";
 import { Runtime } from "../isolate/runtime.ts";
+import { BreachReports } from "../pool/breach-reports.ts";
 import { Bundles } from "../pool/bundles.ts";
 import { IsolateHost } from "../pool/isolate-host.ts";
 import { PoolMetrics } from "../pool/pool-metrics.ts";
@@ -40,7 +41,12 @@ async function start(settings: PoolSettings): Promise<void> {
     prepared: () => preparer.ready,
   });
   const bundles = new Bundles(bundleCacheBytes);
-  const host = new IsolateHost({ preparer, warm, bundles, metrics, logger, mark: markBlame() });
+  const breaches = new BreachReports((key, kind, count) => channel.send({ type: "breach", key, kind, count }));
+  const host = new IsolateHost({
+    ...{ preparer, warm, bundles, metrics, logger },
+    mark: markBlame(),
+    breach: (key, kind) => breaches.add(key, kind),
+  });
   await new PoolServer(host).listen(settings.socketPath);
 
   const handle = (message: ToPool): void => {

@@ -5,7 +5,7 @@ import type { Reply } from "../core/invocation.ts";
 
 /** Fields about the connection with the client. */
 const ours = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade", "proxy-connection", "te", "trailer"]);
-const retryAfterSeconds = 1;
+const retryAfterMs = 1_000;
 
 /**
  * Writes a function's answer; `done` follows when the last byte is handed over or the body broke.
@@ -57,9 +57,13 @@ export function writeError(outgoing: ServerResponse, error: IsletError, requestI
   };
   // An answer's text that could not be sent is still there, and cannot be sent now either.
   outgoing.statusMessage = STATUS_CODES[error.status] ?? "";
-  if (error.status === 503) headers["retry-after"] = String(retryAfterSeconds);
+  if (error.status === 503) headers["retry-after"] = String(retrySeconds(error));
   outgoing.writeHead(error.status, headers);
   outgoing.end(body);
+}
+
+function retrySeconds(error: IsletError): number {
+  return Math.max(1, Math.ceil((error.retryAfterMs ?? retryAfterMs) / 1000));
 }
 
 /**

@@ -38,6 +38,12 @@ const steps: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX routes_by_function ON routes(function_name);
   `,
+  // Whose a function is goes with each deployment, so that a roll-back brings it back.
+  `
+  ALTER TABLE deployments ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
+  UPDATE deployments SET tenant = function_name;
+  ALTER TABLE functions DROP COLUMN tenant;
+  `,
 ];
 
 /** @throws Error when the database was written by a later release. */

@@ -64,12 +64,13 @@ export class SqliteStore implements Store {
         return this.#transaction(() => {
           const previous =
             this.#one("SELECT live_deployment FROM functions WHERE name = ?", fn.name)?.live_deployment ?? null;
-          this.#run(upsertFunction, fn.name, fn.tenant, atMs);
+          this.#run(insertFunction, fn.name, atMs);
           this.#run(insertVersion, fn.name, fn.versionId, deployment.bytes, JSON.stringify(fn.limits), atMs);
           const { lastInsertRowid } = this.#run(
-            "INSERT INTO deployments (function_name, version_id, routes, deployed_at_ms, previous) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO deployments (function_name, version_id, tenant, routes, deployed_at_ms, previous) VALUES (?, ?, ?, ?, ?, ?)",
             fn.name,
             fn.versionId,
+            fn.tenant,
             JSON.stringify(fn.routes),
             atMs,
             previous,
@@ -235,7 +236,7 @@ function takeForOneself(db: DatabaseSync, dataDir: string): void {
 }
 
 const selectFunctions = `
-  SELECT f.name, f.tenant, f.created_at_ms, f.live_deployment, d.version_id, d.routes, d.deployed_at_ms, v.bytes, v.limits
+  SELECT f.name, d.tenant, f.created_at_ms, f.live_deployment, d.version_id, d.routes, d.deployed_at_ms, v.bytes, v.limits
   FROM functions f
   JOIN deployments d ON d.id = f.live_deployment
   JOIN versions v ON v.function_name = f.name AND v.id = d.version_id`;
@@ -248,9 +249,8 @@ const selectVersions = `
   WHERE v.function_name = ?
   ORDER BY (SELECT max(d.id) FROM deployments d WHERE d.function_name = v.function_name AND d.version_id = v.id) DESC`;
 
-const upsertFunction = `
-  INSERT INTO functions (name, tenant, created_at_ms, live_deployment) VALUES (?, ?, ?, 0)
-  ON CONFLICT (name) DO UPDATE SET tenant = excluded.tenant`;
+const insertFunction = `
+  INSERT INTO functions (name, created_at_ms, live_deployment) VALUES (?, ?, 0) ON CONFLICT (name) DO NOTHING`;
 
 const insertVersion = `
   INSERT INTO versions (function_name, id, bytes, limits, created_at_ms) VALUES (?, ?, ?, ?, ?)
@@ -265,6 +265,8 @@ function toFunction(row: Row): StoredFunction {
     fn: {
       name: String(row.name),
       tenant: String(row.tenant),
+      // What the supervisor makes of it is not stored.
+      group: "shared",
       versionId: String(row.version_id),
       routes: JSON.parse(String(row.routes)) as string[],
       limits: toLimits(row),

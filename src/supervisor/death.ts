@@ -10,6 +10,10 @@ export type DeathReason =
   | "start_timeout"
   /** It left beats unanswered for too long; killed. */
   | "stalled"
+  /** It took more memory than a pool process may; killed. */
+  | "memory_limit"
+  /** It sent a front what no pool process of ours sends; killed. */
+  | "forged"
   /** It did not take over a change in time, so it may serve what is no longer live; killed. */
   | "unresponsive"
   /** A check in it took too long; killed. */
@@ -24,7 +28,14 @@ export type DeathReason =
 /** Reasons for which the supervisor itself sends SIGKILL. */
 export type KillReason = Extract<
   DeathReason,
-  "start_timeout" | "stalled" | "unresponsive" | "check_timeout" | "drain_timeout" | "stopped"
+  | "start_timeout"
+  | "stalled"
+  | "memory_limit"
+  | "forged"
+  | "unresponsive"
+  | "check_timeout"
+  | "drain_timeout"
+  | "stopped"
 >;
 
 export interface Death {

@@ -1,5 +1,5 @@
 import type { LiveFunction } from "../core/deployment.ts";
-import type { PoolAddress, ToFront } from "../core/messages.ts";
+import type { PoolList, ToFront } from "../core/messages.ts";
 import { StartError } from "../core/start-error.ts";
 import type { FrontChild } from "./child-kinds.ts";
 import { type Death, describeDeath } from "./death.ts";
@@ -34,7 +34,7 @@ export class Fronts {
   readonly #options: FrontsOptions;
   readonly #slots: Slot<FrontChild>[];
   readonly #functions = new Map<string, LiveFunction>();
-  #pools: readonly PoolAddress[] = [];
+  #list: PoolList = { pools: [], closed: [] };
   #port: number;
 
   constructor(options: FrontsOptions, functions: readonly LiveFunction[]) {
@@ -81,9 +81,9 @@ export class Fronts {
   }
 
   /** Tells all fronts which pool processes there are. */
-  setPools(pools: readonly PoolAddress[]): void {
-    this.#pools = pools;
-    for (const front of this.#serving()) front.send({ type: "pools", pools });
+  setPools(list: PoolList): void {
+    this.#list = list;
+    for (const front of this.#serving()) front.send({ type: "pools", list });
   }
 
   /** Lets the fronts end what is in flight; resolves when all are gone. */
@@ -103,7 +103,7 @@ export class Fronts {
       type: "start",
       settings: this.#options.settings(front.id, this.#port),
       functions: [...this.#functions.values()],
-      pools: this.#pools,
+      list: this.#list,
     });
     return front;
   }

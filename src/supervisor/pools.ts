@@ -63,7 +63,7 @@ export class Pools {
 
   addresses(): PoolAddress[] {
     return this.#slots.flatMap(({ readyChild }, place) =>
-      readyChild ? [{ id: readyChild.id, place, socketPath: readyChild.socketPath }] : [],
+      readyChild ? [{ id: readyChild.id, group: "shared", place, socketPath: readyChild.socketPath }] : [],
     );
   }
 

@@ -81,7 +81,7 @@ async function start(): Promise<ExecutorUnderTest & { bundles: Map<string, Uint8
     });
     const id = versionId(bundle);
     bundles.set(id, bundle);
-    functions.set(name, { name, tenant: "default", versionId: id, routes: [], limits });
+    functions.set(name, { name, tenant: "default", group: "shared", versionId: id, routes: [], limits });
   }
   const egress = new UndiciEgress();
   const closed = Promise.withResolvers<void>();

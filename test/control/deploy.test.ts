@@ -32,7 +32,16 @@ describe("PUT of one module", () => {
     });
     expect(answer.liveMs).toBeGreaterThan(0);
     expect(control.published).toEqual([
-      { set: { name: "hello", tenant: "default", versionId: answer.version, routes: [], limits: defaultLimits } },
+      {
+        set: {
+          name: "hello",
+          tenant: "hello",
+          group: "shared",
+          versionId: answer.version,
+          routes: [],
+          limits: defaultLimits,
+        },
+      },
     ]);
     const stored = await control.store.readBundle(answer.version);
     expect(versionId(stored)).toBe(answer.version);

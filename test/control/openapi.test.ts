@@ -83,6 +83,7 @@ test("describes the upload by the schema that validates it", async () => {
   expect(Object.keys(content ?? {})).toEqual(["text/javascript", "application/javascript", "multipart/form-data"]);
   expect(Object.keys(document.components.schemas.Manifest?.properties ?? {})).toEqual([
     "main",
+    "tenant",
     "routes",
     "env",
     "limits",

@@ -3,7 +3,11 @@ import { defaultLimits } from "../../src/core/limits.ts";
 import { functionUrls } from "../../src/processes/function-urls.ts";
 
 function urlsOf(host: string, ...routes: string[]): string[] {
-  return functionUrls({ name: "f", tenant: "default", versionId: "1", routes, limits: defaultLimits }, host, 80);
+  return functionUrls(
+    { name: "f", tenant: "default", group: "shared", versionId: "1", routes, limits: defaultLimits },
+    host,
+    80,
+  );
 }
 
 test("a function has a host name of its own and a path on this machine", () => {

@@ -13,6 +13,7 @@ import { TestInvocation } from "../contract/test-invocation.ts";
 const fn: LiveFunction = {
   name: "f",
   tenant: "default",
+  group: "shared",
   versionId: "0".repeat(64),
   routes: [],
   limits: defaultLimits,

@@ -4,7 +4,7 @@ import { defaultLimits } from "../../src/core/limits.ts";
 import { Router } from "../../src/server/router.ts";
 
 function live(name: string, ...routes: string[]): LiveFunction {
-  return { name, tenant: "default", versionId: "0".repeat(64), routes, limits: defaultLimits };
+  return { name, tenant: "default", group: "shared", versionId: "0".repeat(64), routes, limits: defaultLimits };
 }
 
 function routerOf(...functions: LiveFunction[]): Router {

@@ -24,7 +24,14 @@ const idOf = (letter: string) => letter.repeat(64);
 
 function deployment(name: string, version: string, routes: readonly string[] = [], atMs = 1_000): NewDeployment {
   return {
-    fn: { name, tenant: "default", versionId: idOf(version), routes, limits: { ...defaultLimits, cpuMs: 7 } },
+    fn: {
+      name,
+      tenant: "default",
+      group: "shared",
+      versionId: idOf(version),
+      routes,
+      limits: { ...defaultLimits, cpuMs: 7 },
+    },
     bytes: 42,
     atMs,
     original: Buffer.from(`original ${version}`),
@@ -192,11 +199,12 @@ describe("opening", () => {
   test("refuses a store of a later release", async () => {
     await store.close();
     const db = new DatabaseSync(join(dataDir, "islet.db"));
+    const known = Number(db.prepare("PRAGMA user_version").get()?.user_version);
     db.exec("PRAGMA user_version = 99");
     db.close();
     await expect(SqliteStore.open(dataDir)).rejects.toThrow("later release");
     const again = new DatabaseSync(join(dataDir, "islet.db"));
-    again.exec("PRAGMA user_version = 1");
+    again.exec(`PRAGMA user_version = ${known}`);
     again.close();
     store = await SqliteStore.open(dataDir);
   });

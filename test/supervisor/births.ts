@@ -60,7 +60,7 @@ function poolSettings(id: string, socketPath: string): PoolSettings {
 }
 
 export function liveFunction(name: string, versionId: string): LiveFunction {
-  return { name, tenant: "default", versionId, routes: [], limits: defaultLimits };
+  return { name, tenant: "default", group: "shared", versionId, routes: [], limits: defaultLimits };
 }
 
 export function bundle(main: string, env: Record<string, string> = {}): Bundle {

@@ -10,7 +10,7 @@ import { ManualTimers } from "./manual-timers.ts";
 
 function started(mode?: string, timers = new ManualTimers()): FrontChild {
   const front = bearFront(mode, timers);
-  front.send({ type: "start", settings: frontSettings(front.id, 1), functions: [], pools: [] });
+  front.send({ type: "start", settings: frontSettings(front.id, 1), functions: [], list: { pools: [], closed: [] } });
   return front;
 }
 

@@ -63,7 +63,7 @@ describe("fronts", () => {
   test("are told of pools", async () => {
     const { fronts, births } = frontsWith(1, [""]);
     await fronts.start();
-    fronts.setPools([{ id: "p1", place: 0, socketPath: "/x" }]);
+    fronts.setPools({ pools: [{ id: "p1", group: "shared", place: 0, socketPath: "/x" }], closed: [] });
     expect(await knowledge(births[0])).toEqual({ old: "1", pools: "p1" });
     births[0]?.kill("stopped");
     await births[0]?.dead;

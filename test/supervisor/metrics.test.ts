@@ -9,7 +9,7 @@ test("one page has the supervisor's figures and the children's, added up, and su
   const fronts = [bearFront(), bearFront()];
   for (const front of fronts) {
     const settings = frontSettings(front.id, 1);
-    front.send({ type: "start", settings, functions: [liveFunction("a", "1")], pools: [] });
+    front.send({ type: "start", settings, functions: [liveFunction("a", "1")], list: { pools: [], closed: [] } });
   }
   const silent = bearFront("mute");
   // Its answer to `metrics` has not the form of metrics.

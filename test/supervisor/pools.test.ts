@@ -57,8 +57,8 @@ test("the spare takes the place of a dead pool process at once, and a new spare 
   const [first, second] = births;
   await crash(first);
   expect(lists.at(-1)).toEqual([
-    { id: spare.id, place: 0, socketPath: spare.socketPath },
-    { id: second?.id, place: 1, socketPath: second?.socketPath },
+    { id: spare.id, group: "shared", place: 0, socketPath: spare.socketPath },
+    { id: second?.id, group: "shared", place: 1, socketPath: second?.socketPath },
   ]);
   expect(pools.readyCount).toBe(2);
   const next = await pools.spare.whenReady();
