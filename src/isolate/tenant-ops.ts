@@ -1,4 +1,5 @@
 import type { FailureKind, LogLevel, OutgoingBody } from "../../runtime-api/ops.ts";
+import { areFields, isMethod, isReasonPhrase, longestHead } from "../core/head-syntax.ts";
 import type { BridgeTarget } from "./bridge.ts";
 import type { InvocationFailure } from "./job.ts";
 import { type LiveInvocation, type LiveInvocations, nextId } from "./live-invocation.ts";
@@ -15,8 +16,6 @@ import {
 const longestText = 16 * 1024;
 /** What a line takes beside its text. */
 const lineOverhead = 200;
-/** Characters that the head of an answer or of a subrequest may have: far more than HTTP peers take. */
-const longestHead = 256 * 1024;
 
 const ofAnother = "belongs to another request, and ended with it";
 
@@ -65,6 +64,10 @@ export class TenantOps implements BridgeTarget {
     requireBody(body);
     if (statusText.length + headers.length > longestHead) {
       this.#isolate.fail(live, { kind: "threw", message: "the answer's headers are too long", stack: "" });
+      return;
+    }
+    if (!isReasonPhrase(statusText) || !areFields(headers)) {
+      this.#isolate.fail(live, { kind: "threw", message: "the answer's headers cannot be sent", stack: "" });
       return;
     }
     if (typeof body === "number" && !live.owns(body)) {
@@ -130,6 +133,10 @@ export class TenantOps implements BridgeTarget {
     requireBody(body);
     if (method.length + url.length + headers.length > longestHead) {
       this.#isolate.deliver(live, "fetchFailed", exchange, "the request's URL and headers are too long");
+      return exchange;
+    }
+    if (!isMethod(method) || !areFields(headers)) {
+      this.#isolate.deliver(live, "fetchFailed", exchange, "the request's method or headers cannot be sent");
       return exchange;
     }
     if (typeof body === "number" && !live.owns(body)) {

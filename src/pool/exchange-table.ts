@@ -23,7 +23,8 @@ export class ExchangeTable {
   add(make: (id: number) => Exchange): Exchange | undefined {
     const index = this.#free.pop() ?? this.#slots.length;
     if (index === maxExchanges) return undefined;
-    const generation = ((this.#generations[index] ?? 0) + 1) % generations;
+    // From 1, so that no exchange has the id 0, which frames about no exchange have.
+    const generation = ((this.#generations[index] ?? 0) % (generations - 1)) + 1;
     this.#generations[index] = generation;
     const exchange = make(((generation << indexBits) | index) * 2);
     this.#slots[index] = exchange;
@@ -33,6 +34,11 @@ export class ExchangeTable {
   get(id: number): Exchange | undefined {
     const exchange = this.#slots[(id / 2) & (maxExchanges - 1)];
     return exchange?.id === id ? exchange : undefined;
+  }
+
+  /** Whether it can be the id of an exchange that was. */
+  hasBeen(id: number): boolean {
+    return id !== 0 && ((id / 2) & (maxExchanges - 1)) < this.#slots.length;
   }
 
   delete(exchange: Exchange): void {

@@ -1,16 +1,22 @@
 import { Readable } from "node:stream";
 import type { Egress } from "../core/egress.ts";
-import { type ErrorCode, IsletError, isErrorCode } from "../core/errors.ts";
+import { type ErrorCode, IsletError } from "../core/errors.ts";
 import type { Invocation, Reply, Usage } from "../core/invocation.ts";
+import { readFailure, readFetchHead, readLogLine, readReset, readResponseHead } from "./heads.ts";
 import { type PassedBody, Subrequest } from "./subrequest.ts";
 import { BodyReceiver } from "./wire/body-receiver.ts";
 import { BodySender } from "./wire/body-sender.ts";
-import { bodyKind, frameType, logLevels, redirectModes, unknownLength, WireError } from "./wire/frames.ts";
+import { bodyKind, frameType, inlineBodyBytes, unknownLength, WireError } from "./wire/frames.ts";
 import type { Frame } from "./wire/reader.ts";
 import type { FrameWriter } from "./wire/writer.ts";
 
 /** Up to here a body is best kept as a string: it joins the head of the answer in one write. */
 const joinedBytes = 16 * 1024;
+/** Bytes that a request's log lines may have beside those that its limit counts: of a stack, and of the last words. */
+const moreLogBytes = 1024 * 1024;
+/** Requests of functions that are not over count until their invocation is. */
+const mostSubrequests = 10_000;
+const usedBefore = "the body has been used before";
 
 /** What an exchange needs from its connection. */
 export interface ExchangeOwner {
@@ -36,6 +42,7 @@ export class Exchange {
   readonly #resolve: (reply: Reply) => void;
   readonly #reject: (error: IsletError) => void;
   #settled = false;
+  #answered = false;
   #cancelled = false;
   #over = false;
   #sender: BodySender | undefined;
@@ -43,6 +50,7 @@ export class Exchange {
   /** The answer's body, when it does not come from the pool process: it may outlive the exchange. */
   #passed: Readable | undefined;
   #subrequests: Set<Subrequest> | undefined;
+  #logBytes = 0;
 
   constructor(
     id: number,
@@ -93,19 +101,20 @@ export class Exchange {
       case frameType.fail:
         return this.#fail(frame);
       case frameType.done:
-        this.usage.cpuMs = frame.u32() / 1000;
-        return this.#end();
+        return this.#done(frame);
       case frameType.log:
         return this.#log(frame);
       case frameType.chunk:
-        return this.#receiver?.source.chunk(frame.rest());
+        return this.#source().chunk(frame.rest());
       case frameType.end:
-        return this.#receiver?.source.last({ kind: "end" });
+        frame.end();
+        return this.#source().last({ kind: "end" });
       case frameType.reset:
-        return this.#receiver?.source.last({ kind: "error", message: frame.utf8Rest() });
+        return this.#source().last({ kind: "error", message: readReset(frame) });
       case frameType.window:
-        return this.#grant(frame.u32());
+        return this.#grant(frame);
       case frameType.stop:
+        frame.end();
         return this.#sender?.stop();
       default:
         throw new WireError(`a pool process cannot send frames of type ${frame.type} for an invocation`);
@@ -122,54 +131,50 @@ export class Exchange {
     }
   }
 
-  /** A fetch() of this invocation. */
+  /** A fetch() of this invocation. @throws WireError */
   fetch(frame: Frame): void {
     if (this.#cancelled) return;
-    const redirect = redirectModes[frame.u8()];
-    const method = frame.latin1();
-    const url = frame.utf8();
-    const headers = frame.latin1();
-    if (redirect === undefined) throw new WireError("unknown redirect mode");
+    const { redirect, method, url, headers } = readFetchHead(frame);
+    if (this.#owner.subrequest(frame.id)) throw new WireError("a subrequest's id is in use");
     const subrequest = new Subrequest(frame.id, this.#owner.writer);
     const body = this.#outgoingBody(frame, subrequest);
     this.#subrequests ??= new Set();
-    this.#subrequests.add(subrequest);
-    this.#owner.addSubrequest(subrequest);
-    void subrequest.send(this.#owner.egress, method, url, headers, redirect, body);
+    if (body === undefined) subrequest.refuse(usedBefore);
+    else if (this.#subrequests.size >= mostSubrequests) subrequest.refuse("this request has made too many of its own");
+    else {
+      this.#subrequests.add(subrequest);
+      this.#owner.addSubrequest(subrequest);
+      void subrequest.send(this.#owner.egress, method, url, headers, redirect, body);
+    }
   }
 
-  #outgoingBody(frame: Frame, subrequest: Subrequest): Readable | Uint8Array | null {
-    switch (frame.u8()) {
-      case bodyKind.none:
-        return null;
-      case bodyKind.inline:
-        return frame.rest();
-      case bodyKind.stream:
-        return subrequest.uploadBody();
-      case bodyKind.pass: {
-        const source = frame.u32();
-        return source === this.id ? this.#requestBody() : (this.#owner.subrequest(source)?.passDecoded() ?? null);
-      }
-      default:
-        throw new WireError("unknown kind of body");
-    }
+  #outgoingBody(frame: Frame, subrequest: Subrequest): Readable | Uint8Array | null | undefined {
+    const kind = frame.u8();
+    if (kind === bodyKind.inline) return frame.rest();
+    const source = kind === bodyKind.pass ? frame.u32() : 0;
+    frame.end();
+    if (kind === bodyKind.none) return null;
+    if (kind === bodyKind.stream) return subrequest.uploadBody();
+    if (kind !== bodyKind.pass) throw new WireError("unknown kind of body");
+    return source === this.id ? this.#requestBody() : this.#ownSubrequest(source).passDecoded();
   }
 
   #respond(frame: Frame): void {
     if (this.#settled) throw new WireError("an invocation has one answer");
-    const status = frame.u16();
-    const flags = frame.u8();
-    this.usage.cpuMs = frame.u32() / 1000;
-    this.usage.cold = (flags & 2) !== 0;
-    this.#owner.reportLoad(frame.u32());
-    const statusText = frame.latin1();
-    let headers = frame.latin1();
-    let body: Reply["body"];
+    const { more, cold, cpuMs, inFlight, ...head } = readResponseHead(frame);
+    this.usage.cpuMs = cpuMs;
+    this.usage.cold = cold;
+    this.#owner.reportLoad(inFlight);
+    let { headers } = head;
+    let body: Reply["body"] = null;
     const kind = frame.u8();
-    if (kind === bodyKind.inline) body = frame.remaining <= joinedBytes ? frame.latin1Rest() : frame.rest();
-    else if (kind === bodyKind.none) body = null;
-    else if (kind === bodyKind.stream) {
+    if (kind === bodyKind.inline) {
+      // Counted as characters, which take up to three bytes each.
+      if (frame.remaining > inlineBodyBytes * 3) throw new WireError("an inline body is too long");
+      body = frame.remaining <= joinedBytes ? frame.latin1Rest() : frame.rest();
+    } else if (kind === bodyKind.stream) {
       const length = frame.u32();
+      if (!more) throw new WireError("an answer's body cannot follow what is over");
       headers = withLength(headers, length === unknownLength ? null : length);
       this.#receiver = new BodyReceiver(this.#owner.writer, this.id);
       // It may break off before whoever gets the answer has had a chance to listen.
@@ -177,50 +182,76 @@ export class Exchange {
       body = this.#receiver;
     } else if (kind === bodyKind.pass) {
       const source = frame.u32();
-      const passed = source === this.id ? this.#passRequestBody() : this.#owner.subrequest(source)?.pass();
-      if (!passed) return this.fail(new IsletError("function_error", "the answer's body has been used before"));
+      const passed = source === this.id ? this.#passRequestBody() : this.#ownSubrequest(source).pass();
+      if (!passed) return this.fail(new IsletError("function_error", `the answer cannot be sent: ${usedBefore}`));
       body = this.#passed = passed.body;
       headers = withFields(withLength(headers, null), passed.fields);
-    } else throw new WireError("unknown kind of body");
-    // An origin's answer that is passed on may have any status of three digits.
-    if (status < 200 || status > 999) throw new WireError(`a function cannot answer with status ${status}`);
+    } else if (kind !== bodyKind.none) throw new WireError("unknown kind of body");
+    frame.end();
+    this.#answered = true;
     this.#settle();
-    this.#resolve({ status, statusText, headers, body, usage: this.usage });
-    if ((flags & 1) === 0) this.#end();
+    this.#resolve({ status: head.status, statusText: head.statusText, headers, body, usage: this.usage });
+    if (!more) this.#end();
   }
 
   #fail(frame: Frame): void {
-    this.usage.cpuMs = frame.u32() / 1000;
-    this.usage.cold = frame.u8() !== 0;
-    const code = frame.latin1();
-    const message = frame.utf8();
-    const stack = frame.utf8();
-    if (!isErrorCode(code)) throw new WireError(`unknown error code ${code}`);
+    const { cpuMs, cold, code, message, stack } = readFailure(frame);
+    this.usage.cpuMs = cpuMs;
+    this.usage.cold = cold;
     if (stack !== "" || code === "function_load_failed") this.invocation.log("error", stack === "" ? message : stack);
     this.fail(new IsletError(code, clientMessage(code, message), { detail: message }));
   }
 
-  #log(frame: Frame): void {
-    const level = logLevels[frame.u8()];
-    if (level === undefined) throw new WireError("unknown log level");
-    this.invocation.log(level, frame.utf8Rest());
+  #done(frame: Frame): void {
+    this.usage.cpuMs = frame.u32() / 1000;
+    frame.end();
+    if (!this.#answered) throw new WireError("an invocation cannot be over before its answer");
+    if (this.#receiver?.source.finished === false) throw new WireError("an invocation cannot be over before its body");
+    this.#end();
   }
 
-  #grant(bytes: number): void {
-    this.#sender ??= new BodySender(this.#owner.writer, this.id, () => this.#requestBody());
+  #log(frame: Frame): void {
+    const { level, text, bytes } = readLogLine(frame);
+    this.#logBytes += bytes;
+    // The limit counts characters, of up to three bytes.
+    if (this.#logBytes > this.invocation.fn.limits.logBytes * 3 + moreLogBytes)
+      throw new WireError("an invocation logs more than it may");
+    this.invocation.log(level, text);
+  }
+
+  #grant(frame: Frame): void {
+    const bytes = frame.u32();
+    frame.end();
+    this.#sender ??= new BodySender(this.#owner.writer, this.id, () => this.#requestBody() ?? brokenOff());
     this.#sender.grant(bytes);
   }
 
-  #requestBody(): Readable {
+  /** What the answer's body comes into. */
+  #source(): BodyReceiver["source"] {
+    if (!this.#receiver) throw new WireError("a piece of a body that there is not");
+    return this.#receiver.source;
+  }
+
+  #ownSubrequest(id: number): Subrequest {
+    const subrequest = this.#owner.subrequest(id);
+    if (!subrequest || !this.#subrequests?.has(subrequest)) {
+      throw new WireError("an invocation can only pass on bodies of its own");
+    }
+    return subrequest;
+  }
+
+  /** Undefined when it has been opened before. */
+  #requestBody(): Readable | undefined {
     const { body } = this.invocation;
-    if (body.kind === "stream") return body.open();
+    if (body.kind === "stream") return body.opened() ? undefined : body.open();
     return Readable.from(body.kind === "bytes" ? [body.bytes] : []);
   }
 
-  #passRequestBody(): PassedBody {
+  #passRequestBody(): PassedBody | undefined {
     const { body } = this.invocation;
     const fields = body.kind === "bytes" ? ["content-length", String(body.bytes.byteLength)] : [];
-    return { body: this.#requestBody(), fields };
+    const stream = this.#requestBody();
+    return stream && { body: stream, fields };
   }
 
   #settle(): void {
@@ -245,6 +276,12 @@ export class Exchange {
     }
     this.#subrequests = undefined;
   }
+}
+
+function brokenOff(): Readable {
+  const stream = new Readable();
+  stream.on("error", () => undefined);
+  return stream.destroy(new Error(usedBefore));
 }
 
 /** What a function says about the length of a stream is not to be trusted: too short a body would leave the client waiting. */

@@ -27,6 +27,7 @@ export class FrontLink implements RunningOwner {
         reader.push(data);
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
+        host.frontBroke(error);
         socket.destroy(error);
       }
     });

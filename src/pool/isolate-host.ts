@@ -88,6 +88,11 @@ export class IsolateHost {
     this.#parts.logger.error({ isolate: key, err: error }, "a bundle could not be read");
   }
 
+  /** A front sent what none of ours sends: a fault of Islet. */
+  frontBroke(error: Error): void {
+    this.#parts.logger.error({ err: error }, "a front's frames could not be read");
+  }
+
   /** Evaluates an upload in an isolate that is thrown away afterwards. */
   check(bundle: Bundle): Promise<CheckProblem | null> {
     const observer = { ...this.#observer, died: () => undefined };

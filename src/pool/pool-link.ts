@@ -6,8 +6,9 @@ import type { Executor, ExecutorLoad } from "../core/executor.ts";
 import type { Invocation, Reply } from "../core/invocation.ts";
 import { Exchange, type ExchangeOwner } from "./exchange.ts";
 import { ExchangeTable } from "./exchange-table.ts";
+import { readReset } from "./heads.ts";
 import type { Subrequest } from "./subrequest.ts";
-import { bodyKind, frameType, maxFrameBytes, WireError } from "./wire/frames.ts";
+import { bodyKind, frameType, maxFrameBytes, maxPoolFrameBytes, WireError } from "./wire/frames.ts";
 import { type Frame, FrameReader } from "./wire/reader.ts";
 import { FrameWriter } from "./wire/writer.ts";
 
@@ -17,6 +18,15 @@ const maxBundleBytes = maxFrameBytes - 1024;
 
 /** Past this many versions the list of those sent is begun anew. */
 const maxBundlesSent = 10_000;
+/** A process that leaves so much unread gets no more requests, unless there is none of ours in it. */
+const muchUnreadBytes = 64 * 1024 * 1024;
+/** A process that leaves so much unread and asks for more is no honest one. */
+const mostUnreadBytes = 4 * maxFrameBytes;
+
+const aboutInvocations: ReadonlySet<number> = new Set([
+  ...[frameType.respond, frameType.fail, frameType.done, frameType.log],
+  ...[frameType.chunk, frameType.end, frameType.reset, frameType.window, frameType.stop],
+]);
 
 export interface PoolLinkParts {
   readonly id: string;
@@ -30,6 +40,8 @@ export interface PoolLinkParts {
   readonly bundleAtHand: (versionId: string) => Uint8Array | undefined;
   /** A bundle that the process asked for cannot be sent; its requests get `internal`. */
   readonly onBundleFailure: (key: string, error: unknown) => void;
+  /** The process sent what none of ours sends: it is not to live on. The connection closes in any case. */
+  readonly onForged: (reason: string) => void;
   /** The connection is over, for whatever reason; all its requests have failed with `pool_lost`. */
   readonly onClose: (error: Error | undefined) => void;
 }
@@ -46,6 +58,8 @@ export class PoolLink implements Executor, ExchangeOwner {
   /** Versions whose bundle was sent. The process may have dropped it since, and asks then. */
   readonly #bundlesSent = new Set<string>();
   readonly #subrequests = new Map<number, Subrequest>();
+  /** Isolate keys whose bundle is being sent. */
+  readonly #bundlesAsked = new Set<string>();
   #inFlight = 0;
   /** Requests of other fronts in the process, and work that goes on after its answer. */
   #others = 0;
@@ -56,7 +70,7 @@ export class PoolLink implements Executor, ExchangeOwner {
     this.#parts = parts;
     this.id = parts.id;
     this.egress = parts.egress;
-    const reader = new FrameReader((frame) => this.#receive(frame));
+    const reader = new FrameReader((frame) => this.#receive(frame), maxPoolFrameBytes);
     this.#socket = connect({
       path: parts.socketPath,
       // One buffer for all reads: frames are taken out of it before the next read.
@@ -66,8 +80,8 @@ export class PoolLink implements Executor, ExchangeOwner {
           try {
             reader.push(Buffer.from(buffer.buffer, buffer.byteOffset, bytes));
           } catch (error) {
-            if (!(error instanceof WireError)) throw error;
-            this.#socket.destroy(error);
+            // Not thrown on, whatever it is: this process has other clients.
+            this.#break(error as Error);
           }
           return true;
         },
@@ -82,7 +96,7 @@ export class PoolLink implements Executor, ExchangeOwner {
 
   load(): ExecutorLoad {
     const inFlight = this.#inFlight;
-    if (!this.#open) return { inFlight, room: 0 };
+    if (!this.#open || (inFlight > 0 && this.writer.waitingBytes > muchUnreadBytes)) return { inFlight, room: 0 };
     // What the process said last may be old: with nothing of our own there, ask again by sending.
     const room = inFlight === 0 ? 1 : this.#parts.concurrency - inFlight - this.#others;
     return { inFlight, room };
@@ -156,30 +170,41 @@ export class PoolLink implements Executor, ExchangeOwner {
     const exchange = this.#exchanges.get(frame.id);
     if (exchange) exchange.receive(frame);
     else if ((frame.id & 1) === 1) this.#receiveForSubrequest(frame);
-    else if (frame.type === frameType.need) void this.#sendBundle(frame.utf8Rest());
+    else if (frame.type === frameType.need && frame.id === 0) this.#needed(frame.utf8Rest());
     // Anything else belongs to an exchange that this side has given up.
+    else if (!aboutInvocations.has(frame.type) || !this.#exchanges.hasBeen(frame.id)) {
+      throw new WireError(`a frame of type ${frame.type} about no exchange`);
+    }
   }
 
   #receiveForSubrequest(frame: Frame): void {
     if (frame.type === frameType.fetch) {
+      const parent = frame.u32();
+      if ((parent & 1) === 1 || !this.#exchanges.hasBeen(parent)) throw new WireError("a subrequest of no invocation");
       // A parent that is unknown was cancelled while this was on its way.
-      this.#exchanges.get(frame.u32())?.fetch(frame);
+      this.#exchanges.get(parent)?.fetch(frame);
       return;
     }
     const subrequest = this.#subrequests.get(frame.id);
     switch (frame.type) {
-      case frameType.window:
-        return subrequest?.grant(frame.u32());
+      case frameType.window: {
+        const bytes = frame.u32();
+        frame.end();
+        return subrequest?.grant(bytes);
+      }
       case frameType.stop:
+        frame.end();
         return subrequest?.stop();
       case frameType.cancel:
+        frame.end();
         return subrequest?.cancel();
       case frameType.chunk:
-        return subrequest?.uploadSource?.chunk(frame.rest());
+        return subrequest?.received().chunk(frame.rest());
       case frameType.end:
-        return subrequest?.uploadSource?.last({ kind: "end" });
+        frame.end();
+        return subrequest?.received().last({ kind: "end" });
       case frameType.reset:
-        return subrequest?.uploadSource?.last({ kind: "error", message: frame.utf8Rest() });
+        return subrequest?.received().last({ kind: "error", message: readReset(frame) });
       default:
         throw new WireError(`a pool process cannot send frames of type ${frame.type} for a subrequest`);
     }
@@ -194,16 +219,32 @@ export class PoolLink implements Executor, ExchangeOwner {
     this.writer.begin(frameType.bundle, 0).utf8(isolateKey(fn)).rest(bytes).finish();
   }
 
-  async #sendBundle(key: string): Promise<void> {
+  /** A process asks once, and only for what a request of ours waits for. */
+  #needed(key: string): void {
+    const wanting = this.#exchanges.all().find(({ invocation }) => isolateKey(invocation.fn) === key);
+    if (!wanting || this.#bundlesAsked.has(key)) throw new WireError("a bundle that no request waits for");
+    if (this.writer.waitingBytes > mostUnreadBytes) throw new WireError("more is asked for than is read");
+    this.#bundlesAsked.add(key);
+    void this.#sendBundle(key, wanting.invocation.fn.versionId);
+  }
+
+  async #sendBundle(key: string, versionId: string): Promise<void> {
     try {
-      const bytes = await this.#parts.readBundle(key.slice(key.lastIndexOf("@") + 1));
+      const bytes = await this.#parts.readBundle(versionId);
       if (bytes.byteLength > maxBundleBytes) throw new RangeError(`the bundle of ${key} is longer than a frame`);
       this.writer.begin(frameType.bundle, 0).utf8(key).rest(bytes).finish();
     } catch (error) {
       this.#parts.onBundleFailure(key, error);
       this.writer.begin(frameType.noBundle, 0).utf8(key).finish();
     }
+    this.#bundlesAsked.delete(key);
     this.writer.flush();
+  }
+
+  #break(error: Error): void {
+    if (this.#socket.destroyed) return;
+    this.#socket.destroy(error);
+    if (error instanceof WireError) this.#parts.onForged(error.message);
   }
 
   #closeIfIdle(): void {

@@ -3,7 +3,7 @@ import type { Egress, IncomingResponse } from "../core/egress.ts";
 import { decoded, decodersFor } from "./content-encoding.ts";
 import { BodyReceiver } from "./wire/body-receiver.ts";
 import { BodySender } from "./wire/body-sender.ts";
-import { frameType } from "./wire/frames.ts";
+import { frameType, WireError } from "./wire/frames.ts";
 import type { FrameWriter } from "./wire/writer.ts";
 
 /** The raw body of a response together with the fields that describe its coding. */
@@ -43,8 +43,16 @@ export class Subrequest {
     return this.#upload;
   }
 
-  get uploadSource(): BodyReceiver["source"] | undefined {
-    return this.#upload?.source;
+  /** What the upload comes into. @throws WireError when there is none. */
+  received(): BodyReceiver["source"] {
+    if (!this.#upload) throw new WireError("a piece of an upload that there is not");
+    return this.#upload.source;
+  }
+
+  /** Answers without having been sent. */
+  refuse(message: string): void {
+    this.#upload?.destroy();
+    this.#writer.begin(frameType.fetchFailed, this.id).utf8Rest(message).finish();
   }
 
   async send(

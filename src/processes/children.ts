@@ -3,8 +3,8 @@ import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
 import type { LiveFunction } from "../core/deployment.ts";
-import type { FrontSettings } from "../core/messages.ts";
-import type { ChildKind } from "../supervisor/child.ts";
+import type { FromFront, FrontSettings } from "../core/messages.ts";
+import type { ChildKind, NewsListener } from "../supervisor/child.ts";
 import { childEnv } from "../supervisor/child-env.ts";
 import { FrontChild, PoolChild } from "../supervisor/child-kinds.ts";
 import { type Death, describeDeath, isUnexpected } from "../supervisor/death.ts";
@@ -41,6 +41,8 @@ export interface Children {
   readonly pools: Pools;
   readonly metrics: SupervisorMetrics;
 }
+
+type FrontNews = Parameters<NonNullable<NewsListener<FromFront>["onNews"]>>[0];
 
 /** Wires the fronts and the pools together: who is born how, and who is told of whose death. */
 export function createChildren(options: ChildrenOptions): Children {
@@ -100,13 +102,22 @@ export function createChildren(options: ChildrenOptions): Children {
     }
   };
 
+  const onFrontNews = (news: FrontNews) => {
+    if (news.type !== "forged") return;
+    const pool = pools.children.find(({ id }) => id === news.pool);
+    // The other fronts have told of it too, or it died by itself.
+    if (!pool || pool.state === "dead") return;
+    logger.error({ child: pool.id, problem: news.message }, "a pool process sent what none of ours sends: killed");
+    pool.kill("forged");
+  };
+
   const fronts: Fronts = new Fronts(
     {
       count: config.fronts,
       port: config.port,
       timers,
       timing,
-      bear: () => new FrontChild(birth("front")),
+      bear: () => new FrontChild({ ...birth("front"), onNews: onFrontNews }),
       settings: frontSettings,
       onDeath,
     },

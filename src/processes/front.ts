@@ -69,6 +69,7 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
       readBundle: (versionId) => bundles.read(versionId),
       onBundleFailure: (isolate, error) =>
         logger.error({ pool: id, isolate, err: error }, "a bundle could not be sent"),
+      onForged: (message) => channel.send({ type: "forged", pool: id, message }),
       bundleAtHand: (versionId) => bundles.get(versionId),
       onClose: (error) => {
         if (error) logger.warn({ pool: id, err: error }, "the connection to a pool process broke");

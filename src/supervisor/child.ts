@@ -9,6 +9,9 @@ type Message = { readonly type: string; readonly seq?: number };
 /** Messages that answer a question. */
 type Answer<From> = Exclude<Extract<From, { seq: number }>, Beat>;
 
+/** What a child says unasked. */
+type News<From> = Exclude<From, { seq: number } | { type: "ready" }>;
+
 export type ChildState = "starting" | "ready" | "draining" | "dead";
 export type ChildKind = "front" | "pool";
 
@@ -30,6 +33,11 @@ export interface ChildOptions {
   readonly clock: Clock;
 }
 
+export interface NewsListener<From> {
+  /** What it says unasked. Of a pool process, no more is known than the message's type. */
+  readonly onNews?: (message: News<From>) => void;
+}
+
 /** One child process: starting → ready → draining → dead, or dead from any of them. */
 export class Child<To extends { readonly type: string }, From extends Message> {
   readonly kind: ChildKind;
@@ -39,7 +47,7 @@ export class Child<To extends { readonly type: string }, From extends Message> {
   readonly dead: Promise<Death>;
 
   readonly #process: ChildProcess;
-  readonly #options: ChildOptions;
+  readonly #options: ChildOptions & NewsListener<From>;
   readonly #heartbeat: Heartbeat;
   readonly #questions = new Map<number, { expected: string; settle: (answer: Answer<From> | null) => void }>();
   readonly #cancelStart: () => void;
@@ -51,7 +59,7 @@ export class Child<To extends { readonly type: string }, From extends Message> {
   #resolveReady!: (message: Extract<From, { type: "ready" }> | null) => void;
   #resolveDead!: (death: Death) => void;
 
-  constructor(options: ChildOptions) {
+  constructor(options: ChildOptions & NewsListener<From>) {
     this.#options = options;
     this.kind = options.kind;
     this.id = options.id;
@@ -74,6 +82,7 @@ export class Child<To extends { readonly type: string }, From extends Message> {
     this.#process.on("message", (message) => {
       // A pool process may be in a guest's hands; what it says is looked at before it is used.
       if (isMessage(message)) this.#receive(message as From);
+      else this.kill("forged");
     });
     this.#process.once("exit", (code, signal) => this.#died(this.#reasonOf(code, signal), code, signal));
     this.#process.on("error", () => {
@@ -166,6 +175,8 @@ export class Child<To extends { readonly type: string }, From extends Message> {
     } else if (message.seq !== undefined) {
       const question = this.#questions.get(message.seq);
       if (question?.expected === message.type) question.settle(message as Answer<From>);
+    } else {
+      this.#options.onNews?.(message as News<From>);
     }
   }
 

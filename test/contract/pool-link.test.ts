@@ -90,6 +90,9 @@ async function start(): Promise<ExecutorUnderTest & { bundles: Map<string, Uint8
     socketPath,
     concurrency: 500,
     egress,
+    onForged: (problem) => {
+      throw new Error(`the pool process was taken for a forger: ${problem}`);
+    },
     bundleAtHand: () => undefined,
     onBundleFailure: () => undefined,
     readBundle: async (id) => bundles.get(id) ?? Promise.reject(new Error(`no bundle ${id}`)),

@@ -2,7 +2,8 @@ import { fileURLToPath } from "node:url";
 import { systemClock } from "../../src/core/clock.ts";
 import type { Bundle, LiveFunction } from "../../src/core/deployment.ts";
 import { defaultLimits } from "../../src/core/limits.ts";
-import type { FrontSettings, PoolSettings } from "../../src/core/messages.ts";
+import type { FromFront, FrontSettings, PoolSettings } from "../../src/core/messages.ts";
+import type { NewsListener } from "../../src/supervisor/child.ts";
 import { FrontChild, PoolChild } from "../../src/supervisor/child-kinds.ts";
 import type { RunDirectory } from "../../src/supervisor/run-directory.ts";
 import { systemTimers, type Timers } from "../../src/supervisor/timers.ts";
@@ -13,12 +14,16 @@ const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}.ts`,
 let births = 0;
 
 /** Forks the front fixture. `mode`: see fixtures/front.ts. */
-export function bearFront(mode = "", timers: Timers = systemTimers): FrontChild {
+export function bearFront(
+  mode = "",
+  timers: Timers = systemTimers,
+  onNews: NonNullable<NewsListener<FromFront>["onNews"]> = () => undefined,
+): FrontChild {
   births += 1;
   const { beatMs, frontStallMs, startMs } = defaultTiming;
   const env = { MODE: mode };
   const common = { kind: "front", id: `f${births}`, path: fixture("front"), env, beatMs, startMs } as const;
-  return new FrontChild({ ...common, execArgv: [], stallMs: () => frontStallMs, timers, clock: systemClock });
+  return new FrontChild({ ...common, execArgv: [], stallMs: () => frontStallMs, timers, clock: systemClock, onNews });
 }
 
 /** Forks the pool fixture and sends it `start`. */

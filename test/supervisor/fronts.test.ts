@@ -15,6 +15,7 @@ let running: Fronts | undefined;
 function frontsWith(count: number, modes: string[], timers: Timers = systemTimers) {
   const births: FrontChild[] = [];
   const deaths: Death[] = [];
+  const reports: object[] = [];
   const events = new EventEmitter();
   const fronts: Fronts = new Fronts(
     {
@@ -23,7 +24,10 @@ function frontsWith(count: number, modes: string[], timers: Timers = systemTimer
       timers,
       timing: defaultTiming,
       bear: () => {
-        const front = bearFront(modes[Math.min(births.length, modes.length - 1)], timers);
+        const front = bearFront(modes[Math.min(births.length, modes.length - 1)], timers, (report) => {
+          reports.push(report);
+          events.emit("report");
+        });
         births.push(front);
         events.emit("birth");
         return front;
@@ -34,7 +38,7 @@ function frontsWith(count: number, modes: string[], timers: Timers = systemTimer
     [fn("old", "1")],
   );
   running = fronts;
-  return { fronts, births, deaths, events };
+  return { fronts, births, deaths, events, reports };
 }
 
 /** What a front knows: its functions with their versions, and its pools. */
@@ -69,6 +73,15 @@ describe("fronts", () => {
     await births[0]?.dead;
     await births[1]?.ready;
     expect(await knowledge(births[1])).toEqual({ old: "1", pools: "p1" });
+  });
+
+  test("tell of pool processes that send what none of ours sends", async () => {
+    const { fronts, events, reports } = frontsWith(1, ["tell"]);
+    await fronts.start();
+    const told = once(events, "report");
+    fronts.setPools({ pools: [{ id: "p1", group: "shared", place: 0, socketPath: "/x" }], closed: [] });
+    await told;
+    expect(reports).toMatchObject([{ type: "forged", pool: "p1", message: "on purpose" }]);
   });
 
   test("drain and are not replaced", async () => {

@@ -71,6 +71,12 @@ export const windowBytes = 256 * 1024;
 /** No frame is longer; a peer that says so is broken or hostile. Bundles are the largest. */
 export const maxFrameBytes = 64 * 1024 * 1024;
 
+/**
+ * No frame from a pool process is longer: a head, and an inline body whose 64 K characters may take
+ * three bytes each. So much and no more a front keeps of a frame that does not come to its end.
+ */
+export const maxPoolFrameBytes = 2 * 1024 * 1024;
+
 /** What the other side sent breaks the protocol: the connection is over. */
 export class WireError extends Error {
   override readonly name = "WireError";

@@ -68,6 +68,11 @@ export class Frame {
     return this.#end - this.#at;
   }
 
+  /** @throws WireError when more follows. */
+  end(): void {
+    if (this.#at !== this.#end) throw new WireError(`frame of type ${this.type} is too long`);
+  }
+
   /** The rest of the frame, valid only until the frame's handler returns. */
   restView(): Buffer {
     const start = this.#at;
@@ -83,16 +88,22 @@ export class Frame {
   }
 }
 
+const empty = Buffer.alloc(0);
+
 /** Cuts a byte stream into frames. */
 export class FrameReader {
   readonly #handle: (frame: Frame) => void;
+  readonly #longest: number;
   readonly #frame = new Frame();
-  #pieces: Buffer[] = [];
-  #piecesBytes = 0;
+  /** The beginning of a frame whose rest has not come. */
+  #partial: Buffer = empty;
+  #partialBytes = 0;
   #needed = 4;
 
-  constructor(handle: (frame: Frame) => void) {
+  /** @param longest what a frame may have after its length: so much is kept of one that is not complete. */
+  constructor(handle: (frame: Frame) => void, longest = maxFrameBytes) {
     this.#handle = handle;
+    this.#longest = longest;
   }
 
   /**
@@ -100,16 +111,15 @@ export class FrameReader {
    * @throws WireError when the bytes are not frames.
    */
   push(data: Buffer): void {
-    if (this.#piecesBytes === 0) {
+    if (this.#partialBytes === 0) {
       this.#keep(data, this.#cut(data));
       return;
     }
     this.#keep(data, 0);
-    if (this.#piecesBytes < this.#needed) return;
-    const whole =
-      this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : Buffer.concat(this.#pieces, this.#piecesBytes);
-    this.#pieces = [];
-    this.#piecesBytes = 0;
+    if (this.#partialBytes < this.#needed) return;
+    const whole = this.#partial.subarray(0, this.#partialBytes);
+    this.#partial = empty;
+    this.#partialBytes = 0;
     this.#keep(whole, this.#cut(whole));
   }
 
@@ -119,8 +129,9 @@ export class FrameReader {
     this.#needed = 4;
     while (data.length - at >= 4) {
       const length = data.readUInt32LE(at);
-      if (length < headerBytes - 4 || length > maxFrameBytes)
+      if (length < headerBytes - 4 || length > this.#longest) {
         throw new WireError(`a frame cannot have ${length} bytes`);
+      }
       const end = at + 4 + length;
       if (end > data.length) {
         this.#needed = 4 + length;
@@ -135,8 +146,14 @@ export class FrameReader {
 
   #keep(data: Buffer, from: number): void {
     if (from === data.length) return;
-    const piece = Buffer.from(data.subarray(from));
-    this.#pieces.push(piece);
-    this.#piecesBytes += piece.length;
+    const bytes = this.#partialBytes + data.length - from;
+    if (bytes > this.#partial.length) {
+      // Twice as much each time, so that a frame which comes byte by byte is not copied as often.
+      const larger = Buffer.allocUnsafeSlow(Math.max(bytes, Math.min(bytes * 2, this.#needed)));
+      this.#partial.copy(larger, 0, 0, this.#partialBytes);
+      this.#partial = larger;
+    }
+    data.copy(this.#partial, this.#partialBytes, from);
+    this.#partialBytes = bytes;
   }
 }

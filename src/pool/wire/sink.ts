@@ -1,4 +1,4 @@
-import { chunkBytes, frameType } from "./frames.ts";
+import { chunkBytes, frameType, WireError, windowBytes } from "./frames.ts";
 import type { FrameWriter } from "./writer.ts";
 
 /**
@@ -35,7 +35,7 @@ export class BodySink {
   /** False: nothing more should be written before `onDrained`. */
   write(bytes: Uint8Array): boolean {
     if (this.#closed || this.#ending) return true;
-    this.#waiting.push(bytes);
+    if (bytes.byteLength > 0) this.#waiting.push(bytes);
     this.#send();
     this.#blocked = this.#waiting.length > 0 || this.#credit <= 0;
     return !this.#blocked;
@@ -53,8 +53,12 @@ export class BodySink {
     this.#close();
   }
 
-  /** The receiver has room for `bytes` more. */
+  /**
+   * The receiver has room for `bytes` more.
+   * @throws WireError when that is more than a receiver has: what it does not read, this process would have to keep.
+   */
   grant(bytes: number): void {
+    if (this.#credit + bytes > windowBytes) throw new WireError("more room for a body than a receiver has");
     if (this.#closed) return;
     this.#credit += bytes;
     this.#send();

@@ -1,4 +1,4 @@
-import { frameType, WireError, windowBytes } from "./frames.ts";
+import { chunkBytes, frameType, WireError, windowBytes } from "./frames.ts";
 import type { FrameWriter } from "./writer.ts";
 
 /** What one `pull` is answered with. */
@@ -6,6 +6,9 @@ export type Piece =
   | { readonly kind: "chunk"; readonly bytes: Uint8Array }
   | { readonly kind: "end" }
   | { readonly kind: "error"; readonly message: string };
+
+/** Past so many pieces that nobody has taken they are joined: a small one takes far more memory than its bytes. */
+const mostPieces = 64;
 
 /**
  * The receiving end of a body that is asked for piece by piece. Grants the sender a window from
@@ -34,6 +37,11 @@ export class BodySource {
     return this.#last?.kind === "end";
   }
 
+  /** Nothing more of it is expected: it is complete, broke off, or is not wanted. */
+  get finished(): boolean {
+    return this.#over || this.#last !== undefined;
+  }
+
   /** Asks for one piece; `onPiece` follows, perhaps at once. */
   pull(): void {
     if (this.#over) return;
@@ -50,20 +58,27 @@ export class BodySource {
     if (this.#last === undefined) this.#writer.begin(frameType.stop, this.#id).finish();
   }
 
-  /** @throws WireError when more comes than was granted. */
+  /** @throws WireError when more comes than was granted, or after the end. */
   chunk(bytes: Uint8Array): void {
-    if (this.#over) return;
+    if (this.#last) throw new WireError("a body goes on after its end");
+    if (bytes.byteLength === 0 || bytes.byteLength > chunkBytes) {
+      throw new WireError(`a piece of a body cannot have ${bytes.byteLength} bytes`);
+    }
     this.#outstanding -= bytes.byteLength;
     if (this.#outstanding < 0) throw new WireError("more body than granted");
+    // What was on its way when nobody wanted it any more.
+    if (this.#over) return;
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.byteLength;
+    if (this.#waiting.length > mostPieces) this.#waiting = [Buffer.concat(this.#waiting, this.#waitingBytes)];
     this.#hand();
   }
 
+  /** @throws WireError when it had an end before. */
   last(piece: Piece): void {
-    if (this.#over) return;
+    if (this.#last) throw new WireError("a body has one end");
     this.#last = piece;
-    this.#hand();
+    if (!this.#over) this.#hand();
   }
 
   #hand(): void {

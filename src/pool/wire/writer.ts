@@ -105,6 +105,11 @@ export class FrameWriter {
     }
   }
 
+  /** Bytes that the other process has not taken. */
+  get waitingBytes(): number {
+    return this.#socket.writableLength;
+  }
+
   flush(): void {
     this.#flushDue = false;
     if (this.#finished === 0) return;
