@@ -11,7 +11,9 @@ export interface RequestAddress {
 }
 
 const scheme = "http://";
-const plainHost = /^[a-z0-9.-]+(?::\d+)?$/;
+/** Names, and IPv4 addresses in their usual form, that a URL parser leaves as they are; the port is not 80. */
+const plainHost =
+  /^(?!.*xn--)(?:(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*|(?:(?:[1-9]?\d|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!:|$)|(?=:|$))){4})(?::(?!80$)[1-9]\d{0,3}|:[1-5]\d{4})?$/;
 /** Characters that a URL parser would escape, and segments that it might resolve. */
 const unusual = /[^\x21-\x7e]|[\\"<>^`{|}#]|\/\.|\/%2e/i;
 
