@@ -6,6 +6,8 @@ export type DeathReason =
   | "cpu_limit"
   | "memory_limit"
   | "startup_limit"
+  /** Its version runs on threads from now on. */
+  | "moved"
   /** Its modules did not load. */
   | "load_failed"
   /** It was made to check an upload, and that is done. */

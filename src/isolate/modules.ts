@@ -5,7 +5,14 @@ import { resolveSpecifier } from "../core/specifier.ts";
 import { LoadFailure, locate } from "./load-failure.ts";
 
 const innerPrefix = "islet:module/";
+const entryOptions = { filename: "islet:entry" };
 const text = new TextDecoder("utf-8", { ignoreBOM: false });
+
+type Compile = (source: string, filename: string) => ivm.Module | Promise<ivm.Module>;
+
+function entrySource(name: string, then: string): string {
+  return `import * as ns from ${JSON.stringify(name)};${then}`;
+}
 
 /**
  * The modules of one bundle inside one isolate. Uploads were rewritten so that `import.meta` and
@@ -15,7 +22,7 @@ export class ModuleGraph {
   readonly #isolate: ivm.Isolate;
   readonly #context: ivm.Context;
   readonly #files = new Map<string, BundleModule>();
-  readonly #compiled = new Map<string, ivm.Module>();
+  readonly #compiled = new Map<string, ivm.Module | Promise<ivm.Module>>();
   readonly #names = new Map<ivm.Module, string>();
   readonly #main: string;
 
@@ -39,42 +46,63 @@ export class ModuleGraph {
   /**
    * Evaluates `name` with all it imports, then calls `then` (code that sees the namespace as `ns`).
    * Returns before that if a module awaits at its top level.
-   * @throws LoadFailure for what does not compile, link or evaluate. Time-outs and a disposed
-   *   isolate are thrown as isolated-vm throws them.
+   * @throws LoadFailure for what does not compile, link or evaluate. What ends the isolate is thrown
+   *   as isolated-vm throws it.
    */
-  evaluate(name: string, then: string, timeoutMs: number): void {
-    const entry = this.#isolate.compileModuleSync(`import * as ns from ${JSON.stringify(name)};${then}`, {
-      filename: "islet:entry",
-    });
+  evaluate(name: string, then: string): void {
+    const entry = this.#isolate.compileModuleSync(entrySource(name, then), entryOptions);
     try {
-      entry.instantiateSync(this.#context, (specifier, referrer) => this.#resolve(specifier, referrer));
+      entry.instantiateSync(this.#context, (specifier, referrer) => {
+        const compile = (source: string, filename: string) => this.#isolate.compileModuleSync(source, { filename });
+        return this.#resolve(specifier, referrer, compile) as ivm.Module;
+      });
     } catch (error) {
       throw this.#failure("syntax", error);
     }
-    entry.evaluateSync({ timeout: timeoutMs });
+    entry.evaluateSync();
   }
 
-  #resolve(specifier: string, referrer: ivm.Module): ivm.Module {
+  /** The same on one of isolated-vm's threads. An isolate's modules are evaluated by the one or the other. */
+  async evaluateOnThread(name: string, then: string): Promise<void> {
+    const entry = await this.#isolate.compileModule(entrySource(name, then), entryOptions);
+    try {
+      await entry.instantiate(this.#context, (specifier, referrer) => {
+        const compile = (source: string, filename: string) => this.#isolate.compileModule(source, { filename });
+        return this.#resolve(specifier, referrer, compile);
+      });
+    } catch (error) {
+      throw this.#failure("syntax", error);
+    }
+    await entry.evaluate();
+  }
+
+  #resolve(specifier: string, referrer: ivm.Module, compile: Compile): ivm.Module | Promise<ivm.Module> {
     const from = this.#names.get(referrer);
-    if (from === undefined) return this.#compile(specifier, specifier);
-    if (specifier.startsWith(innerPrefix)) return this.#compile(specifier, from);
+    if (from === undefined) return this.#compile(specifier, specifier, compile);
+    if (specifier.startsWith(innerPrefix)) return this.#compile(specifier, from, compile);
     const name = resolveSpecifier(specifier, from, (candidate) => this.#files.has(candidate));
     if (name === null) throw new LoadFailure("missing", `cannot find module "${specifier}"`, { module: from });
-    return this.#compile(name, from);
+    return this.#compile(name, from, compile);
   }
 
-  #compile(name: string, from: string): ivm.Module {
+  #compile(name: string, from: string, compile: Compile): ivm.Module | Promise<ivm.Module> {
     const known = this.#compiled.get(name);
     if (known) return known;
-    let module: ivm.Module;
+    const named = (module: ivm.Module) => {
+      this.#names.set(module, name);
+      return module;
+    };
     try {
-      module = this.#isolate.compileModuleSync(this.#source(name, from), { filename: name });
+      const compiled = compile(this.#source(name, from), name);
+      const module =
+        compiled instanceof Promise
+          ? compiled.then(named, (error: unknown) => Promise.reject(this.#failure("syntax", error)))
+          : named(compiled);
+      this.#compiled.set(name, module);
+      return module;
     } catch (error) {
       throw this.#failure("syntax", error);
     }
-    this.#compiled.set(name, module);
-    this.#names.set(module, name);
-    return module;
   }
 
   #source(name: string, from: string): string {

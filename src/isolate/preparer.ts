@@ -1,5 +1,6 @@
 import { type PreparedIsolate, prepareIsolate } from "./prepared-isolate.ts";
 import type { Runtime } from "./runtime.ts";
+import type { Watchdog } from "./watchdog.ts";
 
 /**
  * Keeps a few isolates prepared ahead, so that a cold start pays only for the tenant's module.
@@ -10,14 +11,16 @@ import type { Runtime } from "./runtime.ts";
  */
 export class Preparer {
   readonly #runtime: Runtime;
+  readonly #watchdog: Watchdog;
   readonly #ready: PreparedIsolate[] = [];
   readonly #keep: number;
   readonly #memoryMb: number;
   #refilling = false;
   #closed = false;
 
-  constructor(runtime: Runtime, keep: number, memoryMb: number) {
+  constructor(runtime: Runtime, watchdog: Watchdog, keep: number, memoryMb: number) {
     this.#runtime = runtime;
+    this.#watchdog = watchdog;
     this.#keep = keep;
     this.#memoryMb = memoryMb;
     this.#refill();
@@ -26,7 +29,7 @@ export class Preparer {
   take(memoryMb: number): PreparedIsolate {
     const ready = memoryMb === this.#memoryMb ? this.#ready.pop() : undefined;
     this.#refill();
-    return ready ?? prepareIsolate(this.#runtime, memoryMb);
+    return ready ?? prepareIsolate(this.#runtime, this.#watchdog, memoryMb);
   }
 
   get ready(): number {
@@ -48,7 +51,7 @@ export class Preparer {
   #prepare(): void {
     this.#refilling = false;
     if (this.#closed) return;
-    this.#ready.push(prepareIsolate(this.#runtime, this.#memoryMb));
+    this.#ready.push(prepareIsolate(this.#runtime, this.#watchdog, this.#memoryMb));
     this.#refill();
   }
 }

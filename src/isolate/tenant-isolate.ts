@@ -1,60 +1,69 @@
-import ivm from "isolated-vm";
 import { type GuestEntries, hiddenGlobal, type IncomingBody, type LogLevel } from "../../runtime-api/ops.ts";
 import type { Bundle } from "../core/deployment.ts";
+import { crossing } from "./crossing.ts";
 import type { DeathReason } from "./death.ts";
-import { clockAllowanceMs, entryMeter } from "./entry-meter.ts";
+import { clockAllowanceMs } from "./entry-meter.ts";
+import { deathOfLoadFailure, failureOfDeath, failureOfLoad, guestStack } from "./isolate-failures.ts";
 import type { InvocationFailure, Job } from "./job.ts";
+import { guarding, type Lane, type Outcome } from "./lane.ts";
 import { LiveInvocation, LiveInvocations, nextId } from "./live-invocation.ts";
 import { LoadFailure } from "./load-failure.ts";
+import { MainLane } from "./main-lane.ts";
 import { ModuleGraph } from "./modules.ts";
 import type { PreparedIsolate } from "./prepared-isolate.ts";
 import { startupJob } from "./startup-job.ts";
 import { TenantOps } from "./tenant-ops.ts";
+import { ThreadLane } from "./thread-lane.ts";
+import type { ThreadSlots } from "./thread-slots.ts";
 
 /** What an isolate reports to its owner. */
 export interface IsolateObserver {
   /** Before each entry: what runs from now on is this isolate's code. */
   entering(isolate: TenantIsolate): void;
+  /** It held the main thread for long: its version is better put on threads. */
+  slow(isolate: TenantIsolate, ms: number): void;
   died(isolate: TenantIsolate, reason: DeathReason): void;
+  /**
+   * It is dead and cannot be cleaned up: V8 has parked its thread, or its code takes no notice of
+   * its end. The process should be replaced.
+   */
+  unclean(isolate: TenantIsolate, how: "parked" | "stuck"): void;
   /** A fault of Islet inside a host op. */
   opFailed(isolate: TenantIsolate, name: string, error: unknown): void;
   /** Console output while the modules are evaluated. */
   loadLog(isolate: TenantIsolate, level: LogLevel, text: string): void;
 }
 
+/** Where isolates and threads come from. */
+export interface IsolateSource {
+  take(memoryMb: number): PreparedIsolate;
+  readonly slots: ThreadSlots;
+}
+
 type State = "loading" | "ready" | "dead";
 
-/** Characters of an uncaught error's stack that are kept. */
-const longestStack = 16 * 1024;
-
-/** isolated-vm's own words; it has no error codes. */
-const timedOut = "Script execution timed out.";
-
-const reasonOfLoadFailure = {
-  syntax: "load_failed",
-  threw: "load_failed",
-  missing: "load_failed",
-  no_handler: "load_failed",
-  timeout: "startup_limit",
-  memory: "memory_limit",
-} as const;
+/** CPU time that loading may take on the main thread; what takes longer is begun anew on a thread. */
+const mainLoadMs = 45;
+/** An entry on the main thread that takes longer is reported. */
+const slowMs = 20;
 
 /**
  * A function's version in an isolate: loading → ready → dead.
  *
- * Every entry is synchronous and carries a time-out of what is left of its invocation's CPU limit.
- * After a time-out an isolate cannot go on (microtasks of the ended request would run in the next
- * one's entry), so a time-out ends the isolate.
+ * Every entry may take as long as its invocation has CPU time left, and a little. What takes longer
+ * ends the isolate, since it cannot go on: microtasks of the ended request would run in the next
+ * one's entry.
  */
 export class TenantIsolate {
   readonly key: string;
   readonly #bundle: Bundle;
-  readonly #prepared: PreparedIsolate;
+  readonly #source: IsolateSource;
   readonly #observer: IsolateObserver;
-  readonly #modules: ModuleGraph;
   readonly #live = new LiveInvocations();
   readonly #startup: LiveInvocation;
-  readonly #entryOptions = { timeout: 0 };
+  #prepared!: PreparedIsolate;
+  #modules!: ModuleGraph;
+  #lane!: Lane;
 
   #state: State = "loading";
   #loadFailure: LoadFailure | undefined;
@@ -67,29 +76,35 @@ export class TenantIsolate {
   #afterEntry: (() => void)[] = [];
   /** Why to die as soon as the current entry is over. */
   #doomed: DeathReason | undefined;
+  /** To die as soon as nothing runs or waits in it. */
+  #retired = false;
+  #heapBytes = 0;
 
-  constructor(key: string, prepared: PreparedIsolate, bundle: Bundle, observer: IsolateObserver) {
+  constructor(key: string, bundle: Bundle, lane: Lane["kind"], source: IsolateSource, observer: IsolateObserver) {
     this.key = key;
-    this.#prepared = prepared;
     this.#bundle = bundle;
+    this.#source = source;
     this.#observer = observer;
-    this.#modules = new ModuleGraph(prepared.isolate, prepared.context, bundle);
     const job = startupJob(
       (level, text) => observer.loadLog(this, level, text),
       (exchange, message) => this.deliver(this.#startup, "fetchFailed", exchange, message),
     );
     this.#startup = new LiveInvocation(0, job, bundle.limits.startupMs);
     this.#live.add(this.#startup);
-    prepared.bridge.connect(new TenantOps(this, this.#live));
+    this.#moveIn(lane);
   }
 
   get state(): State {
     return this.#state;
   }
 
+  get lane(): Lane["kind"] {
+    return this.#lane.kind;
+  }
+
   /** True while anything runs or waits in it: then it must not be evicted. */
   get busy(): boolean {
-    return this.#state === "loading" || this.#live.size > 0;
+    return this.#state === "loading" || this.#running !== undefined || this.#live.size > 0;
   }
 
   /** How long an entry may take at most, by the clock. */
@@ -98,28 +113,33 @@ export class TenantIsolate {
     return clockAllowanceMs(this.#state === "loading" ? startupMs : cpuMs);
   }
 
-  /** Bytes of V8 heap and of array buffers beside it. Costs 12 µs. */
+  /** Bytes of V8 heap and of array buffers beside it, when nothing ran in it last. Costs 12 µs. */
   heapBytes(): number {
     if (this.#state === "dead") return 0;
-    const heap = this.#prepared.isolate.getHeapStatisticsSync();
-    return heap.total_physical_size + heap.externally_allocated_size;
+    // On a thread it holds its lock, and asking would wait for it.
+    if (this.#running === undefined) {
+      const heap = this.#prepared.isolate.getHeapStatisticsSync();
+      this.#heapBytes = heap.total_physical_size + heap.externally_allocated_size;
+    }
+    return this.#heapBytes;
   }
 
   /**
-   * Evaluates the main module. Unless some module awaits at its top level, the isolate is ready or
-   * dead when this returns.
+   * Evaluates the main module. In the main lane, unless some module awaits at its top level, the
+   * isolate is ready or dead when this returns.
    */
   load(): void {
     const { main, env, limits } = this.#bundle;
-    this.#enter(this.#startup, ({ timeout }) => {
-      this.#prepared.entries.configure.applySync(undefined, [JSON.stringify(env)]);
-      this.#modules.evaluate(main, `globalThis.${hiddenGlobal}.loaded(ns);`, timeout);
+    const loaded = `globalThis.${hiddenGlobal}.loaded(ns);`;
+    this.#enter(this.#startup, (lane) => {
+      const configured = lane.call("configure", [JSON.stringify(env)]);
+      const evaluate = () => lane.evaluate(main, loaded);
+      return configured instanceof Promise ? configured.then(evaluate) : evaluate();
     });
-    if (this.state === "loading") {
-      this.#startupTimer = setTimeout(() => {
-        this.#failLoading(new LoadFailure("timeout", `loading took longer than ${limits.startupMs} ms`));
-      }, limits.startupMs);
-    }
+    this.#startupTimer ??= setTimeout(() => {
+      this.#failLoading(new LoadFailure("timeout", `loading took longer than ${limits.startupMs} ms`));
+    }, clockAllowanceMs(limits.startupMs));
+    if (this.#state !== "loading") clearTimeout(this.#startupTimer);
   }
 
   /** Calls back once the isolate is ready or dead, with what went wrong in loading, if anything. */
@@ -142,13 +162,10 @@ export class TenantIsolate {
 
   #invoke(live: LiveInvocation, method: string, url: string, headers: string, body: IncomingBody): void {
     if (this.#state === "dead") {
-      this.fail(live, loadFailureOf(this.#loadFailure));
+      this.fail(live, failureOfLoad(this.#loadFailure));
       return;
     }
-    const incoming = crossing(body);
-    this.#enter(live, (options) => {
-      this.#prepared.entries.invoke.applySync(undefined, [live.id, method, url, headers, incoming], options);
-    });
+    this.#enter(live, (lane) => lane.call("invoke", [live.id, method, url, headers, crossing(body)]));
   }
 
   /** The client went away or the time is up: tells the function, then ends the invocation. */
@@ -163,30 +180,37 @@ export class TenantIsolate {
     name: Name,
     ...args: Parameters<GuestEntries[Name]>
   ): void {
-    this.#enter(live, (options) => {
-      const entry = this.#prepared.entries[name] as ivm.Reference<(...args: unknown[]) => void>;
-      entry.applySync(undefined, args.map(crossing) as never[], options);
-    });
+    this.#enter(live, (lane) => lane.call(name, args.map(crossing)));
   }
 
-  /** Ends the isolate, after the current entry if there is one; every invocation in it fails. */
+  /** Ends the isolate, after the current entry if that is on this thread; every invocation in it fails. */
   kill(reason: DeathReason): void {
-    if (this.#running) this.#doomed ??= reason;
+    if (this.#running && this.#lane.kind === "main") this.#doomed ??= reason;
     else this.#die(reason, undefined);
+  }
+
+  /** Lets what runs in it end, and then ends it. No new invocations may come. */
+  retire(): void {
+    this.#retired = true;
+    this.#dieIfRetired();
   }
 
   // What the ops need; see TenantOps.
 
   cpuMsOf(live: LiveInvocation): number {
-    return this.#running === live ? live.cpuMs + entryMeter.chargedMs() : live.cpuMs;
+    return this.#running === live ? live.cpuMs + this.#lane.chargedMs() : live.cpuMs;
   }
 
   fail(live: LiveInvocation, failure: InvocationFailure): void {
-    if (this.#live.end(live)) live.job.failed(failure, this.cpuMsOf(live));
+    if (!this.#live.end(live)) return;
+    live.job.failed(failure, this.cpuMsOf(live));
+    this.#dieIfRetired();
   }
 
   finish(live: LiveInvocation): void {
-    if (this.#live.end(live)) live.job.done(this.cpuMsOf(live));
+    if (!this.#live.end(live)) return;
+    live.job.done(this.cpuMsOf(live));
+    this.#dieIfRetired();
   }
 
   limitAfterwards(live: LiveInvocation): void {
@@ -214,18 +238,17 @@ export class TenantIsolate {
 
   importModule(live: LiveInvocation, id: number, name: string): void {
     this.#later(() => {
-      this.#enter(live, ({ timeout }) => {
-        try {
-          this.#modules.evaluate(name, `globalThis.${hiddenGlobal}.imported(${id},ns);`, timeout);
-        } catch (error) {
-          if (this.#prepared.isolate.isDisposed || this.#ranOut(error)) {
-            throw error;
-          }
-          const failure = this.#modules.evaluationFailure(error);
-          const message = failure instanceof Error ? failure.message : String(failure);
-          this.#afterEntry.push(() => this.deliver(live, "importFailed", id, message));
-        }
-      });
+      this.#enter(live, (lane) =>
+        guarding(
+          () => lane.evaluate(name, `globalThis.${hiddenGlobal}.imported(${id},ns);`),
+          (error) => {
+            if (this.#prepared.isolate.isDisposed) throw error;
+            const failure = this.#modules.evaluationFailure(error);
+            const message = failure instanceof Error ? failure.message : String(failure);
+            this.#afterEntry.push(() => this.deliver(live, "importFailed", id, message));
+          },
+        ),
+      );
     });
   }
 
@@ -240,42 +263,78 @@ export class TenantIsolate {
 
   // Entering and dying.
 
+  /** Takes an isolate for the modules to be loaded into. */
+  #moveIn(lane: Lane["kind"]): void {
+    const prepared = this.#source.take(this.#bundle.limits.memoryMb);
+    const modules = new ModuleGraph(prepared.isolate, prepared.context, this.#bundle);
+    this.#prepared = prepared;
+    this.#modules = modules;
+    this.#lane =
+      lane === "main"
+        ? new MainLane(prepared, modules)
+        : new ThreadLane(prepared, modules, this.#source.slots, {
+            stuck: () => this.#observer.unclean(this, "stuck"),
+            parked: () => this.#parked(),
+          });
+    prepared.bridge.connect(new TenantOps(this, this.#live));
+  }
+
   #later(run: () => void): void {
     if (this.#running) this.#afterEntry.push(run);
     else run();
   }
 
-  #enter(live: LiveInvocation, run: (options: { timeout: number }) => void): void {
+  #enter(live: LiveInvocation, run: (lane: Lane) => void | Promise<void>): void {
+    if (live.over || this.#state === "dead") return;
     if (this.#running) {
+      // It must hear of it if the isolate dies before its turn.
+      this.#live.add(live);
       this.#afterEntry.push(() => this.#enter(live, run));
       return;
     }
-    if (live.over || this.#state === "dead") return;
-    const options = this.#entryOptions;
-    options.timeout = clockAllowanceMs(live.cpuLimitMs - live.cpuMs);
+    const leftMs = live.cpuLimitMs - live.cpuMs;
+    const patient = this.#state === "ready" || this.#lane.kind === "thread";
     this.#observer.entering(this);
     this.#running = live;
     this.#live.entered = live;
-    entryMeter.start();
-    let thrown: unknown;
-    let threw = false;
-    try {
-      run(options);
-    } catch (error) {
-      threw = true;
-      thrown = error;
-    }
-    live.cpuMs += entryMeter.chargedMs();
+    this.#lane.enter(patient ? leftMs : Math.min(leftMs, mainLoadMs), run, this.#left);
+  }
+
+  readonly #left = (outcome: Outcome): void => {
+    const live = this.#running as LiveInvocation;
+    const loading = this.#state === "loading";
+    live.cpuMs += outcome.chargedMs;
     this.#running = undefined;
     this.#live.entered = undefined;
-    if (!live.over) this.#live.add(live);
-    if (threw) this.#entryThrew(live, thrown);
-    if (!live.over && live.cpuMs > live.cpuLimitMs) this.fail(live, deathFailureOf("cpu_limit", true));
-    if (this.#doomed !== undefined) this.#die(this.#doomed, live);
-    while (this.#afterEntry.length > 0) {
+    if (this.#state !== "dead") {
+      if (!live.over) this.#live.add(live);
+      if (outcome.chargedMs > slowMs && this.#lane.kind === "main") this.#observer.slow(this, outcome.chargedMs);
+      if (outcome.ranOut) this.#ranOut(live);
+      else if (outcome.threw) this.#entryThrew(live, outcome.error);
+      if (!live.over && live.cpuMs > live.cpuLimitMs && !loading) this.fail(live, failureOfDeath("cpu_limit", true));
+      if (this.#doomed !== undefined) this.#die(this.#doomed, live);
+    }
+    while (this.#afterEntry.length > 0 && !this.#running) {
       const waiting = this.#afterEntry;
       this.#afterEntry = [];
       for (const run of waiting) run();
+    }
+    this.#dieIfRetired();
+  };
+
+  #ranOut(live: LiveInvocation): void {
+    const { startupMs } = this.#bundle.limits;
+    if (this.#state !== "loading") {
+      this.#die("cpu_limit", live);
+    } else if (this.#lane.kind === "main" && startupMs > mainLoadMs) {
+      // Nothing has left the isolate yet, so the modules can be evaluated once more.
+      this.#lane.close();
+      this.#startup.cpuMs = 0;
+      this.#moveIn("thread");
+      this.load();
+    } else {
+      this.#loadFailure = new LoadFailure("timeout", `loading took longer than ${startupMs} ms`);
+      this.#die("startup_limit", live);
     }
   }
 
@@ -284,11 +343,6 @@ export class TenantIsolate {
     if (this.#prepared.isolate.isDisposed) {
       this.#loadFailure = loading ? new LoadFailure("memory", "loading the modules used too much memory") : undefined;
       this.#die("memory_limit", live);
-    } else if (this.#ranOut(error)) {
-      this.#loadFailure = loading
-        ? new LoadFailure("timeout", `loading took longer than ${this.#bundle.limits.startupMs} ms`)
-        : undefined;
-      this.#die(loading ? "startup_limit" : "cpu_limit", live);
     } else if (loading) {
       const failure = this.#modules.evaluationFailure(error);
       this.#failLoading(failure instanceof LoadFailure ? failure : new LoadFailure("threw", String(failure)));
@@ -299,69 +353,39 @@ export class TenantIsolate {
     }
   }
 
-  /** Whether an entry ended by its time-out; a guest's own error of the same words comes earlier. */
-  #ranOut(error: unknown): boolean {
-    const longEnough = entryMeter.elapsedMs() >= this.#entryOptions.timeout * 0.9;
-    return longEnough && error instanceof Error && error.message === timedOut;
+  #parked(): void {
+    const guilty = this.#running;
+    if (this.#state === "loading") {
+      this.#loadFailure = new LoadFailure("memory", "loading the modules used too much memory");
+    }
+    this.#die("memory_limit", guilty);
+    this.#observer.unclean(this, "parked");
   }
 
   #failLoading(failure: LoadFailure): void {
     if (this.#state !== "loading") return;
     this.#loadFailure = failure;
-    this.#die(reasonOfLoadFailure[failure.kind], undefined);
+    this.#die(deathOfLoadFailure[failure.kind], undefined);
   }
 
   #die(reason: DeathReason, guilty: LiveInvocation | undefined): void {
     if (this.#state === "dead") return;
     this.#state = "dead";
     clearTimeout(this.#startupTimer);
-    if (!this.#prepared.isolate.isDisposed) this.#prepared.isolate.dispose();
+    this.#lane.close();
+    if (this.#running) this.#live.add(this.#running);
     for (const live of this.#live.all()) {
-      this.fail(live, this.#loadFailure ? loadFailureOf(this.#loadFailure) : deathFailureOf(reason, live === guilty));
+      this.fail(live, this.#loadFailure ? failureOfLoad(this.#loadFailure) : failureOfDeath(reason, live === guilty));
     }
     this.#observer.died(this, reason);
     this.#runAfterLoad();
   }
 
+  #dieIfRetired(): void {
+    if (this.#retired && !this.busy) this.#die("moved", undefined);
+  }
+
   #runAfterLoad(): void {
     for (const run of this.#afterLoad.splice(0)) run();
   }
-}
-
-/** The lines of a stack that are the guest's: isolated-vm adds our own, with the paths of this machine. */
-function guestStack(error: Error): string {
-  const stack = error.stack ?? error.message;
-  const boundary = stack.indexOf("\n    at (<isolated-vm boundary>)");
-  return stack.slice(0, boundary < 0 ? longestStack : Math.min(boundary, longestStack));
-}
-
-/** Strings and numbers cross as they are; bytes need a copy of their own. */
-function crossing<T>(value: T): Exclude<T, Uint8Array> | ivm.Copy<Uint8Array> {
-  if (value instanceof Uint8Array) {
-    // A view would cross with all of the buffer behind it, which may hold what other tenants sent.
-    const bytes: Uint8Array = value.byteLength === value.buffer.byteLength ? value : Uint8Array.from(value);
-    return new ivm.ExternalCopy(bytes).copyInto({ release: true });
-  }
-  return value as Exclude<T, Uint8Array>;
-}
-
-function loadFailureOf(failure: LoadFailure | undefined): InvocationFailure {
-  const kind =
-    failure?.kind === "timeout"
-      ? "startup_limit"
-      : failure?.kind === "memory"
-        ? "memory_limit"
-        : failure?.kind === "no_handler"
-          ? "no_handler"
-          : "load_failed";
-  return { kind, message: failure?.message ?? "the isolate ended before the request ran", stack: "" };
-}
-
-function deathFailureOf(reason: DeathReason, guilty: boolean): InvocationFailure {
-  if (guilty && reason === "cpu_limit")
-    return { kind: "cpu_limit", message: "the request used up its CPU time", stack: "" };
-  if (guilty && reason === "memory_limit")
-    return { kind: "memory_limit", message: "the isolate used up its memory", stack: "" };
-  if (reason === "internal") return { kind: "internal", message: "an operation of the runtime failed", stack: "" };
-  return { kind: "isolate_lost", message: `the isolate ended (${reason}) because of another request`, stack: "" };
 }

@@ -4,9 +4,9 @@ import type { CheckProblem } from "../core/messages.ts";
 import type { BreachKind } from "../core/trust.ts";
 import type { DeathReason } from "../isolate/death.ts";
 import type { LoadFailure } from "../isolate/load-failure.ts";
-import type { Preparer } from "../isolate/preparer.ts";
-import { type IsolateObserver, TenantIsolate } from "../isolate/tenant-isolate.ts";
+import { type IsolateObserver, type IsolateSource, TenantIsolate } from "../isolate/tenant-isolate.ts";
 import type { Bundles } from "./bundles.ts";
+import type { Lanes } from "./lanes.ts";
 import type { PoolMetrics } from "./pool-metrics.ts";
 import type { WarmIsolates } from "./warm-isolates.ts";
 
@@ -27,7 +27,8 @@ const breachOfDeath: Partial<Record<DeathReason, BreachKind>> = {
 };
 
 export interface IsolateHostParts {
-  readonly preparer: Preparer;
+  readonly source: IsolateSource;
+  readonly lanes: Lanes;
   readonly warm: WarmIsolates;
   readonly bundles: Bundles;
   readonly metrics: PoolMetrics;
@@ -36,6 +37,8 @@ export interface IsolateHostParts {
   readonly mark: (key: string, allowanceMs: number) => void;
   /** A version did what is held against it. */
   readonly breach: (key: string, kind: BreachKind) => void;
+  /** An isolate died and could not be cleaned up: this process should be replaced. */
+  readonly onUnclean: (key: string, how: "parked" | "stuck") => void;
 }
 
 /** All isolates of one pool process. */
@@ -49,14 +52,22 @@ export class IsolateHost {
   constructor(parts: IsolateHostParts) {
     this.#parts = parts;
     this.bundles = parts.bundles;
-    const { warm, metrics, logger, mark, breach } = parts;
+    const { warm, lanes, metrics, logger, mark, breach } = parts;
     this.#observer = {
       entering: (isolate) => {
         mark(isolate.key, isolate.allowanceMs);
         warm.touched(isolate);
       },
+      slow: (isolate) => {
+        if (isolate.state === "ready" && lanes.slow(isolate.key, performance.now())) this.#move(isolate);
+      },
+      unclean: (isolate, how) => {
+        logger.error({ isolate: isolate.key, how }, "an isolate could not be cleaned up");
+        parts.onUnclean(isolate.key, how);
+      },
       died: (isolate, reason) => {
         warm.remove(isolate);
+        if (reason === "cpu_limit" || reason === "startup_limit") lanes.tooLong(isolate.key, performance.now());
         metrics.deaths.inc({ reason });
         logDeath(logger, isolate.key, reason);
         const kind = breachOfDeath[reason];
@@ -76,11 +87,24 @@ export class IsolateHost {
     const warm = this.#parts.warm.get(key);
     if (warm) return warm;
     const startedAt = performance.now();
-    const isolate = new TenantIsolate(key, this.#parts.preparer.take(bundle.limits.memoryMb), bundle, this.#observer);
+    const { source, lanes, metrics } = this.#parts;
+    const lane = lanes.laneOf(key, bundle.limits);
+    const isolate = new TenantIsolate(key, bundle, lane, source, this.#observer);
     this.#parts.warm.add(isolate);
     isolate.load();
-    isolate.whenLoaded(() => this.#parts.metrics.coldStarts.observe((performance.now() - startedAt) / 1000));
+    isolate.whenLoaded(() => {
+      metrics.coldStarts.observe((performance.now() - startedAt) / 1000);
+      // It was begun anew on a thread: next time it goes there at once.
+      if (isolate.lane !== lane) lanes.tooLong(key, performance.now());
+    });
     return isolate;
+  }
+
+  /** To a thread: requests from now on get a new isolate there, those that run end where they are. */
+  #move(isolate: TenantIsolate): void {
+    this.#parts.logger.info({ isolate: isolate.key }, "computes for long: runs on threads from now on");
+    this.#parts.warm.remove(isolate);
+    isolate.retire();
   }
 
   /** A version's bundle is not one. */
@@ -96,7 +120,7 @@ export class IsolateHost {
   /** Evaluates an upload in an isolate that is thrown away afterwards. */
   check(bundle: Bundle): Promise<CheckProblem | null> {
     const observer = { ...this.#observer, died: () => undefined };
-    const isolate = new TenantIsolate("check", this.#parts.preparer.take(bundle.limits.memoryMb), bundle, observer);
+    const isolate = new TenantIsolate("check", bundle, "main", this.#parts.source, observer);
     return new Promise((resolve) => {
       isolate.load();
       isolate.whenLoaded((failure) => {
@@ -108,7 +132,6 @@ export class IsolateHost {
 
   close(): void {
     this.#parts.warm.close();
-    this.#parts.preparer.close();
   }
 }
 
@@ -117,6 +140,7 @@ function problemOf(failure: LoadFailure): CheckProblem {
 }
 
 function logDeath(logger: Logger, isolate: string, reason: DeathReason): void {
-  if (reason === "evicted" || reason === "shutdown") logger.debug({ isolate, reason }, "isolate ended");
+  if (reason === "evicted" || reason === "shutdown" || reason === "moved")
+    logger.debug({ isolate, reason }, "isolate ended");
   else logger.warn({ isolate, reason }, "isolate ended");
 }

@@ -1,4 +1,4 @@
-import { writeFileSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { pino } from "pino";
 import { blameFd, encodeBlame } from "../core/blame-mark.ts";
@@ -6,9 +6,12 @@ import { childChannel } from "../core/child-side.ts";
 import type { FromPool, PoolSettings, ToPool } from "../core/messages.ts";
 import { Preparer } from "../isolate/preparer.ts";
 import { Runtime } from "../isolate/runtime.ts";
+import { ThreadSlots } from "../isolate/thread-slots.ts";
+import { Watchdog } from "../isolate/watchdog.ts";
 import { BreachReports } from "../pool/breach-reports.ts";
 import { Bundles } from "../pool/bundles.ts";
 import { IsolateHost } from "../pool/isolate-host.ts";
+import { Lanes } from "../pool/lanes.ts";
 import { PoolMetrics } from "../pool/pool-metrics.ts";
 import { PoolServer } from "../pool/pool-server.ts";
 import { WarmIsolates } from "../pool/warm-isolates.ts";
@@ -18,7 +21,6 @@ import { WarmIsolates } from "../pool/warm-isolates.ts";
 const bundleCacheBytes = 64 * 1024 * 1024;
 const mebibyte = 1024 * 1024;
 
-relaxTimers();
 keepYoungGeneration();
 const channel = childChannel<ToPool, FromPool>();
 const early: ToPool[] = [];
@@ -29,8 +31,10 @@ channel.onMessage((message) => {
 
 async function start(settings: PoolSettings): Promise<void> {
   const logger = pino({ level: settings.logLevel, base: { process: settings.id } });
+  const watchdog = new Watchdog();
   const preparer = new Preparer(
     new Runtime(settings.runtimeSource),
+    watchdog,
     settings.preparedIsolates,
     settings.preparedMemoryMb,
   );
@@ -42,10 +46,14 @@ async function start(settings: PoolSettings): Promise<void> {
   });
   const bundles = new Bundles(bundleCacheBytes);
   const breaches = new BreachReports((key, kind, count) => channel.send({ type: "breach", key, kind, count }));
+  const slots = new ThreadSlots();
   const host = new IsolateHost({
-    ...{ preparer, warm, bundles, metrics, logger },
+    ...{ warm, bundles, metrics, logger },
+    source: { slots, take: (memoryMb) => preparer.take(memoryMb) },
+    lanes: new Lanes(false),
     mark: markBlame(),
     breach: (key, kind) => breaches.add(key, kind),
+    onUnclean: () => undefined,
   });
   await new PoolServer(host).listen(settings.socketPath);
 
@@ -59,6 +67,8 @@ async function start(settings: PoolSettings): Promise<void> {
     } else if (message.type === "drain") {
       // With live isolates isolated-vm can hang in exit(); the supervisor kills what does not go.
       host.close();
+      preparer.close();
+      watchdog.close();
       process.exit(0);
     }
   };
@@ -74,15 +84,6 @@ async function start(settings: PoolSettings): Promise<void> {
 function keepYoungGeneration(): void {
   setFlagsFromString("--min-semi-space-size=0");
   setFlagsFromString("--max-semi-space-size=0");
-}
-
-/**
- * Each time-out of an entry leaves isolated-vm's timer thread a time at which to wake up, long
- * after the entry is over: one by one, that took 8 % of this process's CPU time under saturation
- * (sampled). With a slack of 1 ms, which threads inherit, it takes 3 %.
- */
-function relaxTimers(): void {
-  if (process.platform === "linux") writeFileSync("/proc/self/timerslack_ns", "1000000");
 }
 
 /**

@@ -1,0 +1,45 @@
+import type { DeathReason } from "./death.ts";
+import type { InvocationFailure } from "./job.ts";
+import type { LoadFailure, LoadFailureKind } from "./load-failure.ts";
+
+/** Characters of an uncaught error's stack that are kept. */
+const longestStack = 16 * 1024;
+
+export const deathOfLoadFailure: Record<LoadFailureKind, DeathReason> = {
+  syntax: "load_failed",
+  threw: "load_failed",
+  missing: "load_failed",
+  no_handler: "load_failed",
+  timeout: "startup_limit",
+  memory: "memory_limit",
+};
+
+/** What an invocation hears when the modules that it waited for could not be loaded. */
+export function failureOfLoad(failure: LoadFailure | undefined): InvocationFailure {
+  const kind =
+    failure?.kind === "timeout"
+      ? "startup_limit"
+      : failure?.kind === "memory"
+        ? "memory_limit"
+        : failure?.kind === "no_handler"
+          ? "no_handler"
+          : "load_failed";
+  return { kind, message: failure?.message ?? "the isolate ended before the request ran", stack: "" };
+}
+
+/** What an invocation hears when its isolate died, by its own fault or another's. */
+export function failureOfDeath(reason: DeathReason, guilty: boolean): InvocationFailure {
+  if (guilty && reason === "cpu_limit")
+    return { kind: "cpu_limit", message: "the request used up its CPU time", stack: "" };
+  if (guilty && reason === "memory_limit")
+    return { kind: "memory_limit", message: "the isolate used up its memory", stack: "" };
+  if (reason === "internal") return { kind: "internal", message: "an operation of the runtime failed", stack: "" };
+  return { kind: "isolate_lost", message: `the isolate ended (${reason}) because of another request`, stack: "" };
+}
+
+/** The lines of a stack that are the guest's: isolated-vm adds our own, with the paths of this machine. */
+export function guestStack(error: Error): string {
+  const stack = error.stack ?? error.message;
+  const boundary = stack.indexOf("\n    at (<isolated-vm boundary>)");
+  return stack.slice(0, boundary < 0 ? longestStack : Math.min(boundary, longestStack));
+}

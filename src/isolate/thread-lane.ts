@@ -1,0 +1,105 @@
+import type ivm from "isolated-vm";
+import { clockAllowanceMs } from "./entry-meter.ts";
+import type { Lane, Outcome } from "./lane.ts";
+import type { ModuleGraph } from "./modules.ts";
+import type { PreparedIsolate } from "./prepared-isolate.ts";
+import { ThreadMeter } from "./thread-meter.ts";
+import type { ThreadSlots } from "./thread-slots.ts";
+
+/** Between an isolate's disposal and the end of what ran in it; some built-ins of V8 take no notice. */
+const stuckMs = 250;
+
+export interface ThreadLaneEvents {
+  /** The isolate was disposed of, and its code runs on nevertheless. */
+  stuck(): void;
+  /** V8 has given the isolate up, and its thread with it. */
+  parked(): void;
+}
+
+/**
+ * Enters on a thread: each entry and each op costs a change of threads (some 70 µs), and the main
+ * thread goes on meanwhile. For code that computes for long, and for code in doubt: where V8 would
+ * abort the process for want of memory, it parks the thread instead.
+ */
+export class ThreadLane implements Lane {
+  readonly kind = "thread";
+  readonly #prepared: PreparedIsolate;
+  readonly #modules: ModuleGraph;
+  readonly #slots: ThreadSlots;
+  readonly #events: ThreadLaneEvents;
+  readonly #meter = new ThreadMeter();
+  #running = false;
+  #ranOut = false;
+  #parked = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(prepared: PreparedIsolate, modules: ModuleGraph, slots: ThreadSlots, events: ThreadLaneEvents) {
+    this.#prepared = prepared;
+    this.#modules = modules;
+    this.#slots = slots;
+    this.#events = events;
+    prepared.onCatastrophe = () => this.#park();
+  }
+
+  enter(cpuMs: number, run: (lane: Lane) => void | Promise<void>, left: (outcome: Outcome) => void): void {
+    this.#slots.take(() => void this.#enter(cpuMs, run, left));
+  }
+
+  async #enter(cpuMs: number, run: (lane: Lane) => void | Promise<void>, left: (outcome: Outcome) => void) {
+    const outcome: Outcome = { chargedMs: 0, ranOut: false, threw: false, error: undefined };
+    this.#running = true;
+    this.#meter.start();
+    this.#timer = setTimeout(() => {
+      this.#ranOut = true;
+      this.#end();
+    }, clockAllowanceMs(cpuMs));
+    try {
+      await run(this);
+    } catch (error) {
+      outcome.threw = true;
+      outcome.error = error;
+    }
+    clearTimeout(this.#timer);
+    this.#running = false;
+    this.#slots.give();
+    outcome.ranOut = this.#ranOut;
+    outcome.chargedMs = this.#meter.chargedMs();
+    left(outcome);
+  }
+
+  chargedMs(): number {
+    return this.#running ? this.#meter.chargedMs() : 0;
+  }
+
+  call(name: keyof PreparedIsolate["entries"], args: readonly unknown[]): Promise<void> {
+    const entry = this.#prepared.entries[name] as ivm.Reference<(...args: unknown[]) => void>;
+    return entry.apply(undefined, args as never[]);
+  }
+
+  evaluate(name: string, then: string): Promise<void> {
+    return this.#modules.evaluateOnThread(name, then);
+  }
+
+  close(): void {
+    this.#prepared.watchdog.forget(this.#prepared.watchId);
+    if (this.#parked) return;
+    if (this.#running) this.#end();
+    else if (!this.#prepared.isolate.isDisposed) this.#prepared.isolate.dispose();
+  }
+
+  /** What `enter` waits for never comes. */
+  #park(): void {
+    this.#parked = true;
+    this.#running = false;
+    clearTimeout(this.#timer);
+    this.#slots.give();
+    this.#events.parked();
+  }
+
+  /** Disposes of what runs, and says so when that does not end it. */
+  #end(): void {
+    clearTimeout(this.#timer);
+    if (!this.#prepared.isolate.isDisposed) this.#prepared.isolate.dispose();
+    this.#timer = setTimeout(() => this.#events.stuck(), stuckMs);
+  }
+}
