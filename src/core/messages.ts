@@ -82,6 +82,8 @@ export type FromFront =
 
 export type ToPool =
   | { readonly type: "start"; readonly settings: PoolSettings }
+  /** It is for versions in quarantine from now on. */
+  | { readonly type: "doubt" }
   /** Evaluates a bundle in a throw-away isolate; answered by `checked`. One at a time. */
   | { readonly type: "check"; readonly seq: number; readonly bundle: Bundle }
   | { readonly type: "beat"; readonly seq: number }

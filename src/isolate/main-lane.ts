@@ -24,7 +24,8 @@ export class MainLane implements Lane {
     entryMeter.start();
     watchdog.enter(watchId, clockAllowanceMs(cpuMs));
     try {
-      run(this);
+      // Never a promise: `call` and `evaluate` of this lane return nothing.
+      void run(this);
     } catch (error) {
       outcome.threw = true;
       outcome.error = error;

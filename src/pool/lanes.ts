@@ -22,10 +22,11 @@ interface Record {
  */
 export class Lanes {
   readonly #records = new LRUCache<string, Record>({ max: remembered });
-  readonly #doubtful: boolean;
+  #doubtful = false;
 
-  constructor(doubtful: boolean) {
-    this.#doubtful = doubtful;
+  /** From now on this process is for versions that are not trusted: all new isolates are entered on threads. */
+  doubt(): void {
+    this.#doubtful = true;
   }
 
   laneOf(key: string, limits: Limits): "main" | "thread" {

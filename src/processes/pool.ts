@@ -47,13 +47,16 @@ async function start(settings: PoolSettings): Promise<void> {
   const bundles = new Bundles(bundleCacheBytes);
   const breaches = new BreachReports((key, kind, count) => channel.send({ type: "breach", key, kind, count }));
   const slots = new ThreadSlots();
+  const lanes = new Lanes();
   const host = new IsolateHost({
-    ...{ warm, bundles, metrics, logger },
+    ...{ lanes, warm, bundles, metrics, logger },
     source: { slots, take: (memoryMb) => preparer.take(memoryMb) },
-    lanes: new Lanes(false),
     mark: markBlame(),
     breach: (key, kind) => breaches.add(key, kind),
-    onUnclean: () => undefined,
+    onUnclean: (key, how) => {
+      breaches.add(key, "catastrophic");
+      channel.send({ type: "retire", reason: `an isolate was left ${how} on its thread` });
+    },
   });
   await new PoolServer(host).listen(settings.socketPath);
 
@@ -64,6 +67,8 @@ async function start(settings: PoolSettings): Promise<void> {
       void metrics.registry
         .getMetricsAsJSON()
         .then((json) => channel.send({ type: "metrics", seq: message.seq, metrics: json }));
+    } else if (message.type === "doubt") {
+      lanes.doubt();
     } else if (message.type === "drain") {
       // With live isolates isolated-vm can hang in exit(); the supervisor kills what does not go.
       host.close();
