@@ -2,8 +2,8 @@
  * The note that a pool process leaves outside itself about the version it last entered, so that
  * the right one is blamed when the process dies: a fixed-size record at the start of a file that
  * the supervisor opened. Little-endian: two bytes of the key's length, four of the milliseconds that
- * one entry of this version may take (so long the process may be silent), then the isolate key in
- * ASCII.
+ * one entry of this version may take, four that count entries (a process whose count stands still
+ * is in one entry or in none), then the isolate key in ASCII.
  */
 
 /** File descriptor of the record's file in a pool process: after stdio (0 to 2) and the IPC channel (3). */
@@ -12,7 +12,7 @@ export const blameFd = 4;
 /** Size of the record, so that one write replaces it whole. */
 export const blameBytes = 256;
 
-const keyAt = 6;
+const keyAt = 10;
 const longestKey = blameBytes - keyAt;
 const printable = /^[\x21-\x7e]+$/;
 
@@ -20,6 +20,8 @@ export interface Blame {
   /** The isolate key of the version that was entered last. */
   readonly key: string;
   readonly allowanceMs: number;
+  /** Entries so far, modulo 2^32. */
+  readonly entries: number;
 }
 
 /**
@@ -30,11 +32,12 @@ export interface Blame {
 export function encodeBlame(blame: Blame | null): Uint8Array {
   const record = new Uint8Array(blameBytes);
   if (blame === null) return record;
-  const { key, allowanceMs } = blame;
+  const { key, allowanceMs, entries } = blame;
   if (key.length > longestKey || !printable.test(key)) throw new RangeError(`not an isolate key: ${key}`);
   const view = new DataView(record.buffer);
   view.setUint16(0, key.length, true);
   view.setUint32(2, allowanceMs, true);
+  view.setUint32(6, entries, true);
   new TextEncoder().encodeInto(key, record.subarray(keyAt));
   return record;
 }
@@ -46,5 +49,6 @@ export function decodeBlame(record: Uint8Array): Blame | null {
   const length = view.getUint16(0, true);
   if (length === 0 || length > longestKey) return null;
   const key = Buffer.from(record.subarray(keyAt, keyAt + length)).toString("latin1");
-  return printable.test(key) ? { key, allowanceMs: view.getUint32(2, true) } : null;
+  if (!printable.test(key)) return null;
+  return { key, allowanceMs: view.getUint32(2, true), entries: view.getUint32(6, true) };
 }

@@ -6,8 +6,10 @@ import type { PreparedIsolate } from "./prepared-isolate.ts";
 import { ThreadMeter } from "./thread-meter.ts";
 import type { ThreadSlots } from "./thread-slots.ts";
 
-/** Between an isolate's disposal and the end of what ran in it; some built-ins of V8 take no notice. */
-const stuckMs = 250;
+/** CPU time from an isolate's disposal to the end of what ran in it; some built-ins of V8 take no notice. */
+const stuckMs = 150;
+/** How finely the CPU time of an entry is watched. */
+const leastWaitMs = 5;
 
 export interface ThreadLaneEvents {
   /** The isolate was disposed of, and its code runs on nevertheless. */
@@ -49,10 +51,7 @@ export class ThreadLane implements Lane {
     const outcome: Outcome = { chargedMs: 0, ranOut: false, threw: false, error: undefined };
     this.#running = true;
     this.#meter.start();
-    this.#timer = setTimeout(() => {
-      this.#ranOut = true;
-      this.#end();
-    }, clockAllowanceMs(cpuMs));
+    this.#watch(cpuMs, performance.now() + clockAllowanceMs(cpuMs));
     try {
       await run(this);
     } catch (error) {
@@ -63,7 +62,7 @@ export class ThreadLane implements Lane {
     this.#running = false;
     this.#slots.give();
     outcome.ranOut = this.#ranOut;
-    outcome.chargedMs = this.#meter.chargedMs();
+    outcome.chargedMs = this.#ranOut ? cpuMs : this.#meter.chargedMs();
     left(outcome);
   }
 
@@ -96,10 +95,28 @@ export class ThreadLane implements Lane {
     this.#events.parked();
   }
 
+  /** Ends the entry when it has used its CPU time, or has not come to it by the clock. */
+  #watch(cpuMs: number, untilMs: number): void {
+    const leftMs = Math.min(cpuMs - this.#meter.chargedMs(), untilMs - performance.now());
+    if (leftMs > 0) {
+      this.#timer = setTimeout(() => this.#watch(cpuMs, untilMs), Math.max(leftMs, leastWaitMs));
+    } else {
+      this.#ranOut = true;
+      this.#end();
+    }
+  }
+
   /** Disposes of what runs, and says so when that does not end it. */
   #end(): void {
     clearTimeout(this.#timer);
     if (!this.#prepared.isolate.isDisposed) this.#prepared.isolate.dispose();
-    this.#timer = setTimeout(() => this.#events.stuck(), stuckMs);
+    this.#meter.start();
+    this.#watchEnd();
+  }
+
+  #watchEnd(): void {
+    const leftMs = stuckMs - this.#meter.chargedMs();
+    if (leftMs > 0) this.#timer = setTimeout(() => this.#watchEnd(), Math.max(leftMs, leastWaitMs));
+    else this.#events.stuck();
   }
 }

@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { Limits } from "../core/limits.ts";
 
 /** A version that may compute for longer than this at a time is on threads from the start. */
-const longCpuMs = 250;
+const longCpuMs = 100;
 /** So many slow entries … */
 const slowEntries = 3;
 /** … within so long move a version to threads. */

@@ -61,9 +61,8 @@ export function createChildren(options: ChildrenOptions): Children {
       id,
       path: fileURLToPath(new URL(`./${kind}.ts`, import.meta.url)),
       env: childEnv(kind, config.dataDir, process.env),
-      beatMs: timing.beatMs,
+      beatMs: kind === "front" ? timing.frontBeatMs : timing.poolBeatMs,
       execArgv: kind === "pool" ? [...youngGeneration, ...endableLoops] : youngGeneration,
-      stallMs: () => (kind === "front" ? timing.frontStallMs : timing.poolStallMs),
       startMs: timing.startMs,
       timers,
       clock: systemClock,
@@ -71,7 +70,7 @@ export function createChildren(options: ChildrenOptions): Children {
   };
 
   const bearPool = () => {
-    const pool = new PoolChild(birth("pool"), directory);
+    const pool = new PoolChild(birth("pool"), timing.poolStallMs, directory);
     const { warmMemoryMb, preparedIsolates, logLevel } = config;
     const preparedMemoryMb = config.limits.default.memoryMb;
     const { id, socketPath } = pool;
@@ -117,7 +116,12 @@ export function createChildren(options: ChildrenOptions): Children {
       port: config.port,
       timers,
       timing,
-      bear: () => new FrontChild({ ...birth("front"), onNews: onFrontNews }),
+      bear: () =>
+        new FrontChild({
+          ...birth("front"),
+          stalled: (unansweredMs) => unansweredMs >= timing.frontStallMs,
+          onNews: onFrontNews,
+        }),
       settings: frontSettings,
       onDeath,
     },

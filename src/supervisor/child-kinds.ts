@@ -2,10 +2,9 @@ import { rmSync } from "node:fs";
 import type { FromFront, FromPool, ToFront, ToPool } from "../core/messages.ts";
 import { BlameFile } from "./blame-file.ts";
 import { Child, type ChildOptions } from "./child.ts";
+import { mainThreadCpuMs } from "./main-thread-cpu.ts";
 import type { RunDirectory } from "./run-directory.ts";
-
-/** Between the end of an entry, which isolated-vm enforces, and the answer to a beat. */
-const allowanceGraceMs = 500;
+import { SpinWatch } from "./spin-watch.ts";
 
 export class FrontChild extends Child<ToFront, FromFront> {}
 
@@ -17,13 +16,18 @@ export class PoolChild extends Child<ToPool, FromPool> {
   /** The isolate key of the version that it was in when it died. */
   diedIn: string | null = null;
 
-  constructor(options: Omit<ChildOptions, "extraFd">, directory: RunDirectory) {
+  /** @param silenceMs how long it may leave beats unanswered, beside what an entry may take. */
+  constructor(options: Omit<ChildOptions, "extraFd" | "stalled">, silenceMs: number, directory: RunDirectory) {
     const blame = new BlameFile(directory.path, options.id);
+    let pid = 0;
+    const spin = new SpinWatch({ blame: () => blame.read(), cpuMs: () => mainThreadCpuMs(pid), silenceMs });
     super({
       ...options,
       extraFd: blame.fd,
-      // A version that may compute for long holds the process's only thread for so long.
-      stallMs: () => Math.max(options.stallMs(), (blame.read()?.allowanceMs ?? 0) + allowanceGraceMs),
+      stalled: (unansweredMs, ownPid) => {
+        pid = ownPid;
+        return spin.stalled(unansweredMs);
+      },
     });
     this.socketPath = directory.socketPath(options.id);
     // The first to hear of the death, so that whoever hears it later finds `diedIn` set.

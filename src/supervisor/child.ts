@@ -26,8 +26,8 @@ export interface ChildOptions {
   /** A file that the child finds as descriptor 4. */
   readonly extraFd?: number;
   readonly beatMs: number;
-  /** How long it may leave beats unanswered; asked while it does. */
-  readonly stallMs: () => number;
+  /** Whether it is to be given up, having left beats unanswered for so long; asked with every beat. */
+  readonly stalled: (unansweredMs: number, pid: number) => boolean;
   readonly startMs: number;
   readonly timers: Timers;
   readonly clock: Clock;
@@ -92,7 +92,7 @@ export class Child<To extends { readonly type: string }, From extends Message> {
     this.#heartbeat = new Heartbeat({
       timers: options.timers,
       beatMs: options.beatMs,
-      stallMs: options.stallMs,
+      stalled: (unansweredMs) => options.stalled(unansweredMs, this.#process.pid ?? 0),
       send: (seq) => this.#post({ type: "beat", seq }),
       onStall: () => this.kill("stalled"),
     });

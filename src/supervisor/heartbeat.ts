@@ -7,7 +7,7 @@ import type { Timers } from "./timers.ts";
 export class Heartbeat {
   readonly #send: (seq: number) => void;
   readonly #onStall: () => void;
-  readonly #stallMs: () => number;
+  readonly #stalled: (unansweredMs: number) => boolean;
   readonly #timers: Timers;
   readonly #beatMs: number;
   #sent = 0;
@@ -17,13 +17,14 @@ export class Heartbeat {
   constructor(options: {
     timers: Timers;
     beatMs: number;
-    stallMs: () => number;
+    /** Asked with every beat: whether the child, silent for so long, is to be given up. */
+    stalled: (unansweredMs: number) => boolean;
     send: (seq: number) => void;
     onStall: () => void;
   }) {
     this.#timers = options.timers;
     this.#beatMs = options.beatMs;
-    this.#stallMs = options.stallMs;
+    this.#stalled = options.stalled;
     this.#send = options.send;
     this.#onStall = options.onStall;
   }
@@ -45,7 +46,7 @@ export class Heartbeat {
 
   #beat(): void {
     const unanswered = this.#sent - this.#answered;
-    if (unanswered > 1 && unanswered * this.#beatMs >= this.#stallMs()) {
+    if (this.#stalled(unanswered * this.#beatMs)) {
       this.stop();
       this.#onStall();
       return;

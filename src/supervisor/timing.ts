@@ -1,10 +1,12 @@
 /** How long the supervisor waits for what, in milliseconds. */
 export interface Timing {
-  /** Between two beats. */
-  readonly beatMs: number;
+  /** Between two beats of a front. */
+  readonly frontBeatMs: number;
+  /** The same of a pool process: so much later at most is it noticed that one hangs. */
+  readonly poolBeatMs: number;
   /** A front that answers no beat for so long is killed. */
   readonly frontStallMs: number;
-  /** The same for a pool process, where guest code may hold the main thread. */
+  /** The same for a pool process, beside the time that its guest code may hold the main thread for. */
   readonly poolStallMs: number;
   /** From birth to `ready`. */
   readonly startMs: number;
@@ -21,7 +23,8 @@ export interface Timing {
 }
 
 export const defaultTiming: Timing = {
-  beatMs: 100,
+  frontBeatMs: 100,
+  poolBeatMs: 50,
   frontStallMs: 2_000,
   poolStallMs: 1_500,
   startMs: 20_000,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { blameBytes, decodeBlame, encodeBlame } from "../../src/core/blame-mark.ts";
 
 const key = `${"a".repeat(63)}@${"0".repeat(64)}`;
-const blame = { key, allowanceMs: 60_010 };
+const blame = { key, allowanceMs: 60_010, entries: 4_000_000_000 };
 
 describe("the blame mark", () => {
   test("keeps a key of the greatest length, in a record of fixed size", () => {
@@ -12,7 +12,7 @@ describe("the blame mark", () => {
 
   test("keeps no trace of a longer key before", () => {
     const record = encodeBlame(blame);
-    const next = { key: "b@1", allowanceMs: 1 };
+    const next = { key: "b@1", allowanceMs: 1, entries: 2 };
     record.set(encodeBlame(next));
     expect(decodeBlame(record)).toEqual(next);
   });
@@ -30,7 +30,7 @@ describe("the blame mark", () => {
 
   test("refuses what is not an isolate key", () => {
     for (const wrong of ["a".repeat(blameBytes), "ü@1", ""]) {
-      expect(() => encodeBlame({ key: wrong, allowanceMs: 1 })).toThrow(RangeError);
+      expect(() => encodeBlame({ key: wrong, allowanceMs: 1, entries: 1 })).toThrow(RangeError);
     }
   });
 });

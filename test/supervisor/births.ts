@@ -20,20 +20,25 @@ export function bearFront(
   onNews: NonNullable<NewsListener<FromFront>["onNews"]> = () => undefined,
 ): FrontChild {
   births += 1;
-  const { beatMs, frontStallMs, startMs } = defaultTiming;
+  const { frontBeatMs: beatMs, frontStallMs, startMs } = defaultTiming;
   const env = { MODE: mode };
   const common = { kind: "front", id: `f${births}`, path: fixture("front"), env, beatMs, startMs } as const;
+<<<<<<< HEAD
   return new FrontChild({ ...common, execArgv: [], stallMs: () => frontStallMs, timers, clock: systemClock, onNews });
+=======
+  const stalled = (unansweredMs: number) => unansweredMs >= frontStallMs;
+  return new FrontChild({ ...common, execArgv: [], stalled, timers, clock: systemClock });
+>>>>>>> dadd4b4 (Notice within the CPU limit and a quarter of a second that one entry holds a pool process)
 }
 
 /** Forks the pool fixture and sends it `start`. */
 export function bearPool(directory: RunDirectory, timers: Timers = systemTimers): PoolChild {
   births += 1;
   const id = `p${births}`;
-  const { beatMs, poolStallMs, startMs } = defaultTiming;
+  const { poolBeatMs: beatMs, poolStallMs, startMs } = defaultTiming;
   const common = { kind: "pool", id, path: fixture("pool"), env: {}, beatMs, startMs } as const;
-  const own = { execArgv: [], stallMs: () => poolStallMs, timers, clock: systemClock };
-  const pool = new PoolChild({ ...common, ...own }, directory);
+  const own = { execArgv: [], timers, clock: systemClock };
+  const pool = new PoolChild({ ...common, ...own }, poolStallMs, directory);
   pool.send({ type: "start", settings: poolSettings(id, pool.socketPath) });
   return pool;
 }

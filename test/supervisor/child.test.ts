@@ -86,7 +86,7 @@ describe("the beat", () => {
     const front = started("", timers);
     await front.ready;
     signal(front, "SIGSTOP");
-    timers.advance(defaultTiming.frontStallMs + defaultTiming.beatMs);
+    timers.advance(defaultTiming.frontStallMs + defaultTiming.frontBeatMs);
     expect(await front.dead).toMatchObject({ reason: "stalled", signal: "SIGKILL" });
   });
 
@@ -96,7 +96,7 @@ describe("the beat", () => {
     await front.ready;
     const question = (seq: number) => ({ type: "metrics" as const, seq });
     for (let beats = 0; beats < 50; beats += 1) {
-      timers.advance(defaultTiming.beatMs);
+      timers.advance(defaultTiming.frontBeatMs);
       // The channel keeps the order: this answer comes after the beat's.
       expect(await front.ask("metrics", question, 60_000)).not.toBeNull();
     }
@@ -113,7 +113,7 @@ describe("the beat", () => {
     expect(front.state).toBe("ready");
     front.endSilence();
     signal(front, "SIGSTOP");
-    timers.advance(defaultTiming.frontStallMs + defaultTiming.beatMs);
+    timers.advance(defaultTiming.frontStallMs + defaultTiming.frontBeatMs);
     expect((await front.dead).reason).toBe("stalled");
   });
 });
