@@ -13,8 +13,9 @@ const key = fc.string({
 
 test("a blame record says what was put in", () => {
   fc.assert(
-    fc.property(key, fc.nat(0xffff_ffff), (name, allowanceMs) => {
-      expect(decodeBlame(encodeBlame({ key: name, allowanceMs }))).toEqual({ key: name, allowanceMs });
+    fc.property(key, fc.nat(0xffff_ffff), fc.nat(0xffff_ffff), (name, allowanceMs, entries) => {
+      const blame = { key: name, allowanceMs, entries };
+      expect(decodeBlame(encodeBlame(blame))).toEqual(blame);
     }),
   );
 });

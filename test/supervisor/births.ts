@@ -23,12 +23,8 @@ export function bearFront(
   const { frontBeatMs: beatMs, frontStallMs, startMs } = defaultTiming;
   const env = { MODE: mode };
   const common = { kind: "front", id: `f${births}`, path: fixture("front"), env, beatMs, startMs } as const;
-<<<<<<< HEAD
-  return new FrontChild({ ...common, execArgv: [], stallMs: () => frontStallMs, timers, clock: systemClock, onNews });
-=======
   const stalled = (unansweredMs: number) => unansweredMs >= frontStallMs;
-  return new FrontChild({ ...common, execArgv: [], stalled, timers, clock: systemClock });
->>>>>>> dadd4b4 (Notice within the CPU limit and a quarter of a second that one entry holds a pool process)
+  return new FrontChild({ ...common, execArgv: [], stalled, timers, clock: systemClock, onNews });
 }
 
 /** Forks the pool fixture and sends it `start`. */
