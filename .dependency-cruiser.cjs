@@ -16,7 +16,7 @@ const mayImport = {
 /** Composition roots may import everything; core/ has a rule of its own. */
 const elsewhere = ["processes", "cli", "core"];
 
-const ours = "^(src|runtime-api|bench|test|samples|bin)/";
+const ours = "^(src|runtime-api|bench|fuzz|test|samples|bin)/";
 
 const folderRules = [
   {
@@ -92,7 +92,7 @@ module.exports = {
       name: "nothing-shipped-imports-tests-or-bench",
       severity: "error",
       from: { path: "^(src|runtime-api|bin|samples)/" },
-      to: { path: "^(test|bench)/" },
+      to: { path: "^(test|bench|fuzz)/" },
     },
     {
       name: "no-cycles",

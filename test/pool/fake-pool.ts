@@ -126,9 +126,9 @@ export class FakePool {
     }
   }
 
-  /** Stops reading what the front sends. */
-  pause(): void {
-    this.#socket.pause();
+  /** Says that nothing follows; the front closes the connection when it has read all. */
+  nothingMore(): void {
+    this.#socket.end();
   }
 
   stop(): void {
