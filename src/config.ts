@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { resolve } from "node:path";
+import { parseEgressRule } from "./core/egress-rules.ts";
 import { defaultLimits, defaultMaxLimits, type Limits, limitNames } from "./core/limits.ts";
 import { type ConfigLogLevel, environmentName, flagName, logLevels, type Setting, settings } from "./settings.ts";
 
@@ -25,6 +26,9 @@ export interface Config {
   readonly poolConcurrency: number;
   readonly queueLength: number;
   readonly queueMs: number;
+  readonly egressAllow: readonly string[];
+  readonly egressDeny: readonly string[];
+  readonly maxHops: number;
   readonly limits: { readonly default: Limits; readonly max: Limits };
 }
 
@@ -42,7 +46,7 @@ export interface ConfigSources {
   readonly configFile?: string | undefined;
 }
 
-type Value = string | number;
+type Value = string | number | readonly string[];
 
 const configFileName = "islet.config.json";
 const configFileEnvironment = "ISLET_CONFIG";
@@ -133,9 +137,25 @@ function validValue(setting: Setting, value: unknown, source: string): Value {
     }
     return number;
   }
+  if (setting.kind === "egressRules") {
+    const rules = typeof value === "string" ? value.split(",") : value;
+    if (!Array.isArray(rules) || !rules.every((rule) => typeof rule === "string")) {
+      throw refuse("a text with commas or a list of texts");
+    }
+    return rules.map((rule) => egressRule(rule, (problem) => refuse(`a list of addresses and hosts (${problem})`)));
+  }
   if (typeof value !== "string" || value.trim() === "") throw refuse("a text");
   if (setting.kind === "level" && !isLogLevel(value)) throw refuse(`one of ${logLevels.join(", ")}`);
   return value;
+}
+
+function egressRule(text: string, refuse: (problem: string) => ConfigError): string {
+  try {
+    parseEgressRule(text);
+  } catch (error) {
+    throw refuse((error as Error).message);
+  }
+  return text.trim();
 }
 
 function isLogLevel(text: string): text is ConfigLogLevel {
@@ -146,6 +166,7 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string): Config {
   const number = (key: string, fallback: number) => (values.get(key) ?? fallback) as number;
   const text = (key: string, fallback: string) => (values.get(key) ?? fallback) as string;
 
+  const list = (key: string) => Object.freeze((values.get(key) ?? []) as readonly string[]);
   const cores = availableParallelism();
   const fronts = number("fronts", Math.max(1, Math.floor(cores / 2)));
   const pools = number("pools", Math.max(2, cores - fronts));
@@ -175,6 +196,9 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string): Config {
     poolConcurrency: number("poolConcurrency", 200),
     queueLength: number("queueLength", 1_000),
     queueMs: number("queueMs", 5_000),
+    egressAllow: list("egressAllow"),
+    egressDeny: list("egressDeny"),
+    maxHops: number("maxHops", 8),
     limits: Object.freeze({ default: standard, max }),
   });
 }

@@ -1,6 +1,6 @@
 import { defaultLimits, defaultMaxLimits, type Limits, limitNames } from "./core/limits.ts";
 
-export type SettingKind = "text" | "integer" | "level";
+export type SettingKind = "text" | "integer" | "level" | "egressRules";
 
 /** One setting, under one name in the file, the environment and the flags. */
 export interface Setting {
@@ -91,6 +91,19 @@ export const settings: readonly Setting[] = [
   },
   { key: "queueLength", kind: "integer", min: 0, help: "requests that may wait for a pool (1000)" },
   { key: "queueMs", kind: "integer", min: 0, help: "how long a request may wait for a pool (5000)" },
+  {
+    key: "egressAllow",
+    kind: "egressRules",
+    help: "addresses and hosts that functions may fetch from although they are not public (none)",
+  },
+  { key: "egressDeny", kind: "egressRules", help: "addresses and hosts that functions may not fetch from (none)" },
+  {
+    key: "maxHops",
+    kind: "integer",
+    min: 0,
+    max: 1_000,
+    help: "functions that a request may come through, each fetching from the next (8)",
+  },
   ...limitSettings,
 ];
 

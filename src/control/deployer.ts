@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { encodeBundle, versionId } from "../core/bundle.ts";
+import type { LiveFunction } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import type { StoredFunction } from "../store/store.ts";
 import { compileBundle } from "./compile.ts";
@@ -36,13 +38,14 @@ export class Deployer {
         const id = versionId(original);
         const created = before?.fn.versionId !== id;
         const tenant = candidate.tenant ?? name;
-        if (before && !created && before.fn.tenant === tenant && sameRoutes(before.fn.routes, candidate.routes)) {
+        const { routes, egress } = candidate;
+        if (before && !created && sameDeployment(before.fn, { tenant, routes, egress })) {
           return { stored: before, created };
         }
         if (created) await this.#check(compiled);
         const stored = await this.#deps.store.deploy({
           fn: {
-            ...{ name, tenant, versionId: id, routes: candidate.routes, limits: candidate.bundle.limits },
+            ...{ name, tenant, versionId: id, routes, limits: candidate.bundle.limits, egress },
             group: "shared",
           },
           bytes: bytesOf(candidate),
@@ -159,6 +162,13 @@ function noFunction(name: string): IsletError {
 
 function bytesOf({ bundle }: Candidate): number {
   return bundle.modules.reduce((sum, module) => sum + module.bytes.length, 0);
+}
+
+/** What goes with a deployment and is no part of its version. */
+type Settings = Pick<LiveFunction, "tenant" | "routes" | "egress">;
+
+function sameDeployment(a: Settings, b: Settings): boolean {
+  return a.tenant === b.tenant && sameRoutes(a.routes, b.routes) && isDeepStrictEqual(a.egress, b.egress);
 }
 
 function sameRoutes(a: readonly string[], b: readonly string[]): boolean {

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
+import { openEgress } from "../core/egress.ts";
 import { IsletError } from "../core/errors.ts";
 import type { StoredFunction } from "../store/store.ts";
 import { bearer, type ControlEnv } from "./context.ts";
@@ -63,6 +64,7 @@ export function functions(app: OpenAPIHono<ControlEnv>, deps: ControlDeps, deplo
 
 export function describeFunction(stored: StoredFunction, deps: ControlDeps): z.output<typeof functionSchema> {
   const { fn, bytes, createdAtMs, deployedAtMs } = stored;
+  const { allow, deny } = fn.egress ?? openEgress;
   return {
     name: fn.name,
     tenant: fn.tenant,
@@ -70,6 +72,7 @@ export function describeFunction(stored: StoredFunction, deps: ControlDeps): z.o
     urls: deps.urlsOf(fn),
     routes: [...fn.routes],
     limits: { ...fn.limits },
+    egress: { allow: allow && [...allow], deny: [...deny] },
     bytes,
     createdAt: new Date(createdAtMs).toISOString(),
     deployedAt: new Date(deployedAtMs).toISOString(),

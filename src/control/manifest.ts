@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Bundle, BundleModule } from "../core/deployment.ts";
+import type { EgressLists } from "../core/egress.ts";
+import { parseEgressRule } from "../core/egress-rules.ts";
 import { IsletError } from "../core/errors.ts";
 import { type Limits, limitNames } from "../core/limits.ts";
 import { moduleTypes } from "./module-types.ts";
@@ -8,6 +10,18 @@ import { normalizeRoute } from "./routes.ts";
 
 const wellFormed = z.string().refine((text) => text.isWellFormed(), "must be well-formed Unicode");
 const amount = (least: number) => z.int().min(least);
+
+const egressRules = z
+  .array(
+    z.string().superRefine((text, context) => {
+      try {
+        parseEgressRule(text);
+      } catch (error) {
+        context.addIssue({ code: "custom", message: (error as Error).message });
+      }
+    }),
+  )
+  .max(100);
 
 export const manifestSchema = z
   .strictObject({
@@ -58,6 +72,20 @@ export const manifestSchema = z
       .partial()
       .default({})
       .openapi({ description: "Within the operator's maxima; what is left out gets the operator's default." }),
+    egress: z
+      .strictObject({
+        allow: egressRules
+          .nullable()
+          .default(null)
+          .openapi({
+            description:
+              "If there is a list, fetch() reaches only what is on it, and still nothing that the operator does not permit.",
+            example: ["api.example.com", "*.example.org:443", "192.0.2.0/24"],
+          }),
+        deny: egressRules.default([]).openapi({ description: "What fetch() does not reach, whatever else is listed." }),
+      })
+      .default({ allow: null, deny: [] })
+      .openapi({ description: "IP addresses, CIDR blocks, host, *.host or *, each with or without :port." }),
     modules: z
       .record(z.string(), z.enum(moduleTypes))
       .default({})
@@ -70,7 +98,13 @@ export const manifestSchema = z
 
 export type Manifest = z.output<typeof manifestSchema>;
 
-export const emptyManifest: Manifest = { routes: [], env: {}, limits: {}, modules: {} };
+export const emptyManifest: Manifest = {
+  routes: [],
+  env: {},
+  limits: {},
+  egress: { allow: null, deny: [] },
+  modules: {},
+};
 
 /** @throws IsletError invalid_manifest, naming the field. */
 export function parseManifest(text: string): Manifest {
@@ -101,6 +135,7 @@ export interface Candidate {
   readonly routes: readonly string[];
   /** Null: the function is its own tenant. */
   readonly tenant: string | null;
+  readonly egress: EgressLists;
 }
 
 /** @throws IsletError invalid_manifest, invalid_route, limit_too_high. */
@@ -116,6 +151,7 @@ export function applyManifest(manifest: Manifest, modules: readonly BundleModule
     bundle: { main: mainOf(manifest, typed), modules: typed, env: manifest.env, limits: limitsOf(manifest, policy) },
     routes: [...new Set(manifest.routes.map(normalizeRoute))],
     tenant: manifest.tenant ?? null,
+    egress: manifest.egress,
   };
 }
 

@@ -30,6 +30,10 @@ const limits = z
   .object(Object.fromEntries(limitNames.map((name) => [name, z.int()])) as Record<LimitName, z.ZodInt>)
   .openapi("Limits");
 
+const egress = z
+  .object({ allow: z.array(z.string()).nullable(), deny: z.array(z.string()) })
+  .openapi("Egress", { description: "As in the manifest; without an allow list it is null." });
+
 export const functionSchema = z
   .object({
     name: z.string(),
@@ -38,6 +42,7 @@ export const functionSchema = z
     urls,
     routes: z.array(z.string()),
     limits,
+    egress,
     bytes,
     createdAt: moment,
     deployedAt: moment,

@@ -25,7 +25,7 @@ const rollbackRoute = createRoute({
   path: "/v1/functions/{name}/rollback",
   operationId: "rollbackFunction",
   summary: "Make an earlier version live again",
-  description: "With the routes that it had. On every front before it answers.",
+  description: "With the routes and egress lists that it had. On every front before it answers.",
   security: bearer,
   request: {
     params: nameParams,

@@ -1,3 +1,4 @@
+import type { EgressLists } from "./egress.ts";
 import type { Limits } from "./limits.ts";
 
 /** How a module of a bundle is read: ES module, WebAssembly, or a file that becomes its default export. */
@@ -37,6 +38,8 @@ export interface LiveFunction {
   /** Extra routes, beside {name}.localhost and /fn/{name}/*. */
   readonly routes: readonly string[];
   readonly limits: Limits;
+  /** What it may fetch from. Absent: all that the operator permits. */
+  readonly egress?: EgressLists;
 }
 
 /** Names one isolate's content: two functions with the same bytes never share an isolate. */

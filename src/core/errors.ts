@@ -51,6 +51,11 @@ export const errorKinds = {
     blame: "function",
     hint: "The module threw while it was loading; its logs have the stack.",
   },
+  loop_detected: {
+    status: 508,
+    blame: "function",
+    hint: "Functions call each other in a circle, or in a longer chain than maxHops allows.",
+  },
   function_cpu_limit: {
     status: 504,
     blame: "function",

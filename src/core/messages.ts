@@ -124,6 +124,12 @@ export interface FrontSettings {
   readonly queueLength: number;
   /** How long a request may wait for a pool process. */
   readonly queueMs: number;
+  /** Of the control API, which functions do not reach. */
+  readonly controlPort: number;
+  /** The operator's rules on what functions reach, in the form of `core/egress-rules.ts`. */
+  readonly egress: { readonly allow: readonly string[]; readonly deny: readonly string[] };
+  /** How many functions a request may have come through. */
+  readonly maxHops: number;
 }
 
 export interface PoolSettings {

@@ -144,7 +144,7 @@ export class Exchange {
     else {
       this.#subrequests.add(subrequest);
       this.#owner.addSubrequest(subrequest);
-      void subrequest.send(this.#owner.egress, method, url, headers, redirect, body);
+      void subrequest.send(this.#owner.egress, this.invocation, method, url, headers, redirect, body);
     }
   }
 

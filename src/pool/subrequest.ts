@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Egress, IncomingResponse } from "../core/egress.ts";
+import type { Caller, Egress, IncomingResponse } from "../core/egress.ts";
 import { decoded, decodersFor } from "./content-encoding.ts";
 import { BodyReceiver } from "./wire/body-receiver.ts";
 import { BodySender } from "./wire/body-sender.ts";
@@ -57,6 +57,7 @@ export class Subrequest {
 
   async send(
     egress: Egress,
+    caller: Caller,
     method: string,
     url: string,
     headers: string,
@@ -65,6 +66,7 @@ export class Subrequest {
   ): Promise<void> {
     try {
       const response = await egress.fetch({
+        caller,
         method,
         url,
         headers: headers === "" ? [] : headers.split("\n"),

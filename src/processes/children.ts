@@ -34,6 +34,8 @@ export interface ChildrenOptions {
   readonly functions: readonly LiveFunction[];
   readonly runtimeSource: string;
   readonly logger: Logger;
+  /** Known once the control API listens, which is before the first child is born. */
+  readonly controlPort: () => number;
 }
 
 export interface Children {
@@ -46,7 +48,7 @@ type FrontNews = Parameters<NonNullable<NewsListener<FromFront>["onNews"]>>[0];
 
 /** Wires the fronts and the pools together: who is born how, and who is told of whose death. */
 export function createChildren(options: ChildrenOptions): Children {
-  const { config, directory, functions, runtimeSource, logger } = options;
+  const { config, directory, functions, runtimeSource, logger, controlPort } = options;
   const metrics: SupervisorMetrics = new SupervisorMetrics((kind) =>
     kind === "front" ? fronts.readyCount : pools.readyCount,
   );
@@ -82,9 +84,13 @@ export function createChildren(options: ChildrenOptions): Children {
   };
 
   const frontSettings = (id: string, port: number): FrontSettings => {
-    const { host, dataDir, logLevel, poolConcurrency, queueLength, queueMs } = config;
+    const { host, dataDir, logLevel, poolConcurrency, queueLength, queueMs, maxHops } = config;
     const sharePort = config.fronts > 1;
-    return { id, host, port, sharePort, dataDir, logLevel, poolConcurrency, queueLength, queueMs };
+    const egress = { allow: config.egressAllow, deny: config.egressDeny };
+    return {
+      ...{ id, host, port, sharePort, dataDir, logLevel, poolConcurrency, queueLength, queueMs },
+      ...{ controlPort: controlPort(), egress, maxHops },
+    };
   };
 
   const onDeath = (child: FrontChild | PoolChild, death: Death) => {

@@ -2,7 +2,8 @@ import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { childChannel } from "../core/child-side.ts";
 import type { FromFront, FrontSettings, PoolAddress, ToFront } from "../core/messages.ts";
-import { UndiciEgress } from "../egress/undici-egress.ts";
+import { OwnAddresses } from "../core/own-addresses.ts";
+import { FunctionEgress } from "../egress/function-egress.ts";
 import { PoolLink } from "../pool/pool-link.ts";
 import { Scheduler } from "../scheduler/scheduler.ts";
 import { WaitingQueue } from "../scheduler/waiting-queue.ts";
@@ -10,6 +11,7 @@ import { AccessLog } from "../server/access-log.ts";
 import { DataPlane } from "../server/data-plane.ts";
 import { Deadlines } from "../server/deadlines.ts";
 import { FrontMetrics } from "../server/front-metrics.ts";
+import { LocalCalls } from "../server/local-calls.ts";
 import { LogSink } from "../server/log-sink.ts";
 import { Router } from "../server/router.ts";
 import { BundleCache } from "../store/bundle-cache.ts";
@@ -33,7 +35,6 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
   const sink = new LogSink(1);
   const logger = pino({ level: settings.logLevel, base: { process: settings.id } }, sink);
   const bundles = new BundleCache(new BundleFiles(settings.dataDir), bundleCacheBytes);
-  const egress = new UndiciEgress();
   const router = new Router();
   for (const fn of functions) router.set(fn);
   const scheduler = new Scheduler(new WaitingQueue(settings.queueLength, settings.queueMs));
@@ -43,12 +44,24 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
     waiting: () => scheduler.waiting,
     functions: () => router.size,
   });
-  const plane = new DataPlane({
-    router,
-    scheduler,
-    deadlines,
-    accessLog: new AccessLog(logger, sink, settings.id, metrics),
-    logger,
+  const accessLog = new AccessLog(logger, sink, settings.id, metrics);
+  const { maxHops } = settings;
+  const serving = { router, scheduler, deadlines, accessLog, logger, maxHops };
+  const plane = new DataPlane(serving);
+  const own = new OwnAddresses(settings.controlPort);
+  const egress = new FunctionEgress({
+    operator: settings.egress,
+    own,
+    local: new LocalCalls({
+      ...serving,
+      own,
+      nextRequestId: () => plane.nextRequestId(),
+      onOver: () => plane.resolveIfIdle(),
+    }),
+    onRefused: ({ requestId, fn }, { host }, { reason, address, message }) => {
+      metrics.egressRefused(reason);
+      logger.warn({ requestId, function: fn.name, version: fn.versionId, host, address, reason }, message);
+    },
   });
 
   let links: { place: number; link: PoolLink }[] = [];
@@ -128,6 +141,7 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
   channel.onMessage(handle);
 
   const port = await listen(plane, settings);
+  own.functionPort = port;
   channel.send({ type: "ready", port });
 }
 

@@ -69,10 +69,14 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     ]);
 
     const functions = stored.map(({ fn }) => fn);
-    const children = createChildren({ config, directory, functions, runtimeSource, logger });
+    const children = createChildren({
+      ...{ config, directory, functions, runtimeSource, logger },
+      controlPort: () => controlPort,
+    });
     const { fronts, pools, metrics } = children;
     const checks = new Checks(pools.spare, systemTimers, timing);
     let port = config.port;
+    let controlPort = config.controlPort;
     let stopping: Promise<void> | undefined;
 
     const api = createControlApi({
@@ -89,6 +93,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
       metrics: () => metrics.page([...fronts.children, ...pools.children], timing.metricsMs),
     });
     const control = await listenControl(api.fetch, config.controlHost, config.controlPort);
+    controlPort = control.port;
     undo.push(() => control.close(timing.exitMs));
 
     const kill = async () => {

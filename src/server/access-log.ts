@@ -3,8 +3,8 @@ import type { LiveFunction } from "../core/deployment.ts";
 import type { IsletError } from "../core/errors.ts";
 import type { Usage } from "../core/invocation.ts";
 import type { FrontMetrics } from "./front-metrics.ts";
-import type { HttpInvocation } from "./http-invocation.ts";
 import type { LogSink } from "./log-sink.ts";
+import type { ServedInvocation } from "./served-invocation.ts";
 
 interface RequestName {
   readonly requestId: string;
@@ -28,7 +28,7 @@ export class AccessLog {
     this.#metrics = metrics;
   }
 
-  answered(invocation: HttpInvocation, status: number, usage: Usage, broken: Error | null): void {
+  answered(invocation: ServedInvocation, status: number, usage: Usage, broken: Error | null): void {
     const wallMs = performance.now() - invocation.startedAtMs;
     const { fn } = invocation;
     this.#metrics.answered(fn.name, status, usage.cold, wallMs);
@@ -39,6 +39,7 @@ export class AccessLog {
         `${this.#functionFields(fn)},"method":${json(invocation.method)}` +
         `,"url":${json(invocation.url)},"status":${status},"start":"${usage.cold ? "cold" : "warm"}"` +
         `,"cpuMs":${decimal(usage.cpuMs)},"wallMs":${decimal(wallMs)},"tier":"isolate"` +
+        `${invocation.callerId === undefined ? "" : `,"caller":"${invocation.callerId}"`}` +
         `${broken ? `,"broken":${json(broken.message)}` : ""},"msg":"request"}\n`,
     );
   }
@@ -53,7 +54,7 @@ export class AccessLog {
     return fields;
   }
 
-  failed(invocation: HttpInvocation, error: IsletError): void {
+  failed(invocation: ServedInvocation, error: IsletError): void {
     const { fn } = invocation;
     const wallMs = performance.now() - invocation.startedAtMs;
     this.#metrics.answered(fn.name, error.status, false, wallMs);
@@ -70,6 +71,7 @@ export class AccessLog {
         blame: error.blame,
         wallMs: round(wallMs),
         tier: "isolate",
+        ...(invocation.callerId !== undefined && { caller: invocation.callerId }),
         ...(error.detail !== undefined && { detail: error.detail }),
         ...(error.cause instanceof Error && { err: error.cause }),
       },

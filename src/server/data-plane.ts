@@ -4,10 +4,12 @@ import { getRequestListener } from "@hono/node-server";
 import type { Logger } from "pino";
 import { IsletError } from "../core/errors.ts";
 import type { Executor } from "../core/executor.ts";
+import { hopsHeader } from "../core/hops.ts";
 import type { Reply, RequestBody } from "../core/invocation.ts";
 import type { AccessLog } from "./access-log.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { HttpInvocation } from "./http-invocation.ts";
+import { refuseLoop } from "./loop-guard.ts";
 import { writeError, writeReply } from "./outgoing.ts";
 import { requestAddress } from "./request-address.ts";
 import { requestBody } from "./request-body.ts";
@@ -22,6 +24,8 @@ export interface DataPlaneParts {
   readonly accessLog: AccessLog;
   /** For what functions write with console.*. */
   readonly logger: Logger;
+  /** How many functions a request may have come through. */
+  readonly maxHops: number;
 }
 
 /**
@@ -43,7 +47,7 @@ export class DataPlane {
 
   constructor(parts: DataPlaneParts) {
     this.#parts = parts;
-    const app = unroutedApp(() => this.#nextRequestId(), parts.accessLog);
+    const app = unroutedApp(() => this.nextRequestId(), parts.accessLog);
     this.#unrouted = getRequestListener(app.fetch);
     this.server = createServer({ keepAliveTimeout: 65_000 }, (incoming, outgoing) => this.#handle(incoming, outgoing));
   }
@@ -54,11 +58,12 @@ export class DataPlane {
     this.server.closeIdleConnections();
     return new Promise((resolve) => {
       this.#whenIdle = resolve;
-      this.#resolveIfIdle();
+      this.resolveIfIdle();
     });
   }
 
-  #resolveIfIdle(): void {
+  /** To be called when a request is over that did not come through here. */
+  resolveIfIdle(): void {
     if (this.#draining && this.#incoming === 0 && this.#parts.deadlines.running === 0) this.#whenIdle?.();
   }
 
@@ -82,8 +87,9 @@ export class DataPlane {
     const { fn } = match;
     const url = address.origin + match.target;
     const { logger } = this.#parts;
-    const invocation = new HttpInvocation(this.#nextRequestId(), fn, url, incoming, outgoing, startedAtMs, logger);
+    const invocation = new HttpInvocation(this.nextRequestId(), fn, url, incoming, outgoing, startedAtMs, logger);
     try {
+      if (incoming.headers[hopsHeader] !== undefined) refuseLoop(invocation.headers, this.#parts.maxHops);
       const body = requestBody(incoming, fn.limits.requestBodyBytes, invocation);
       if (body instanceof Promise) {
         this.#incoming++;
@@ -92,7 +98,7 @@ export class DataPlane {
           .then((whole) => this.#run(invocation, whole))
           .catch((error: unknown) => {
             this.#fail(invocation, error);
-            this.#resolveIfIdle();
+            this.resolveIfIdle();
           });
       } else this.#run(invocation, body);
     } catch (error) {
@@ -132,7 +138,7 @@ export class DataPlane {
 
   #over(invocation: HttpInvocation): void {
     this.#parts.deadlines.delete(invocation);
-    this.#resolveIfIdle();
+    this.resolveIfIdle();
   }
 
   #fail(invocation: HttpInvocation, error: unknown): void {
@@ -143,13 +149,13 @@ export class DataPlane {
   }
 
   #refuse(incoming: IncomingMessage, outgoing: ServerResponse, error: IsletError): void {
-    const requestId = this.#nextRequestId();
+    const requestId = this.nextRequestId();
     const { method = "", url = "" } = incoming;
     this.#parts.accessLog.refused({ requestId, method, url }, error);
     writeError(outgoing, error, requestId);
   }
 
-  #nextRequestId(): string {
+  nextRequestId(): string {
     return this.#idPrefix + (++this.#requests).toString(36);
   }
 }

@@ -1,6 +1,6 @@
 import { DenseSet } from "../core/dense-set.ts";
 import { IsletError } from "../core/errors.ts";
-import type { HttpInvocation } from "./http-invocation.ts";
+import type { ServedInvocation } from "./served-invocation.ts";
 
 const sweepMs = 50;
 
@@ -9,18 +9,18 @@ const sweepMs = 50;
  * more than the request's routing.
  */
 export class Deadlines {
-  readonly #running = new DenseSet<HttpInvocation>();
+  readonly #running = new DenseSet<ServedInvocation>();
   readonly #sweeper = setInterval(() => this.#sweep(), sweepMs).unref();
 
   get running(): number {
     return this.#running.size;
   }
 
-  add(invocation: HttpInvocation): void {
+  add(invocation: ServedInvocation): void {
     this.#running.add(invocation);
   }
 
-  delete(invocation: HttpInvocation): void {
+  delete(invocation: ServedInvocation): void {
     this.#running.delete(invocation);
   }
 

@@ -16,6 +16,12 @@ export class FrontMetrics {
     buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
     registers: [this.registry],
   });
+  readonly #egressRefused = new Counter({
+    name: "islet_egress_refused_total",
+    help: "Functions' requests that the egress policy refused, by reason.",
+    labelNames: ["reason"],
+    registers: [this.registry],
+  });
   readonly #cold = this.#seconds.labels("cold");
   readonly #warm = this.#seconds.labels("warm");
   /** Label sets are hashed once, not for each request. */
@@ -36,6 +42,10 @@ export class FrontMetrics {
     gauge("islet_requests_waiting", "Requests that wait for a pool process.", read.waiting);
     gauge("islet_functions", "Functions that this front serves.", read.functions);
     gauge("islet_front_rss_bytes", "Resident memory of the front process.", () => process.memoryUsage.rss());
+  }
+
+  egressRefused(reason: string): void {
+    this.#egressRefused.inc({ reason });
   }
 
   answered(functionName: string, status: number, cold: boolean, wallMs: number): void {

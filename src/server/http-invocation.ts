@@ -1,25 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "pino";
-import type { Slotted } from "../core/dense-set.ts";
 import type { LiveFunction } from "../core/deployment.ts";
-import type { IsletError } from "../core/errors.ts";
-import { type Invocation, type LogLevel, noBody, type RequestBody } from "../core/invocation.ts";
+import { ServedInvocation } from "./served-invocation.ts";
 
 /** A client's request on its way to a function, with what is needed to answer it. */
-export class HttpInvocation implements Invocation, Slotted {
-  readonly requestId: string;
-  readonly fn: LiveFunction;
-  readonly method: string;
-  readonly url: string;
-  readonly headers: string;
-  /** Set once, before the invocation is executed: a short body is read first. */
-  body: RequestBody = noBody;
+export class HttpInvocation extends ServedInvocation {
   readonly outgoing: ServerResponse;
-  readonly startedAtMs: number;
-  slot = -1;
-  readonly #logger: Logger;
-  #cancelled: IsletError | undefined;
-  #listener: ((reason: IsletError) => void) | undefined;
 
   constructor(
     requestId: string,
@@ -30,36 +16,7 @@ export class HttpInvocation implements Invocation, Slotted {
     startedAtMs: number,
     logger: Logger,
   ) {
-    this.requestId = requestId;
-    this.fn = fn;
-    this.method = incoming.method as string;
-    this.url = url;
-    this.headers = incoming.rawHeaders.join("\n");
+    super(requestId, fn, incoming.method as string, url, incoming.rawHeaders.join("\n"), startedAtMs, logger);
     this.outgoing = outgoing;
-    this.startedAtMs = startedAtMs;
-    this.#logger = logger;
-  }
-
-  get deadlineMs(): number {
-    return this.startedAtMs + this.fn.limits.wallMs;
-  }
-
-  /** The latest listener only: whoever has the invocation now. */
-  onCancel(listener: (reason: IsletError) => void): void {
-    if (this.#cancelled) listener(this.#cancelled);
-    else this.#listener = listener;
-  }
-
-  cancel(reason: IsletError): void {
-    if (this.#cancelled) return;
-    this.#cancelled = reason;
-    this.#listener?.(reason);
-  }
-
-  log(level: LogLevel, text: string): void {
-    this.#logger[level](
-      { requestId: this.requestId, function: this.fn.name, version: this.fn.versionId, source: "function" },
-      text,
-    );
   }
 }

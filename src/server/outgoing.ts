@@ -62,7 +62,7 @@ export function writeError(outgoing: ServerResponse, error: IsletError, requestI
   outgoing.end(body);
 }
 
-function retrySeconds(error: IsletError): number {
+export function retrySeconds(error: IsletError): number {
   return Math.max(1, Math.ceil((error.retryAfterMs ?? retryAfterMs) / 1000));
 }
 
@@ -71,7 +71,7 @@ function retrySeconds(error: IsletError): number {
  * @param believed whether the answer's own content-length counts: that of a body which is passed on,
  *   or which a HEAD or 304 leaves out. What a function says about a body that is sent might not be true.
  */
-function clientHeaders(flat: string, length: number | undefined, believed: boolean): string[] {
+export function clientHeaders(flat: string, length: number | undefined, believed: boolean): string[] {
   const kept: string[] = [];
   let declared = false;
   if (flat !== "") {

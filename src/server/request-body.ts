@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { Transform } from "node:stream";
 import { IsletError } from "../core/errors.ts";
 import { noBody, type RequestBody } from "../core/invocation.ts";
+import { type BodyReader, limited, tooLarge } from "./body-limit.ts";
 
 /** Bodies up to this size are read before the function runs; longer ones stream as it reads them. */
 const wholeBytes = 64 * 1024;
@@ -13,7 +13,7 @@ const wholeBytes = 64 * 1024;
 export function requestBody(
   incoming: IncomingMessage,
   limitBytes: number,
-  receiver: { cancel(reason: IsletError): void },
+  receiver: BodyReader,
 ): RequestBody | Promise<RequestBody> {
   const { "content-length": declared, "transfer-encoding": coding } = incoming.headers;
   if (coding !== undefined) return streamed(incoming, limitBytes, receiver);
@@ -41,47 +41,24 @@ function whole(incoming: IncomingMessage, length: number): Promise<RequestBody> 
   });
 }
 
-function streamed(
-  incoming: IncomingMessage,
-  limitBytes: number,
-  receiver: { cancel(reason: IsletError): void },
-): RequestBody {
+function streamed(incoming: IncomingMessage, limitBytes: number, receiver: BodyReader): RequestBody {
   let opened = false;
   return {
     kind: "stream",
     opened: () => opened,
     open: () => {
       opened = true;
-      let used = 0;
-      const limited = new Transform({
-        transform(chunk: Buffer, _encoding, callback) {
-          used += chunk.length;
-          if (used <= limitBytes) {
-            callback(null, chunk);
-            return;
-          }
-          const error = tooLarge(limitBytes);
-          // Before the function hears of it: this is the client's fault and not the function's.
-          receiver.cancel(error);
-          callback(error);
-        },
-      });
-      // Whoever reads it listens; an error that comes when nobody does any more must not end the process.
-      limited.on("error", () => undefined);
+      const body = limited(limitBytes, receiver);
       // The connection's next request comes after what nobody has read of this one.
-      limited.once("close", () => {
-        incoming.unpipe(limited);
+      body.once("close", () => {
+        incoming.unpipe(body);
         incoming.resume();
       });
       incoming.once("close", () => {
-        if (!incoming.complete) limited.destroy(new Error("the client closed the connection while it sent the body"));
+        if (!incoming.complete) body.destroy(new Error("the client closed the connection while it sent the body"));
       });
-      incoming.once("error", (error) => limited.destroy(error));
-      return incoming.pipe(limited);
+      incoming.once("error", (error) => body.destroy(error));
+      return incoming.pipe(body);
     },
   };
-}
-
-function tooLarge(limitBytes: number): IsletError {
-  return new IsletError("body_too_large", `the request body has more than ${limitBytes} bytes`);
 }

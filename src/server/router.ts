@@ -59,6 +59,13 @@ export class Router {
     );
   }
 
+  /** The same, but only by routes that name the host. */
+  findByHost(host: string, target: string): Match | undefined {
+    if (this.#hosts.size === 0) return undefined;
+    const query = target.indexOf("?");
+    return this.#byHost(host, query < 0 ? target : target.slice(0, query), target);
+  }
+
   #byHost(host: string, path: string, target: string): Match | undefined {
     const exact = this.#inHost(host, path, target);
     if (exact) return exact;

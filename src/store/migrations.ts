@@ -44,6 +44,10 @@ const steps: readonly string[] = [
   UPDATE deployments SET tenant = function_name;
   ALTER TABLE functions DROP COLUMN tenant;
   `,
+  // Like routes, what a deployment may reach is no part of its version: the bytes are the same.
+  `
+  ALTER TABLE deployments ADD COLUMN egress TEXT NOT NULL DEFAULT '{"allow":null,"deny":[]}';
+  `,
 ];
 
 /** @throws Error when the database was written by a later release. */

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import { type EgressLists, openEgress } from "../core/egress.ts";
 import { IsletError } from "../core/errors.ts";
 import { defaultLimits, type Limits } from "../core/limits.ts";
 import { BundleFiles } from "./bundle-files.ts";
@@ -67,11 +68,12 @@ export class SqliteStore implements Store {
           this.#run(insertFunction, fn.name, atMs);
           this.#run(insertVersion, fn.name, fn.versionId, deployment.bytes, JSON.stringify(fn.limits), atMs);
           const { lastInsertRowid } = this.#run(
-            "INSERT INTO deployments (function_name, version_id, tenant, routes, deployed_at_ms, previous) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO deployments (function_name, version_id, tenant, routes, egress, deployed_at_ms, previous) VALUES (?, ?, ?, ?, ?, ?, ?)",
             fn.name,
             fn.versionId,
             fn.tenant,
             JSON.stringify(fn.routes),
+            JSON.stringify(fn.egress ?? openEgress),
             atMs,
             previous,
           );
@@ -236,7 +238,7 @@ function takeForOneself(db: DatabaseSync, dataDir: string): void {
 }
 
 const selectFunctions = `
-  SELECT f.name, d.tenant, f.created_at_ms, f.live_deployment, d.version_id, d.routes, d.deployed_at_ms, v.bytes, v.limits
+  SELECT f.name, d.tenant, f.created_at_ms, f.live_deployment, d.version_id, d.routes, d.egress, d.deployed_at_ms, v.bytes, v.limits
   FROM functions f
   JOIN deployments d ON d.id = f.live_deployment
   JOIN versions v ON v.function_name = f.name AND v.id = d.version_id`;
@@ -270,6 +272,7 @@ function toFunction(row: Row): StoredFunction {
       versionId: String(row.version_id),
       routes: JSON.parse(String(row.routes)) as string[],
       limits: toLimits(row),
+      egress: JSON.parse(String(row.egress)) as EgressLists,
     },
     deploymentId: Number(row.live_deployment),
     bytes: Number(row.bytes),

@@ -54,7 +54,7 @@ export interface Store {
   /** The deployment to roll back to: the one before the live one, or the latest of that version. */
   rollbackTarget(name: string, versionId: string | null): Promise<number | null>;
   /**
-   * Makes an earlier deployment live again, with the routes it had.
+   * Makes an earlier deployment live again, with the routes and egress lists it had.
    * @throws IsletError route_taken.
    */
   activate(name: string, deploymentId: number): Promise<StoredFunction>;

@@ -9,7 +9,8 @@ import { encodeBundle, versionId } from "../../src/core/bundle.ts";
 import type { LiveFunction } from "../../src/core/deployment.ts";
 import { defaultLimits } from "../../src/core/limits.ts";
 import type { FromPool, ToPool } from "../../src/core/messages.ts";
-import { UndiciEgress } from "../../src/egress/undici-egress.ts";
+import { OwnAddresses } from "../../src/core/own-addresses.ts";
+import { FunctionEgress } from "../../src/egress/function-egress.ts";
 import { buildRuntimeSource } from "../../src/isolate/runtime-source.ts";
 import { PoolLink } from "../../src/pool/pool-link.ts";
 import { maxFrameBytes } from "../../src/pool/wire/frames.ts";
@@ -83,7 +84,7 @@ async function start(): Promise<ExecutorUnderTest & { bundles: Map<string, Uint8
     bundles.set(id, bundle);
     functions.set(name, { name, tenant: "default", group: "shared", versionId: id, routes: [], limits });
   }
-  const egress = new UndiciEgress();
+  const egress = new FunctionEgress({ operator: { allow: ["127.0.0.0/8"], deny: [] }, own: new OwnAddresses(0) });
   const closed = Promise.withResolvers<void>();
   const link = new PoolLink({
     id: "pool-test",

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { heldPath, Origin } from "./origin.ts";
+import { heldPath, Origin, reachOrigins } from "./origin.ts";
 import { TestServer } from "./server.ts";
 
 let server: TestServer;
@@ -28,7 +28,7 @@ beforeAll(async () => {
     "/after": held.after.handler,
     "/fetching": held.fetching.handler,
   });
-  server = await TestServer.start({ POOLS: 1 });
+  server = await TestServer.start({ ...reachOrigins, POOLS: 1 });
 });
 afterAll(async () => {
   await server.stop();

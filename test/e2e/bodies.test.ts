@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { Agent, FormData } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Origin } from "./origin.ts";
+import { Origin, reachOrigins } from "./origin.ts";
 import { TestServer } from "./server.ts";
 
 let server: TestServer;
@@ -17,7 +17,7 @@ beforeAll(async () => {
     "/gzip": (_, response) =>
       response.writeHead(200, { "content-encoding": "gzip", "x-kept": "1" }).end(gzipSync(text)),
   });
-  server = await TestServer.start({ POOLS: 1 });
+  server = await TestServer.start({ ...reachOrigins, POOLS: 1 });
 });
 afterAll(async () => {
   await server.stop();

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { buffer, text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { heldPath, Origin } from "./origin.ts";
+import { heldPath, Origin, reachOrigins } from "./origin.ts";
 import { TestServer } from "./server.ts";
 
 let server: TestServer;
@@ -46,7 +46,7 @@ beforeAll(async () => {
       response.end();
     },
   });
-  server = await TestServer.start({ POOLS: 1 });
+  server = await TestServer.start({ ...reachOrigins, POOLS: 1 });
 });
 afterAll(async () => {
   await server.stop();

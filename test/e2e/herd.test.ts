@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { heldPath, Origin } from "./origin.ts";
+import { heldPath, Origin, reachOrigins } from "./origin.ts";
 import { TestServer } from "./server.ts";
 
 let server: TestServer;
@@ -10,7 +10,7 @@ const source = `const isolate = crypto.randomUUID();
   export default { fetch: () => new Response(isolate) };`;
 
 test("50 first requests at once make one isolate", async () => {
-  server = await TestServer.start({ FRONTS: 2, POOLS: 2 });
+  server = await TestServer.start({ ...reachOrigins, FRONTS: 2, POOLS: 2 });
   await server.deploy("herd", source);
   const starts = async () => (await server.metrics()).sum("islet_isolate_start_seconds_count");
   const before = await starts();
@@ -21,14 +21,14 @@ test("50 first requests at once make one isolate", async () => {
 });
 
 test("the same while the modules await something", async () => {
-  server = await TestServer.start({ FRONTS: 2, POOLS: 2 });
+  server = await TestServer.start({ ...reachOrigins, FRONTS: 2, POOLS: 2 });
   await server.deploy("slow", `await new Promise((resolve) => setTimeout(resolve, 50));\n${source}`);
   const answers = await Promise.all(Array.from({ length: 50 }, () => server.send("/fn/slow/")));
   expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
 });
 
 test("more functions than fit: all answer, idle isolates go, busy ones stay", async () => {
-  server = await TestServer.start({ POOLS: 1, WARM_MEMORY_MB: 16 });
+  server = await TestServer.start({ ...reachOrigins, POOLS: 1, WARM_MEMORY_MB: 16 });
   const gate = heldPath();
   const origin = await Origin.start({ "/held": gate.handler });
   await server.deploy(

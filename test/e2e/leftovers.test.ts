@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Origin } from "./origin.ts";
+import { Origin, reachOrigins } from "./origin.ts";
 import { TestServer } from "./server.ts";
 
 /* What an invocation leaves behind in its isolate when it ends before its work does. */
@@ -10,7 +10,7 @@ let origin: Origin;
 
 beforeAll(async () => {
   origin = await Origin.start({ "/never": () => undefined });
-  server = await TestServer.start({ POOLS: 1 });
+  server = await TestServer.start({ ...reachOrigins, POOLS: 1 });
 });
 afterAll(async () => {
   await server.stop();

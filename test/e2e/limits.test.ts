@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { heldPath, Origin } from "./origin.ts";
+import { heldPath, Origin, reachOrigins } from "./origin.ts";
 import { type Answer, TestServer } from "./server.ts";
 
 let server: TestServer;
@@ -9,7 +9,7 @@ const never = heldPath();
 beforeAll(async () => {
   origin = await Origin.start({ "/never": never.handler });
   // One pool process, so that good and bad functions share it.
-  server = await TestServer.start({ POOLS: 1 });
+  server = await TestServer.start({ ...reachOrigins, POOLS: 1 });
   await server.deploy("good", "let n = 0; export default { fetch: () => new Response(String(++n)) };");
   expect((await good()).text).toBe("1");
 });

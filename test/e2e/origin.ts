@@ -4,6 +4,9 @@ import type { AddressInfo } from "node:net";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
+/** The setting with which functions reach origins: loopback is closed to them otherwise. */
+export const reachOrigins = { EGRESS_ALLOW: "127.0.0.1" };
+
 /** A server that functions fetch from, under a test's control. */
 export class Origin {
   readonly url: string;

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { heldPath, Origin } from "./origin.ts";
+import { heldPath, Origin, reachOrigins } from "./origin.ts";
 import { TestServer } from "./server.ts";
 
 /* Bodies that the front takes from one connection to another, and what ends them. */
@@ -24,7 +24,7 @@ beforeAll(async () => {
     // Answers before it has read, and says what it reads.
     "/echo": (request, response) => request.pipe(response.writeHead(200)),
   });
-  server = await TestServer.start({ POOLS: 1 });
+  server = await TestServer.start({ ...reachOrigins, POOLS: 1 });
 });
 afterAll(async () => {
   await server.stop();

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { Agent } from "undici";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { Origin } from "./origin.ts";
+import { Origin, reachOrigins } from "./origin.ts";
 import { type Answer, TestServer } from "./server.ts";
 
 let server: TestServer;
@@ -69,7 +69,7 @@ function kill(name: string, signal: NodeJS.Signals): void {
 
 describe("a pool process that is killed", () => {
   beforeEach(async () => {
-    server = await TestServer.start({ POOLS: 2 });
+    server = await TestServer.start({ ...reachOrigins, POOLS: 2 });
   });
 
   test("fails no GET", async () => {
@@ -145,7 +145,7 @@ describe("a pool process that is killed", () => {
 });
 
 test("a pool process that is stopped is found out, killed and replaced; the other serves meanwhile", async () => {
-  server = await TestServer.start({ POOLS: 2 });
+  server = await TestServer.start({ ...reachOrigins, POOLS: 2 });
   const homes = new Map<string, string>();
   for (let i = 0; new Set(homes.values()).size < 2; i++) {
     await server.deploy(`f${i}`, saying(`f${i}`));
@@ -166,7 +166,7 @@ test("a pool process that is stopped is found out, killed and replaced; the othe
 });
 
 test("a front process that is killed is replaced, and the others serve meanwhile", async () => {
-  server = await TestServer.start({ FRONTS: 2, POOLS: 2 });
+  server = await TestServer.start({ ...reachOrigins, FRONTS: 2, POOLS: 2 });
   await server.deploy("steady", saying("here"));
   kill("front-1", "SIGKILL");
   await server.logs.find({ child: "front-1", reason: "crashed" });
@@ -189,7 +189,7 @@ test("a front process that is killed is replaced, and the others serve meanwhile
 });
 
 test("SIGTERM: what is in flight ends, what is new gets 503, the exit code is 0", async () => {
-  server = await TestServer.start({ POOLS: 2 });
+  server = await TestServer.start({ ...reachOrigins, POOLS: 2 });
   await server.deploy("waiting", waiting());
   const inFlight = server.send("/fn/waiting/", { method: "POST", body: "x" });
   await heldRequests(1);
@@ -208,7 +208,7 @@ test("SIGTERM: what is in flight ends, what is new gets 503, the exit code is 0"
 });
 
 test("SIGTERM waits for a body that is on its way", async () => {
-  server = await TestServer.start({ POOLS: 1 });
+  server = await TestServer.start({ ...reachOrigins, POOLS: 1 });
   await server.deploy("echo", "export default { fetch: async (request) => new Response(await request.text()) };");
   const request = httpRequest(server.to("echo"), {
     method: "POST",

@@ -4,7 +4,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { heldPath, Origin } from "./origin.ts";
+import { heldPath, Origin, reachOrigins } from "./origin.ts";
 import { TestServer } from "./server.ts";
 
 let server: TestServer;
@@ -17,7 +17,7 @@ beforeAll(async () => {
     "/second": gates.second.handler,
     "/hold": gates.hold.handler,
   });
-  server = await TestServer.start({ POOLS: 1 });
+  server = await TestServer.start({ ...reachOrigins, POOLS: 1 });
 });
 afterAll(async () => {
   await server.stop();

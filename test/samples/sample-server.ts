@@ -24,6 +24,8 @@ export async function startSamples(): Promise<SampleServer> {
     logLevel: "silent",
     fronts: "1",
     pools: "1",
+    // What the proxy sample's test fetches from.
+    egressAllow: "127.0.0.1",
   };
   const server = await runSupervisor(loadConfig({ flags, env: {}, cwd: dataDir }), { samples: true });
   // curl and browsers know that names under localhost are this machine; getaddrinfo() need not.

@@ -50,6 +50,9 @@ export function frontSettings(id: string, port: number): FrontSettings {
     poolConcurrency: 1,
     queueLength: 1,
     queueMs: 1,
+    controlPort: 0,
+    egress: { allow: [], deny: [] },
+    maxHops: 8,
   };
 }
 

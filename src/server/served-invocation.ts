@@ -1,0 +1,66 @@
+import type { Logger } from "pino";
+import type { Slotted } from "../core/dense-set.ts";
+import type { LiveFunction } from "../core/deployment.ts";
+import type { IsletError } from "../core/errors.ts";
+import { type Invocation, type LogLevel, noBody, type RequestBody } from "../core/invocation.ts";
+
+/** A request to a function, whether a client sent it or another function. */
+export class ServedInvocation implements Invocation, Slotted {
+  readonly requestId: string;
+  readonly fn: LiveFunction;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: string;
+  /** Set once, before the invocation is executed: a short body is read first. */
+  body: RequestBody = noBody;
+  readonly startedAtMs: number;
+  /** The request whose function sent this one, when it did not come by HTTP. */
+  readonly callerId: string | undefined;
+  slot = -1;
+  readonly #logger: Logger;
+  #cancelled: IsletError | undefined;
+  #listener: ((reason: IsletError) => void) | undefined;
+
+  constructor(
+    requestId: string,
+    fn: LiveFunction,
+    method: string,
+    url: string,
+    headers: string,
+    startedAtMs: number,
+    logger: Logger,
+    callerId?: string,
+  ) {
+    this.requestId = requestId;
+    this.fn = fn;
+    this.method = method;
+    this.url = url;
+    this.headers = headers;
+    this.startedAtMs = startedAtMs;
+    this.callerId = callerId;
+    this.#logger = logger;
+  }
+
+  get deadlineMs(): number {
+    return this.startedAtMs + this.fn.limits.wallMs;
+  }
+
+  /** The latest listener only: whoever has the invocation now. */
+  onCancel(listener: (reason: IsletError) => void): void {
+    if (this.#cancelled) listener(this.#cancelled);
+    else this.#listener = listener;
+  }
+
+  cancel(reason: IsletError): void {
+    if (this.#cancelled) return;
+    this.#cancelled = reason;
+    this.#listener?.(reason);
+  }
+
+  log(level: LogLevel, text: string): void {
+    this.#logger[level](
+      { requestId: this.requestId, function: this.fn.name, version: this.fn.versionId, source: "function" },
+      text,
+    );
+  }
+}
