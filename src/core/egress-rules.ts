@@ -1,6 +1,7 @@
-import ipaddr from "ipaddr.js";
+import { isIPv4, isIPv6 } from "node:net";
+import { type IpAddress, parseAddress } from "./ip-address.ts";
 
-type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
+type Network = [IpAddress, number];
 
 /** One entry of an allow or deny list. */
 export type EgressRule =
@@ -33,8 +34,8 @@ export function ruleMatches(rule: EgressRule, host: string, port: number, addres
     return rule.name === "" || rule.name.startsWith(".") ? host.endsWith(rule.name) : host === rule.name;
   }
   return addresses.some((text) => {
-    const address = ipaddr.process(text);
-    return address.kind() === rule.network[0].kind() && address.match(rule.network);
+    const address = parseAddress(text);
+    return address !== null && address.kind() === rule.network[0].kind() && address.match(rule.network);
   });
 }
 
@@ -50,12 +51,10 @@ function networkOf(name: string, text: string): Network {
   const slash = name.indexOf("/");
   const address = slash < 0 ? name : name.slice(0, slash);
   // Other notations of IPv4 ("127.1", "0177.0.0.1") are read differently by different programs.
-  const valid = address.includes(":")
-    ? ipaddr.IPv6.isValid(address) && !address.includes("%")
-    : ipaddr.IPv4.isValidFourPartDecimal(address);
+  const valid = address.includes(":") ? isIPv6(address) && !address.includes("%") : isIPv4(address);
   if (!valid) throw new Error(`${quoted(text)} is no IP address or CIDR block`);
-  const parsed = ipaddr.parse(address);
-  if (parsed instanceof ipaddr.IPv6 && parsed.isIPv4MappedAddress()) {
+  const parsed = parseAddress(address);
+  if (!parsed || (parsed.kind() === "ipv4" && address.includes(":"))) {
     throw new Error(`${quoted(text)} must be written as an IPv4 address`);
   }
   const most = parsed.kind() === "ipv4" ? 32 : 128;
@@ -68,7 +67,7 @@ function networkOf(name: string, text: string): Network {
 function hostOf(name: string, text: string): string {
   const hostname = /[/?#@\\%*\s]/.test(name) ? undefined : URL.parse(`http://${name}/`)?.hostname;
   // What a URL reads as an address ("0x7f.1") is to be written as one.
-  if (!hostname || ipaddr.isValid(hostname)) {
+  if (!hostname || isIPv4(hostname)) {
     throw new Error(`${quoted(text)} is neither host, *.host, IP address nor CIDR block, each with or without :port`);
   }
   return hostname.replace(/\.$/, "");

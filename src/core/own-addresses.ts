@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import ipaddr from "ipaddr.js";
+import { parseAddress } from "./ip-address.ts";
 
 /** Where this server itself is reached: its ports, on every address that leads to this machine. */
 export class OwnAddresses {
@@ -19,12 +19,12 @@ export class OwnAddresses {
 
   /** Whether an IP address leads to this machine, as far as it can know. */
   hasAddress(text: string): boolean {
-    if (!ipaddr.isValid(text)) return false;
-    const address = ipaddr.process(text);
+    const address = parseAddress(text);
+    if (!address) return false;
     const range = address.range();
     if (range === "loopback" || range === "unspecified") return true;
     return Object.values(this.#interfaces()).some((entries) =>
-      entries?.some((entry) => ipaddr.process(entry.address).toString() === address.toString()),
+      entries?.some((entry) => parseAddress(entry.address)?.toString() === address.toString()),
     );
   }
 }
