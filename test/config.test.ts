@@ -38,6 +38,9 @@ test("has defaults for everything, by the cores of the machine", () => {
     poolConcurrency: 200,
     queueLength: 1_000,
     queueMs: 5_000,
+    egressAllow: [],
+    egressDeny: [],
+    maxHops: 8,
     limits: { default: defaultLimits, max: defaultMaxLimits },
   });
   expect(config.warmMemoryMb).toBeGreaterThanOrEqual(256);
@@ -53,6 +56,17 @@ test("takes flags before the environment, that before the file, and that before 
   });
   expect(config).toMatchObject({ port: 1, controlPort: 20, fronts: 300, dataDir: join(cwd, "here"), token: null });
   expect([config.limits.default.cpuMs, config.limits.max.cpuMs]).toEqual([20, 600]);
+});
+
+test("reads lists of egress rules, with commas or as a list in the file", () => {
+  file({ egressAllow: ["10.0.0.0/8", "db.internal:5432"], egressDeny: "10.0.0.1" });
+  const config = loadConfig({ cwd, env: { ISLET_EGRESS_DENY: "10.0.0.2, *.example.com" } });
+  expect(config.egressAllow).toEqual(["10.0.0.0/8", "db.internal:5432"]);
+  expect(config.egressDeny).toEqual(["10.0.0.2", "*.example.com"]);
+  expect(() => loadConfig({ cwd, env: { ISLET_EGRESS_DENY: "10.0.0.0/8,http://a/" } })).toThrow(
+    /egressDeny must be a list of addresses and hosts.*ISLET_EGRESS_DENY/,
+  );
+  expect(() => loadConfig({ cwd, env: { ISLET_EGRESS_ALLOW: "," } })).toThrow(ConfigError);
 });
 
 test("reads another file when one is named", () => {

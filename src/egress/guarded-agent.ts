@@ -34,8 +34,9 @@ function connector(policy: EgressPolicy, { hostname, port, protocol }: URL, look
     lookup: guardedLookup(policy, host, portNumber, lookup),
   });
   return (options, callback) => {
-    // No name is looked up for these.
-    const refusal = isIP(host) === 0 ? null : policy.refusal(host, portNumber, host);
+    // For an address no name is looked up.
+    const isAddress = isIP(host) !== 0;
+    const refusal = isAddress ? policy.refusal(host, portNumber, host) : policy.refusalOfHost(host, portNumber);
     if (refusal) callback(refusal, null);
     else connect(options, callback);
   };

@@ -45,10 +45,25 @@ export class EgressPolicy {
     this.#own = own;
   }
 
+  /**
+   * What is refused whatever address the host leads to. Such a name is not even looked up, since that
+   * would tell its servers of it.
+   */
+  refusalOfHost(host: string, port: number): EgressRefused | null {
+    const name = withoutFinalDot(host);
+    const matches = (rule: EgressRule) => ruleMatches(rule, name, port, []);
+    const mightMatch = (rule: EgressRule) => rule.kind === "address" || matches(rule);
+    if (isClosedPort(port)) return new EgressRefused("port", `port ${port} is closed`, null);
+    if (this.#denies(matches)) return new EgressRefused("denied", `${host} is on a deny list`, null);
+    if (this.#unlisted(mightMatch)) return new EgressRefused("not_listed", `${host} is not on the allow list`, null);
+    return null;
+  }
+
   /** Why there must be no connection to `address`, which `host` led to; null when there may be one. */
   refusal(host: string, port: number, address: string): EgressRefused | null {
     const refuse = (reason: RefusalReason, message: string) => new EgressRefused(reason, message, address);
-    if (isClosedPort(port)) return refuse("port", `port ${port} is closed`);
+    const early = this.refusalOfHost(host, port);
+    if (early) return early;
     const name = withoutFinalDot(host);
     const range = addressRange(address);
     if (range === "unknown") return refuse("not_public", `${host} leads to no address that is understood`);

@@ -82,6 +82,15 @@ describe("with lists", () => {
   ])("%s", (_, lists, host, port, address, expected) => expect(reason(lists, host, port, address)).toBe(expected));
 
   test.each<[Lists, string, string]>([
+    [{}, "a.example.com", "permitted"],
+    [{ allow: ["b.example.com"] }, "a.example.com", "not_listed"],
+    [{ allow: ["b.example.com", "1.2.3.4"] }, "a.example.com", "permitted"],
+    [{ deny: ["*.example.com", "1.2.3.4"] }, "a.example.com", "denied"],
+  ])("before a name is looked up: %j, %s: %s", (lists, host, expected) => {
+    expect(policy(lists).refusalOfHost(host, 443)?.reason ?? "permitted").toBe(expected);
+  });
+
+  test.each<[Lists, string, string]>([
     [{}, "other.localhost", "permitted"],
     [{ allow: ["api.example.com"] }, "other.localhost", "not_listed"],
     [{ allow: ["*.localhost"] }, "other.localhost", "permitted"],

@@ -110,6 +110,22 @@ describe("history", () => {
     expect(await store.rollbackTarget("none", null)).toBeNull();
   });
 
+  test("brings egress lists back with their deployment, and has none for those who had none", async () => {
+    const listed = (deny: string[]) => {
+      const { fn, ...rest } = deployment("hello", "a");
+      return { ...rest, fn: { ...fn, egress: { allow: ["a.example"], deny } } };
+    };
+    expect((await store.deploy(deployment("hello", "a"))).fn.egress).toEqual({ allow: null, deny: [] });
+    await store.deploy(listed(["1.2.3.4"]));
+    const last = await store.deploy(listed([]));
+    expect([last.fn.versionId, last.fn.egress]).toEqual([idOf("a"), { allow: ["a.example"], deny: [] }]);
+    const back = await store.rollbackTarget("hello", null);
+    const before = await store.activate("hello", back ?? 0);
+    expect(before.fn.egress).toEqual({ allow: ["a.example"], deny: ["1.2.3.4"] });
+    await reopened();
+    expect(await store.get("hello")).toEqual(before);
+  });
+
   test("takes the latest deployment of a version that was live more than once", async () => {
     await store.deploy(deployment("hello", "a", ["/old"]));
     await store.deploy(deployment("hello", "a", ["/new"]));
