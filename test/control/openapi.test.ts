@@ -87,6 +87,7 @@ test("describes the upload by the schema that validates it", async () => {
     "routes",
     "env",
     "limits",
+    "egress",
     "modules",
   ]);
 });
