@@ -1,6 +1,7 @@
 import { type ChildProcess, fork, type StdioOptions } from "node:child_process";
 import type { Clock } from "../core/clock.ts";
 import type { Death, DeathReason, KillReason } from "./death.ts";
+import { guardChannel } from "./guarded-channel.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { type Timers, within } from "./timers.ts";
 
@@ -79,6 +80,7 @@ export class Child<To extends { readonly type: string }, From extends Message> {
       env: options.env,
       stdio,
     });
+    guardChannel(this.#process, () => this.kill("forged"));
     this.#process.on("message", (message) => {
       // A pool process may be in a guest's hands; what it says is looked at before it is used.
       if (isMessage(message)) this.#receive(message as From);
