@@ -1,0 +1,100 @@
+import { describe, expect, test } from "vitest";
+import { tenant } from "./tenant.ts";
+
+const hello = "export default { fetch: () => new Response('hello') };";
+const onDemand = (body: string) =>
+  `export default { async fetch(request) { if (request.url.endsWith("/fine")) return new Response("fine"); ${body} } };`;
+
+describe.each(["main", "thread"] as const)("an isolate in the %s lane", (lane) => {
+  test("answers", async () => {
+    const { get, isolate } = await tenant(hello, { lane });
+    expect(await get()).toEqual({ status: 200, body: "hello" });
+    expect(await get()).toEqual({ status: 200, body: "hello" });
+    expect(isolate.lane).toBe(lane);
+  });
+
+  test("waits for timers, and runs others meanwhile", async () => {
+    const { get } = await tenant(
+      onDemand("await new Promise((r) => setTimeout(r, 20)); return new Response('late');"),
+      {
+        lane,
+      },
+    );
+    const late = get();
+    expect(await get("http://localhost/fine")).toEqual({ status: 200, body: "fine" });
+    expect(await late).toEqual({ status: 200, body: "late" });
+  });
+
+  test("ends with what computes for too long, and says so to each", async () => {
+    const one = await tenant(onDemand("await new Promise((r) => setTimeout(r, 5)); for (;;);"), { lane });
+    const outcomes = await Promise.all([one.get(), one.get()]);
+    expect(outcomes.map((outcome) => "kind" in outcome && outcome.kind).sort()).toEqual(["cpu_limit", "isolate_lost"]);
+    expect(one.deaths).toEqual(["cpu_limit"]);
+    expect(one.unclean).toEqual([]);
+  });
+
+  test("ends when it outgrows its memory", async () => {
+    const one = await tenant(onDemand("const all = []; for (;;) all.push(new Array(1000).fill({}));"), {
+      lane,
+      limits: { memoryMb: 16, cpuMs: 10_000 },
+    });
+    expect(await one.get()).toMatchObject({ kind: "memory_limit" });
+    expect(one.deaths).toEqual(["memory_limit"]);
+  });
+
+  test("reports modules that throw", async () => {
+    const one = await tenant("throw new Error('at the top');", { lane });
+    expect(await one.get()).toMatchObject({ kind: "load_failed", message: "at the top" });
+  });
+
+  test("ends once retired, and not before what runs in it", async () => {
+    const one = await tenant(onDemand("await new Promise((r) => setTimeout(r, 20)); return new Response('late');"), {
+      lane,
+    });
+    await one.get("http://localhost/fine");
+    const late = one.get();
+    one.isolate.retire();
+    expect(one.deaths).toEqual([]);
+    expect(await late).toEqual({ status: 200, body: "late" });
+    await one.dead;
+    expect(one.deaths).toEqual(["moved"]);
+  });
+});
+
+describe("the main lane", () => {
+  test("reports entries that held it for long", async () => {
+    const one = await tenant(
+      onDemand("const t = []; for (let i = 0; i < 3e6; i++) t.push({ i }); return new Response('x');"),
+      {
+        limits: { cpuMs: 5_000 },
+      },
+    );
+    expect(await one.get()).toEqual({ status: 200, body: "x" });
+    expect(one.slow).toHaveLength(1);
+  });
+
+  test("gives modules that take long to a thread", async () => {
+    const source = `let n = 0; for (let i = 0; i < 2e8; i++) n += i; ${hello}`;
+    const one = await tenant(source, { limits: { startupMs: 20_000 } });
+    expect(one.isolate).toMatchObject({ state: "loading", lane: "thread" });
+    expect(await one.get()).toEqual({ status: 200, body: "hello" });
+  });
+});
+
+describe("the thread lane", () => {
+  test("leaves the main thread alone while code computes", async () => {
+    const one = await tenant(onDemand("for (;;);"), { lane: "thread", limits: { cpuMs: 300 } });
+    await one.get("http://localhost/fine");
+    let over = false;
+    const ended = one.get().finally(() => {
+      over = true;
+    });
+    let turns = 0;
+    while (!over) {
+      turns++;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await ended).toMatchObject({ kind: "cpu_limit" });
+    expect(turns).toBeGreaterThan(100);
+  });
+});
