@@ -3,7 +3,15 @@ import { availableParallelism, totalmem } from "node:os";
 import { resolve } from "node:path";
 import { parseEgressRule } from "./core/egress-rules.ts";
 import { defaultLimits, defaultMaxLimits, type Limits, limitNames } from "./core/limits.ts";
-import { type ConfigLogLevel, environmentName, flagName, logLevels, type Setting, settings } from "./settings.ts";
+import {
+  type ConfigLogLevel,
+  confinementModes,
+  environmentName,
+  flagName,
+  logLevels,
+  type Setting,
+  settings,
+} from "./settings.ts";
 
 /** Everything that can be set, complete and valid. Frozen, so that it can be passed around as it is. */
 export interface Config {
@@ -22,6 +30,12 @@ export interface Config {
   readonly uploadBytes: number;
   /** Per pool process, in MiB. */
   readonly warmMemoryMb: number;
+  /** Per pool process, in MiB. */
+  readonly poolMemoryMb: number;
+  readonly confinement: "auto" | "require" | "off";
+  readonly poolUid: number;
+  /** Null: the one that the server is in. */
+  readonly poolCgroup: string | null;
   readonly preparedIsolates: number;
   readonly poolConcurrency: number;
   readonly queueLength: number;
@@ -145,6 +159,9 @@ function validValue(setting: Setting, value: unknown, source: string): Value {
     return rules.map((rule) => egressRule(rule, (problem) => refuse(`a list of addresses and hosts (${problem})`)));
   }
   if (typeof value !== "string" || value.trim() === "") throw refuse("a text");
+  if (setting.kind === "confinement" && !(confinementModes as readonly string[]).includes(value)) {
+    throw refuse(`one of ${confinementModes.join(", ")}`);
+  }
   if (setting.kind === "level" && !isLogLevel(value)) throw refuse(`one of ${logLevels.join(", ")}`);
   return value;
 }
@@ -170,6 +187,7 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string): Config {
   const cores = availableParallelism();
   const fronts = number("fronts", Math.max(1, Math.floor(cores / 2)));
   const pools = number("pools", Math.max(2, cores - fronts));
+  const warmMemoryMb = number("warmMemoryMb", warmMemoryFor(pools));
   const max = completeLimits(values, "max", defaultMaxLimits);
   // A lowered maximum lowers the default with it, unless the operator set that as well.
   const lowered = Object.fromEntries(limitNames.map((name) => [name, Math.min(defaultLimits[name], max[name])]));
@@ -191,7 +209,11 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string): Config {
     logLevel: text("logLevel", "info") as ConfigLogLevel,
     drainMs: number("drainMs", 10_000),
     uploadBytes: number("uploadBytes", 10 * 1024 * 1024),
-    warmMemoryMb: number("warmMemoryMb", warmMemoryFor(pools)),
+    warmMemoryMb,
+    poolMemoryMb: number("poolMemoryMb", warmMemoryMb + headroomMb()),
+    confinement: text("confinement", "auto") as Config["confinement"],
+    poolUid: number("poolUid", 60_600),
+    poolCgroup: values.has("poolCgroup") ? resolve(cwd, text("poolCgroup", "")) : null,
     preparedIsolates: number("preparedIsolates", 2),
     poolConcurrency: number("poolConcurrency", 200),
     queueLength: number("queueLength", 1_000),
@@ -208,9 +230,21 @@ function completeLimits(values: ReadonlyMap<string, Value>, which: "default" | "
   return Object.freeze({ ...fallback, ...Object.fromEntries(entries) });
 }
 
-/** A quarter of the memory that this machine or container has, shared by the pool processes. */
+/** A quarter of the memory that there is, shared by the pool processes. */
 function warmMemoryFor(pools: number): number {
+  return Math.max(256, Math.floor(machineMemoryMb() / 4 / pools));
+}
+
+/**
+ * For what is not warm isolates: V8 lets a heap grow far over its limit before it ends it (by 1 GB,
+ * measured), so less would take the process for the isolate. An eighth of the memory, 1 to 2 GiB.
+ */
+function headroomMb(): number {
+  return Math.floor(Math.min(2_048, Math.max(1_024, machineMemoryMb() / 8)));
+}
+
+/** Of this machine or container, in MiB. */
+function machineMemoryMb(): number {
   const constrained = process.constrainedMemory();
-  const bytes = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
-  return Math.max(256, Math.floor(bytes / 4 / pools / 1024 / 1024));
+  return (constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()) / 1024 / 1024;
 }

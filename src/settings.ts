@@ -1,6 +1,6 @@
 import { defaultLimits, defaultMaxLimits, type Limits, limitNames } from "./core/limits.ts";
 
-export type SettingKind = "text" | "integer" | "level" | "egressRules";
+export type SettingKind = "text" | "integer" | "level" | "egressRules" | "confinement";
 
 /** One setting, under one name in the file, the environment and the flags. */
 export interface Setting {
@@ -12,6 +12,7 @@ export interface Setting {
   readonly help: string;
 }
 
+export const confinementModes = ["auto", "require", "off"] as const;
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type ConfigLogLevel = (typeof logLevels)[number];
 
@@ -81,6 +82,25 @@ export const settings: readonly Setting[] = [
     kind: "integer",
     min: 16,
     help: "memory for warm isolates in one pool process, in MiB (a quarter of the machine's, shared)",
+  },
+  {
+    key: "poolMemoryMb",
+    kind: "integer",
+    min: 128,
+    help: "memory of one pool process, in MiB, above which it is ended (warmMemoryMb and 1 to 2 GiB)",
+  },
+  { key: "confinement", kind: "confinement", help: "auto, require or off: what holds pool processes (auto)" },
+  {
+    key: "poolUid",
+    kind: "integer",
+    min: 1,
+    max: 4_294_000_000,
+    help: "first of the user and group ids of pool processes, when the server is root (60600)",
+  },
+  {
+    key: "poolCgroup",
+    kind: "text",
+    help: "directory of a cgroup to make those of pool processes in (the server's own)",
   },
   { key: "preparedIsolates", kind: "integer", min: 0, max: 100, help: "isolates kept ready in one pool process (2)" },
   {

@@ -7,6 +7,7 @@ import { Deployer } from "./deployer.ts";
 import type { ControlDeps } from "./deps.ts";
 import { answerError, errorHandler } from "./error-answers.ts";
 import { functions } from "./functions.ts";
+import { isolation } from "./isolation.ts";
 import { manifestSchema } from "./manifest.ts";
 import { operations } from "./operations.ts";
 import { putFunction } from "./put-function.ts";
@@ -42,6 +43,7 @@ export function createControlApi(deps: ControlDeps): OpenAPIHono<ControlEnv> {
   functions(app, deps, deployer);
   putFunction(app, deps, deployer);
   versions(app, deps, deployer);
+  isolation(app, deps);
   refuseOtherMethods(app);
   return app;
 }

@@ -20,6 +20,12 @@ export interface Health {
   readonly summary: string;
 }
 
+/** How pool processes are held, as far as this machine allows. */
+export interface Isolation {
+  readonly confinement: "auto" | "require" | "off";
+  readonly measures: readonly { readonly name: string; readonly inForce: boolean; readonly why: string | null }[];
+}
+
 /** What the control plane needs from the rest of the server. */
 export interface ControlDeps {
   readonly store: Store;
@@ -35,6 +41,7 @@ export interface ControlDeps {
   readonly logger: ControlLogger;
   readonly clock: Clock;
   health(): Health;
+  isolation(): Isolation;
   /** In Prometheus's text format. */
   metrics(): Promise<string>;
 }

@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
@@ -7,6 +6,7 @@ import type { FromFront, FrontSettings } from "../core/messages.ts";
 import type { ChildKind, NewsListener } from "../supervisor/child.ts";
 import { childEnv } from "../supervisor/child-env.ts";
 import { FrontChild, PoolChild } from "../supervisor/child-kinds.ts";
+import type { Confinement } from "../supervisor/confinement/confinement.ts";
 import { type Death, describeDeath, isUnexpected } from "../supervisor/death.ts";
 import { Fronts } from "../supervisor/fronts.ts";
 import { SupervisorMetrics } from "../supervisor/metrics.ts";
@@ -14,23 +14,12 @@ import { Pools } from "../supervisor/pools.ts";
 import type { RunDirectory } from "../supervisor/run-directory.ts";
 import { systemTimers as timers } from "../supervisor/timers.ts";
 import { defaultTiming as timing } from "../supervisor/timing.ts";
-
-/**
- * In MiB. A request's objects live until its answer: with V8's small default many are still in use
- * when a young collection comes, and are copied. A pool process takes the flags back before it
- * makes isolates.
- */
-const youngGeneration = ["--min-semi-space-size=16", "--max-semi-space-size=64"];
-
-/**
- * With it, V8 13.6 takes the check for termination out of loops such as `for (;;) new Array(1000)`
- * once they are optimised: no time-out ends them and no memory limit holds (8 GB in a minute seen).
- */
-const endableLoops = ["--no-turboshaft-loop-unrolling"];
+import { rootFile, v8Flags } from "./node-options.ts";
 
 export interface ChildrenOptions {
   readonly config: Config;
   readonly directory: RunDirectory;
+  readonly confinement: Confinement;
   readonly functions: readonly LiveFunction[];
   readonly runtimeSource: string;
   readonly logger: Logger;
@@ -48,7 +37,7 @@ type FrontNews = Parameters<NonNullable<NewsListener<FromFront>["onNews"]>>[0];
 
 /** Wires the fronts and the pools together: who is born how, and who is told of whose death. */
 export function createChildren(options: ChildrenOptions): Children {
-  const { config, directory, functions, runtimeSource, logger, controlPort } = options;
+  const { config, directory, confinement, functions, runtimeSource, logger, controlPort } = options;
   const metrics: SupervisorMetrics = new SupervisorMetrics((kind) =>
     kind === "front" ? fronts.readyCount : pools.readyCount,
   );
@@ -61,10 +50,10 @@ export function createChildren(options: ChildrenOptions): Children {
     return {
       kind,
       id,
-      path: fileURLToPath(new URL(`./${kind}.ts`, import.meta.url)),
+      path: rootFile(kind),
       env: childEnv(kind, config.dataDir, process.env),
       beatMs: kind === "front" ? timing.frontBeatMs : timing.poolBeatMs,
-      execArgv: kind === "pool" ? [...youngGeneration, ...endableLoops] : youngGeneration,
+      execArgv: v8Flags(kind),
       startMs: timing.startMs,
       timers,
       clock: systemClock,
@@ -72,7 +61,10 @@ export function createChildren(options: ChildrenOptions): Children {
   };
 
   const bearPool = () => {
-    const pool = new PoolChild(birth("pool"), timing.poolStallMs, directory);
+    const common = birth("pool");
+    const berth = confinement.berth(common.id);
+    const pool = new PoolChild({ ...common, launch: berth.launch }, timing.poolStallMs, directory);
+    berth.attend(pool);
     const { warmMemoryMb, preparedIsolates, logLevel } = config;
     const preparedMemoryMb = config.limits.default.memoryMb;
     const { id, socketPath } = pool;

@@ -8,6 +8,7 @@ import { StartError } from "../core/start-error.ts";
 import { buildRuntimeSource } from "../isolate/runtime-source.ts";
 import { SqliteStore } from "../store/sqlite.ts";
 import { Checks } from "../supervisor/checks.ts";
+import { describeMissing, type Measure } from "../supervisor/confinement/measures.ts";
 import { probePort } from "../supervisor/port-probe.ts";
 import { RunDirectory } from "../supervisor/run-directory.ts";
 import { systemTimers } from "../supervisor/timers.ts";
@@ -15,6 +16,7 @@ import { defaultTiming as timing } from "../supervisor/timing.ts";
 import { type Children, createChildren } from "./children.ts";
 import { listenControl } from "./control-server.ts";
 import { functionUrls, serverUrl } from "./function-urls.ts";
+import { confinePools } from "./pool-confinement.ts";
 import { type DeployedSample, deploySamples } from "./sample-deploys.ts";
 
 export interface SupervisorOptions {
@@ -62,7 +64,8 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     await probePort(config.host, config.port, "ISLET_PORT or ISLET_HOST");
     const directory = new RunDirectory();
     undo.push(() => directory.remove());
-    const [runtimeSource, token, stored] = await Promise.all([
+    const [confinement, runtimeSource, token, stored] = await Promise.all([
+      confinePools(config, directory),
       buildRuntimeSource(),
       config.token ?? loadToken(config.dataDir),
       store.list(),
@@ -70,7 +73,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
 
     const functions = stored.map(({ fn }) => fn);
     const children = createChildren({
-      ...{ config, directory, functions, runtimeSource, logger },
+      ...{ config, directory, confinement, functions, runtimeSource, logger },
       controlPort: () => controlPort,
     });
     const { fronts, pools, metrics } = children;
@@ -90,6 +93,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
       logger,
       clock: systemClock,
       health: () => health(children, config, stopping !== undefined),
+      isolation: () => ({ confinement: config.confinement, measures: confinement.report(pools.children) }),
       metrics: () => metrics.page([...fronts.children, ...pools.children], timing.metricsMs),
     });
     const control = await listenControl(api.fetch, config.controlHost, config.controlPort);
@@ -101,6 +105,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     };
     undo.push(kill);
     [port] = await Promise.all([fronts.start(), pools.start()]);
+    tellConfinement(logger, confinement.verify(pools.children.filter(({ state }) => state === "ready")));
     const samples = options.samples ? await deploySamples(api, token) : [];
 
     const drain = async () => {
@@ -140,6 +145,13 @@ async function openStore(dataDir: string): Promise<SqliteStore> {
   } catch (error) {
     throw new StartError(error instanceof Error ? error.message : String(error), { cause: error });
   }
+}
+
+function tellConfinement(logger: Logger, measures: readonly Measure[]): void {
+  const missing = describeMissing(measures);
+  const states = Object.fromEntries(measures.map(({ name, inForce, why }) => [name, inForce ? "in force" : why]));
+  if (missing === "") logger.info({ confinement: states }, "pool processes are confined");
+  else logger.warn({ confinement: states }, `pool processes are not fully confined: ${missing}`);
 }
 
 function health({ fronts, pools }: Children, config: Config, stopping: boolean): Health {

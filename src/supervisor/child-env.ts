@@ -11,12 +11,13 @@ const passedOn: Record<ChildKind, readonly string[]> = {
   ],
 };
 
-/**
- * A child's environment. Compiled code is kept for the next start, apart for each kind: what a pool
- * process writes is never run by a front.
- */
+/** A child's environment. Fronts keep compiled code for the next start; pools are given theirs to read only. */
 export function childEnv(kind: ChildKind, dataDir: string, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { NODE_COMPILE_CACHE: join(dataDir, "compile-cache", kind) };
+  const env: NodeJS.ProcessEnv =
+    kind === "front"
+      ? { NODE_COMPILE_CACHE: join(dataDir, "compile-cache", kind) }
+      : // The file that says it otherwise is not in their sandbox.
+        { TZ: Intl.DateTimeFormat().resolvedOptions().timeZone };
   for (const name of passedOn[kind]) if (own[name] !== undefined) env[name] = own[name];
   return env;
 }

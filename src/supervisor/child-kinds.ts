@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import type { FromFront, FromPool, ToFront, ToPool } from "../core/messages.ts";
 import { BlameFile } from "./blame-file.ts";
 import { Child, type ChildOptions } from "./child.ts";
@@ -34,7 +33,6 @@ export class PoolChild extends Child<ToPool, FromPool> {
     void this.dead.then(() => {
       this.diedIn = blame.read()?.key ?? null;
       blame.close();
-      rmSync(this.socketPath, { force: true });
     });
   }
 }

@@ -1,8 +1,10 @@
 import { type ChildProcess, fork, type StdioOptions } from "node:child_process";
+import { constants } from "node:os";
 import type { Clock } from "../core/clock.ts";
 import type { Death, DeathReason, KillReason } from "./death.ts";
 import { guardChannel } from "./guarded-channel.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { innerProcess } from "./inner-process.ts";
 import { type Timers, within } from "./timers.ts";
 
 type Beat = { readonly type: "beat"; readonly seq: number };
@@ -16,6 +18,24 @@ type News<From> = Exclude<From, { seq: number } | { type: "ready" }>;
 export type ChildState = "starting" | "ready" | "draining" | "dead";
 export type ChildKind = "front" | "pool";
 
+/** How a process is started that is not to run as the server itself does. */
+export interface Launch {
+  /** The program and its arguments, the last of which is Node. */
+  readonly command: readonly string[];
+  /** Options of Node and V8. */
+  readonly flags: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  /** A user and group to start the command as, or null for the server's own. */
+  readonly uid: number | null;
+  /** What it finds as descriptors 5 and so on. */
+  readonly fds: readonly number[];
+  /** The command does not become Node: it starts it, waits for it, and exits with its status. */
+  readonly indirect: boolean;
+  /** Whether it was the system that ended it, for its memory. */
+  readonly endedForMemory?: () => boolean;
+}
+
 export interface ChildOptions {
   readonly kind: ChildKind;
   readonly id: string;
@@ -26,6 +46,7 @@ export interface ChildOptions {
   readonly execArgv: string[];
   /** A file that the child finds as descriptor 4. */
   readonly extraFd?: number;
+  readonly launch?: Launch;
   readonly beatMs: number;
   /** Whether it is to be given up, having left beats unanswered for so long; asked with every beat. */
   readonly stalled: (unansweredMs: number, pid: number) => boolean;
@@ -78,7 +99,8 @@ export class Child<To extends { readonly type: string }, From extends Message> {
       serialization: "advanced",
       execArgv: options.execArgv,
       env: options.env,
-      stdio,
+      stdio: [...stdio, ...(options.launch?.fds ?? [])],
+      ...(options.launch && forkOptions(options.launch, options.env)),
     });
     guardChannel(this.#process, () => this.kill("forged"));
     this.#process.on("message", (message) => {
@@ -86,7 +108,7 @@ export class Child<To extends { readonly type: string }, From extends Message> {
       if (isMessage(message)) this.#receive(message as From);
       else this.kill("forged");
     });
-    this.#process.once("exit", (code, signal) => this.#died(this.#reasonOf(code, signal), code, signal));
+    this.#process.once("exit", (code, signal) => this.#ended(code, signal));
     this.#process.on("error", () => {
       if (this.#process.pid === undefined) this.#died("spawn_failed", null, null);
     });
@@ -105,8 +127,10 @@ export class Child<To extends { readonly type: string }, From extends Message> {
     return this.#state;
   }
 
+  /** Of the process that runs Islet's code, not of what launched it. */
   get pid(): number | undefined {
-    return this.#process.pid;
+    const { pid } = this.#process;
+    return pid !== undefined && this.#options.launch?.indirect ? innerProcess(pid) : pid;
   }
 
   send(message: Exclude<To, { seq: number }>): void {
@@ -161,7 +185,10 @@ export class Child<To extends { readonly type: string }, From extends Message> {
     if (this.#state === "dead") return;
     this.#state = "draining";
     this.#killedFor ??= reason;
-    this.#process.kill("SIGKILL");
+    const { pid } = this;
+    // What launched it ends with it; the other way round, it would outlive the news of its death.
+    if (pid === undefined || pid === this.#process.pid) this.#process.kill("SIGKILL");
+    else killIfThere(pid);
   }
 
   #post(message: Message): void {
@@ -191,8 +218,15 @@ export class Child<To extends { readonly type: string }, From extends Message> {
     this.#resolveReady(message);
   }
 
+  #ended(exitCode: number | null, exitSignal: NodeJS.Signals | null): void {
+    const inner = this.#options.launch?.indirect ? signalOf(exitCode) : null;
+    const [code, signal] = inner ? [null, inner] : [exitCode, exitSignal];
+    this.#died(this.#reasonOf(code, signal), code, signal);
+  }
+
   #reasonOf(code: number | null, signal: string | null): DeathReason {
     if (this.#killedFor && signal === "SIGKILL") return this.#killedFor;
+    if (signal === "SIGKILL" && this.#options.launch?.endedForMemory?.()) return "memory_limit";
     if (signal) return "crashed";
     return this.#state === "draining" && code === 0 ? "drained" : "exited";
   }
@@ -212,4 +246,24 @@ export class Child<To extends { readonly type: string }, From extends Message> {
 function isMessage(message: unknown): message is Message {
   if (typeof message !== "object" || message === null || !("type" in message)) return false;
   return typeof message.type === "string" && (!("seq" in message) || Number.isSafeInteger(message.seq));
+}
+
+function forkOptions({ command: [execPath = "", ...before], flags, env, cwd, uid }: Launch, common: NodeJS.ProcessEnv) {
+  const user = uid === null ? {} : { uid, gid: uid };
+  return { execPath, execArgv: [...before, ...flags], env: { ...common, ...env }, cwd, ...user };
+}
+
+/** A launcher's exit code for what a signal ended: 128 and the signal's number. */
+function signalOf(code: number | null): NodeJS.Signals | null {
+  if (code === null || code <= 128) return null;
+  const found = Object.entries(constants.signals).find(([, number]) => number === code - 128);
+  return found ? (found[0] as NodeJS.Signals) : null;
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
 }

@@ -18,6 +18,8 @@ export type DeathReason =
   | "unresponsive"
   /** A check in it took too long; killed. */
   | "check_timeout"
+  /** It held more memory than a pool process may; killed, by the supervisor or the kernel. */
+  | "memory_limit"
   /** It was told to drain and exited with 0. */
   | "drained"
   /** It was told to drain and took too long; killed. */

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { Agent, FormData, request } from "undici";
+import { innerProcess } from "../../src/supervisor/inner-process.ts";
 import { type LogLine, LogLines } from "./log-lines.ts";
 import { MetricsPage } from "./metrics-page.ts";
 
@@ -134,7 +135,8 @@ export class TestServer {
     const ids = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").map(Number);
     const named = ids.flatMap((id): [string, number][] => {
       const name = /\0((?:front|pool)-\d+)\0$/.exec(commandLine(id))?.[1];
-      return name === undefined ? [] : [[name, id]];
+      // A pool process is within what launched and confines it.
+      return name === undefined ? [] : [[name, innerProcess(id)]];
     });
     return new Map(named);
   }

@@ -1,0 +1,34 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { bearer, type ControlEnv } from "./context.ts";
+import type { ControlDeps } from "./deps.ts";
+import { errors, json } from "./responses.ts";
+
+const isolationSchema = z
+  .object({
+    confinement: z.enum(["auto", "require", "off"]).describe("the setting"),
+    measures: z.array(
+      z.object({
+        name: z.string(),
+        inForce: z.boolean().describe("for every pool process that is up, as the kernel says"),
+        why: z.string().nullable().describe("why it is not"),
+      }),
+    ),
+  })
+  .openapi("Isolation");
+
+const route = createRoute({
+  method: "get",
+  path: "/v1/health/isolation",
+  operationId: "getIsolation",
+  summary: "What holds the processes that run functions",
+  security: bearer,
+  responses: { 200: json("Each measure, and whether it is in force.", isolationSchema), ...errors() },
+});
+
+/** Behind the token: what is missing would interest an attacker. */
+export function isolation(app: OpenAPIHono<ControlEnv>, deps: ControlDeps): void {
+  app.openapi(route, (c) => {
+    const { confinement, measures } = deps.isolation();
+    return c.json({ confinement, measures: [...measures] }, 200);
+  });
+}

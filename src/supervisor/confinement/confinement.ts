@@ -1,0 +1,170 @@
+import { existsSync, rmSync } from "node:fs";
+import { StartError } from "../../core/start-error.ts";
+import type { Launch } from "../child.ts";
+import type { PoolChild } from "../child-kinds.ts";
+import type { RunDirectory } from "../run-directory.ts";
+import type { Timers } from "../timers.ts";
+import { Launcher } from "./launcher.ts";
+import { describeMissing, type Measure, type MeasureName, measureNames, type Reasons } from "./measures.ts";
+import { type CgroupParent, findCgroupParent, MemoryCgroup } from "./memory-cgroups.ts";
+import { watchMemory } from "./memory-watch.ts";
+import { observe } from "./observed.ts";
+import { type Machine, type Plan, plans, reasonsOf } from "./plan.ts";
+import { probe } from "./probe.ts";
+import { findTools, type Tools } from "./tools.ts";
+import { UserIds } from "./user-ids.ts";
+
+export type ConfinementMode = "auto" | "require" | "off";
+
+export interface ConfinementOptions {
+  readonly mode: ConfinementMode;
+  /** The first of the user ids that pool processes get when the server is root. */
+  readonly firstUid: number;
+  /** What one process may hold, in MiB. */
+  readonly memoryMb: number;
+  /** A cgroup's directory, or null for the server's own. */
+  readonly cgroup: string | null;
+  readonly directory: RunDirectory;
+  /** Root file of a pool process. */
+  readonly entry: string;
+  /** Options of Node and V8. */
+  readonly flags: readonly string[];
+  /** Files and directories that a pool process may read. */
+  readonly readable: readonly string[];
+  readonly timers: Timers;
+  readonly beatMs: number;
+  /** Directory of Node's compiled code as it is at a birth. */
+  readonly compileCache: () => string | null;
+  readonly tools?: Tools;
+}
+
+/** A launch that is made for one process. */
+export interface Berth {
+  readonly launch: Launch;
+  /** Takes care of the process that was started with it, until it is dead. */
+  attend(pool: PoolChild): void;
+}
+
+/** What the operating system and Node hold pool processes with, found out once by trying. */
+export class Confinement {
+  readonly #options: ConfinementOptions;
+  readonly #launcher: Launcher;
+  readonly #reasons: Reasons;
+  readonly #cgroupParent: CgroupParent | null;
+  readonly #uids: UserIds;
+  readonly #cgroups = new Map<PoolChild, string>();
+
+  private constructor(options: ConfinementOptions, launcher: Launcher, reasons: Reasons, parent: CgroupParent | null) {
+    this.#options = options;
+    this.#launcher = launcher;
+    this.#reasons = reasons;
+    this.#cgroupParent = parent;
+    this.#uids = new UserIds(options.firstUid);
+  }
+
+  /** @throws StartError when a measure that is required cannot be put in force. */
+  static async prepare(options: ConfinementOptions): Promise<Confinement> {
+    const tools = options.mode === "off" ? { sh: null, bwrap: null, setpriv: null } : (options.tools ?? findTools());
+    const machine: Machine = { tools, root: process.getuid?.() === 0 };
+    const off = options.mode === "off" || process.platform !== "linux";
+    const parent = off || tools.sh === null ? "no shell is installed" : findCgroupParent(options.cgroup);
+    const { launcher, failures } = await choose(options, machine, off);
+    const { plan } = launcher;
+    const reasons: Reasons = reasonsOf(plan, machine, failures);
+    if (typeof parent === "string") reasons.memoryCgroup = parent;
+    if (tools.sh === null) reasons.oomScore = "no shell is installed";
+    if (off) {
+      const why = options.mode === "off" ? "confinement is off" : `there is none on ${process.platform}`;
+      for (const name of measureNames) if (name !== "memoryWatch") reasons[name] = why;
+    }
+    if (process.platform !== "linux") reasons.memoryWatch = `there is none on ${process.platform}`;
+    if (options.mode === "require") demand(measureNames.map((name) => planned(name, reasons)));
+    return new Confinement(options, launcher, reasons, typeof parent === "string" ? null : parent);
+  }
+
+  berth(id: string): Berth {
+    const { directory, memoryMb, timers, beatMs } = this.#options;
+    const uid = this.#launcher.plan.ownUser ? this.#uids.take() : null;
+    const room = directory.makeRoom(id, uid);
+    const cgroup = this.#cgroupParent && new MemoryCgroup(this.#cgroupParent, id, memoryMb);
+    const { opened, ...launch } = this.#launcher.launch({
+      uid,
+      room,
+      cgroup: cgroup?.path ?? null,
+      compileCache: this.#options.compileCache(),
+    });
+    return {
+      launch: { ...launch, endedForMemory: () => cgroup?.killed ?? false },
+      attend: (pool) => {
+        opened();
+        if (cgroup) this.#cgroups.set(pool, cgroup.path);
+        void watchMemory(pool, { timers, everyMs: beatMs, limitMb: memoryMb });
+        void pool.ready.then((ready) => ready && directory.closeRoom(id));
+        void pool.dead.then(() => {
+          this.#cgroups.delete(pool);
+          if (uid !== null) this.#uids.release(uid);
+          cgroup?.remove(timers);
+          directory.removeRoom(id);
+        });
+      },
+    };
+  }
+
+  /** What is in force for all of these processes, by what the kernel says of each. */
+  report(pools: readonly PoolChild[]): Measure[] {
+    const seen = pools.flatMap((pool) => {
+      const facts = pool.pid === undefined ? null : observe(pool.pid, this.#cgroups.get(pool) ?? null);
+      return facts ? [{ id: pool.id, facts }] : [];
+    });
+    return measureNames.map((name) => {
+      if (name === "memoryWatch") return planned(name, this.#reasons);
+      const bare = seen.find(({ facts }) => !facts[name]);
+      if (seen.length > 0 && !bare) return { name, inForce: true, why: null };
+      const why = bare ? `${bare.id} runs without` : "no pool process is up";
+      return { name, inForce: false, why: this.#reasons[name] ?? why };
+    });
+  }
+
+  /** @throws StartError when what is required is not in force for these processes. */
+  verify(pools: readonly PoolChild[]): Measure[] {
+    const list = this.report(pools);
+    if (this.#options.mode === "require") demand(list);
+    return list;
+  }
+}
+
+function planned(name: MeasureName, reasons: Reasons): Measure {
+  const why = reasons[name] ?? null;
+  return { name, inForce: why === null, why };
+}
+
+function demand(list: readonly Measure[]): void {
+  const missing = describeMissing(list);
+  if (missing === "") return;
+  throw new StartError(`confinement is required, and this cannot be put in force: ${missing}`);
+}
+
+/** The strictest plan that works here. */
+async function choose(options: ConfinementOptions, machine: Machine, off: boolean) {
+  const { directory, entry, flags, readable } = options;
+  const failures: [Plan, string][] = [];
+  const candidates = off ? plans(machine).slice(-1) : plans(machine);
+  for (const plan of candidates) {
+    const launcher = new Launcher(
+      { plan, tools: machine.tools, root: machine.root, flags, readable, runPath: directory.path },
+      existsSync,
+    );
+    if (plan.ownUser && plan.bwrap === null) directory.letThrough();
+    // The last one asks nothing of the machine.
+    if (plan === candidates.at(-1)) return { launcher, failures };
+    const uid = plan.ownUser ? options.firstUid : null;
+    const room = directory.makeRoom("probe", uid);
+    const { opened, ...launch } = launcher.launch({ uid, room, cgroup: null, compileCache: null });
+    const failure = await probe(launch, entry, room);
+    opened();
+    rmSync(room, { recursive: true });
+    if (failure === null) return { launcher, failures };
+    failures.push([plan, failure]);
+  }
+  throw new Error("there is always a last plan");
+}
