@@ -71,6 +71,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
       store.list(),
     ]);
 
+    undo.push(() => confinement.close());
     const functions = stored.map(({ fn }) => fn);
     const children = createChildren({
       ...{ config, directory, confinement, functions, runtimeSource, logger },

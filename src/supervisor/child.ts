@@ -67,6 +67,8 @@ export class Child<To extends { readonly type: string }, From extends Message> {
   /** Its `ready` message; null when it died without. */
   readonly ready: Promise<Extract<From, { type: "ready" }> | null>;
   readonly dead: Promise<Death>;
+  /** Its channel is closed: it serves no more. That is known a moment before its death and the reason for it. */
+  readonly lost: Promise<void>;
 
   readonly #process: ChildProcess;
   readonly #options: ChildOptions & NewsListener<From>;
@@ -76,6 +78,8 @@ export class Child<To extends { readonly type: string }, From extends Message> {
   #cancelDrain: (() => void) | undefined;
   #state: ChildState = "starting";
   #seq = 0;
+  /** It closed the channel without having been told to. */
+  #left = false;
   #readyAt: number | undefined;
   #killedFor: KillReason | undefined;
   #resolveReady!: (message: Extract<From, { type: "ready" }> | null) => void;
@@ -109,6 +113,13 @@ export class Child<To extends { readonly type: string }, From extends Message> {
       else this.kill("forged");
     });
     this.#process.once("exit", (code, signal) => this.#ended(code, signal));
+    this.lost = new Promise((resolve) => {
+      this.#process.once("disconnect", () => {
+        this.#left = this.#state === "ready";
+        if (this.#left) this.#state = "draining";
+        resolve();
+      });
+    });
     this.#process.on("error", () => {
       if (this.#process.pid === undefined) this.#died("spawn_failed", null, null);
     });
@@ -228,7 +239,7 @@ export class Child<To extends { readonly type: string }, From extends Message> {
     if (this.#killedFor && signal === "SIGKILL") return this.#killedFor;
     if (signal === "SIGKILL" && this.#options.launch?.endedForMemory?.()) return "memory_limit";
     if (signal) return "crashed";
-    return this.#state === "draining" && code === 0 ? "drained" : "exited";
+    return this.#state === "draining" && !this.#left && code === 0 ? "drained" : "exited";
   }
 
   #died(reason: DeathReason, exitCode: number | null, signal: string | null): void {

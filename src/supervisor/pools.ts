@@ -27,13 +27,19 @@ export class Pools {
 
   constructor(options: PoolsOptions) {
     this.#options = options;
-    this.spare = new Slot({ timers: options.timers, bear: options.bear, onDeath: options.onDeath });
+    const bear = () => {
+      const pool = options.bear();
+      // Fronts that heard only of its death would go on connecting to it for a while.
+      void pool.lost.then(() => this.#announce());
+      return pool;
+    };
+    this.spare = new Slot({ timers: options.timers, bear, onDeath: options.onDeath });
     this.#slots = Array.from(
       { length: options.count },
       () =>
         new Slot<PoolChild>({
           timers: options.timers,
-          bear: () => this.#promoted() ?? options.bear(),
+          bear: () => this.#promoted() ?? bear(),
           onReady: () => this.#announce(),
           onDeath: (pool, death) => {
             this.#announce();

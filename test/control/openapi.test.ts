@@ -39,6 +39,7 @@ test("describes every route of the API", async () => {
     "get /v1/functions",
     "get /v1/functions/{name}",
     "get /v1/functions/{name}/versions",
+    "get /v1/health/isolation",
     "post /v1/functions/{name}/rollback",
     "put /v1/functions/{name}",
   ]);

@@ -53,6 +53,7 @@ export class Confinement {
   readonly #cgroupParent: CgroupParent | null;
   readonly #uids: UserIds;
   readonly #cgroups = new Map<PoolChild, string>();
+  readonly #removals = new Set<Promise<void>>();
 
   private constructor(options: ConfinementOptions, launcher: Launcher, reasons: Reasons, parent: CgroupParent | null) {
     this.#options = options;
@@ -103,11 +104,16 @@ export class Confinement {
         void pool.dead.then(() => {
           this.#cgroups.delete(pool);
           if (uid !== null) this.#uids.release(uid);
-          cgroup?.remove(timers);
           directory.removeRoom(id);
+          if (cgroup) this.#remove(cgroup);
         });
       },
     };
+  }
+
+  /** Resolves when nothing is left of the dead processes; call it when all are. */
+  async close(): Promise<void> {
+    await Promise.all(this.#removals);
   }
 
   /** What is in force for all of these processes, by what the kernel says of each. */
@@ -130,6 +136,11 @@ export class Confinement {
     const list = this.report(pools);
     if (this.#options.mode === "require") demand(list);
     return list;
+  }
+
+  #remove(cgroup: MemoryCgroup): void {
+    const removal = cgroup.remove(this.#options.timers).finally(() => this.#removals.delete(removal));
+    this.#removals.add(removal);
   }
 }
 

@@ -5,8 +5,8 @@ import type { Timers } from "../timers.ts";
 /** Above the limit of the watch, which is to come first: it names the death. */
 const marginMb = 256;
 
-const retryMs = 100;
-const retries = 100;
+const retryMs = 20;
+const attempts = 100;
 
 /** Where cgroups of pool processes can be made. */
 export interface CgroupParent {
@@ -41,11 +41,18 @@ export class MemoryCgroup {
   }
 
   /** Removes it as soon as its last process is gone, which may be a moment after its launcher. */
-  remove(timers: Timers, attempts = retries): void {
+  async remove(timers: Timers): Promise<void> {
+    for (let attempt = 1; !this.#removed() && attempt < attempts; attempt++) {
+      await new Promise<void>((resolve) => timers.after(retryMs, resolve));
+    }
+  }
+
+  #removed(): boolean {
     try {
       rmdirSync(this.path);
-    } catch {
-      if (attempts > 0) timers.after(retryMs, () => this.remove(timers, attempts - 1));
+      return true;
+    } catch (error) {
+      return !(error instanceof Error && "code" in error && error.code === "EBUSY");
     }
   }
 }

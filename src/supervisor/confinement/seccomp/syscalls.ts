@@ -87,8 +87,6 @@ const table: Record<string, readonly [x64: number, arm64: number | null]> = {
   ustat: [136, null],
 };
 
-export const deniedNames: readonly string[] = Object.keys(table);
-
 export function denied(arch: SeccompArch): number[] {
   return Object.values(table).flatMap(([x64, arm64]) => (arch === "x64" ? x64 : (arm64 ?? [])));
 }
