@@ -81,6 +81,7 @@ export class Child<To extends { readonly type: string }, From extends Message> {
   /** It closed the channel without having been told to. */
   #left = false;
   #readyAt: number | undefined;
+  #innerPid: number | undefined;
   #killedFor: KillReason | undefined;
   #resolveReady!: (message: Extract<From, { type: "ready" }> | null) => void;
   #resolveDead!: (death: Death) => void;
@@ -127,7 +128,7 @@ export class Child<To extends { readonly type: string }, From extends Message> {
     this.#heartbeat = new Heartbeat({
       timers: options.timers,
       beatMs: options.beatMs,
-      stalled: (unansweredMs) => options.stalled(unansweredMs, this.#process.pid ?? 0),
+      stalled: (unansweredMs) => options.stalled(unansweredMs, this.pid ?? 0),
       send: (seq) => this.#post({ type: "beat", seq }),
       onStall: () => this.kill("stalled"),
     });
@@ -141,7 +142,8 @@ export class Child<To extends { readonly type: string }, From extends Message> {
   /** Of the process that runs Islet's code, not of what launched it. */
   get pid(): number | undefined {
     const { pid } = this.#process;
-    return pid !== undefined && this.#options.launch?.indirect ? innerProcess(pid) : pid;
+    if (pid === undefined || !this.#options.launch?.indirect) return pid;
+    return this.#innerPid ?? innerProcess(pid);
   }
 
   send(message: Exclude<To, { seq: number }>): void {
@@ -224,6 +226,8 @@ export class Child<To extends { readonly type: string }, From extends Message> {
     if (this.#state !== "starting") return;
     this.#state = "ready";
     this.#readyAt = this.#options.clock.now();
+    // It is asked for with each beat.
+    this.#innerPid = this.pid;
     this.#cancelStart();
     this.#heartbeat.start();
     this.#resolveReady(message);

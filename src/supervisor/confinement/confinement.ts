@@ -1,13 +1,13 @@
 import { existsSync, rmSync } from "node:fs";
+import { basename } from "node:path";
 import { StartError } from "../../core/start-error.ts";
 import type { Launch } from "../child.ts";
-import type { PoolChild } from "../child-kinds.ts";
 import type { RunDirectory } from "../run-directory.ts";
 import type { Timers } from "../timers.ts";
 import { Launcher } from "./launcher.ts";
 import { describeMissing, type Measure, type MeasureName, measureNames, type Reasons } from "./measures.ts";
 import { type CgroupParent, findCgroupParent, MemoryCgroup } from "./memory-cgroups.ts";
-import { watchMemory } from "./memory-watch.ts";
+import { type Watched, watchMemory } from "./memory-watch.ts";
 import { observe } from "./observed.ts";
 import { type Machine, type Plan, plans, reasonsOf } from "./plan.ts";
 import { probe } from "./probe.ts";
@@ -38,11 +38,16 @@ export interface ConfinementOptions {
   readonly tools?: Tools;
 }
 
+/** A process that was started with a launch. */
+export interface Confined extends Watched {
+  readonly id: string;
+}
+
 /** A launch that is made for one process. */
 export interface Berth {
   readonly launch: Launch;
   /** Takes care of the process that was started with it, until it is dead. */
-  attend(pool: PoolChild): void;
+  attend(pool: Confined): void;
 }
 
 /** What the operating system and Node hold pool processes with, found out once by trying. */
@@ -52,7 +57,7 @@ export class Confinement {
   readonly #reasons: Reasons;
   readonly #cgroupParent: CgroupParent | null;
   readonly #uids: UserIds;
-  readonly #cgroups = new Map<PoolChild, string>();
+  readonly #cgroups = new Map<Confined, string>();
   readonly #removals = new Set<Promise<void>>();
 
   private constructor(options: ConfinementOptions, launcher: Launcher, reasons: Reasons, parent: CgroupParent | null) {
@@ -87,7 +92,8 @@ export class Confinement {
     const { directory, memoryMb, timers, beatMs } = this.#options;
     const uid = this.#launcher.plan.ownUser ? this.#uids.take() : null;
     const room = directory.makeRoom(id, uid);
-    const cgroup = this.#cgroupParent && new MemoryCgroup(this.#cgroupParent, id, memoryMb);
+    const cgroup =
+      this.#cgroupParent && new MemoryCgroup(this.#cgroupParent, `${basename(directory.path)}-${id}`, memoryMb);
     const { opened, ...launch } = this.#launcher.launch({
       uid,
       room,
@@ -117,7 +123,7 @@ export class Confinement {
   }
 
   /** What is in force for all of these processes, by what the kernel says of each. */
-  report(pools: readonly PoolChild[]): Measure[] {
+  report(pools: readonly Confined[]): Measure[] {
     const seen = pools.flatMap((pool) => {
       const facts = pool.pid === undefined ? null : observe(pool.pid, this.#cgroups.get(pool) ?? null);
       return facts ? [{ id: pool.id, facts }] : [];
@@ -132,7 +138,7 @@ export class Confinement {
   }
 
   /** @throws StartError when what is required is not in force for these processes. */
-  verify(pools: readonly PoolChild[]): Measure[] {
+  verify(pools: readonly Confined[]): Measure[] {
     const list = this.report(pools);
     if (this.#options.mode === "require") demand(list);
     return list;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Timers } from "../timers.ts";
@@ -19,9 +20,12 @@ export class MemoryCgroup {
   readonly path: string;
   readonly #version: 1 | 2;
 
-  /** @throws Error of the file system when it cannot be made. */
-  constructor(parent: CgroupParent, id: string, limitMb: number) {
-    this.path = join(parent.path, `islet-${process.pid}-${id}`);
+  /**
+   * @param name unique in this process: there may be more servers than one in it.
+   * @throws Error of the file system when it cannot be made.
+   */
+  constructor(parent: CgroupParent, name: string, limitMb: number) {
+    this.path = join(parent.path, `islet-${process.pid}-${name}`);
     this.#version = parent.version;
     mkdirSync(this.path);
     const bytes = String((limitMb + marginMb) * 1024 * 1024);
@@ -66,7 +70,7 @@ export function findCgroupParent(given: string | null): CgroupParent | string {
   if (typeof parent === "string") return parent;
   try {
     sweep(parent.path);
-    const trial = new MemoryCgroup(parent, "trial", 64);
+    const trial = new MemoryCgroup(parent, `trial-${randomUUID()}`, 64);
     rmdirSync(trial.path);
     return parent;
   } catch (error) {

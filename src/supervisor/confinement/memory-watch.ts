@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Timers } from "../timers.ts";
 
-interface Watched {
+export interface Watched {
   /** Undefined when it could not be started. */
   readonly pid: number | undefined;
   readonly ready: Promise<object | null>;
