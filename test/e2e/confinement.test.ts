@@ -71,7 +71,7 @@ test("a pool process that holds too much memory is ended, and its function blame
     "hog",
     `export default { async fetch() { ${memories} await new Promise((r) => setTimeout(r, 10000)); } };`,
     {
-      limits: { cpuMs: 5_000 },
+      limits: { cpuMs: 5_000, memoryMb: 512 },
     },
   );
   const answer = server.send("/fn/hog/", { method: "POST" });
