@@ -16,7 +16,7 @@ interface Isolation {
 }
 
 function canUnshare(): boolean {
-  return spawnSync("bwrap", ["--unshare-net", "--ro-bind", "/", "/", "true"]).status === 0;
+  return spawnSync(tools.bwrap ?? "", ["--unshare-net", "--ro-bind", "/", "/", "true"]).status === 0;
 }
 
 async function isolation(): Promise<Isolation> {

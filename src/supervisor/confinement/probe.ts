@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Launch } from "../child.ts";
 
-const longestMs = 10_000;
+const longestMs = 20_000;
 
 /** Does what a pool process cannot do without: reads its code, loads isolated-vm, opens its socket. */
 const script = `
