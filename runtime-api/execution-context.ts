@@ -8,6 +8,13 @@ import { RunningInvocations } from "./running.ts";
 import { endTimers } from "./timers.ts";
 import { defineInterface, requireArguments } from "./webidl.ts";
 
+/** Promises that waitUntil() takes at once from one invocation. */
+let mostWaiting = Number.POSITIVE_INFINITY;
+
+export function limitWaiting(most: number): void {
+  mostWaiting = most;
+}
+
 export const running = new RunningInvocations<Invocation>();
 
 /** One request, from `invoke` until nothing is left to wait for. */
@@ -42,9 +49,13 @@ export class Invocation {
     host.fail(this.id, kind, message, stack);
   }
 
-  /** Nobody waits for it any more, and the host drops what it does: it must not be kept for ever. */
+  /** Nobody waits for its answer any more. What waitUntil() was given goes on. */
   abandon(): void {
     this.#abandoned = true;
+    if (this.#waiting > 0) {
+      host.goesOn(this.id);
+      return;
+    }
     running.delete(this);
     endTimers(this.id);
   }
@@ -53,6 +64,10 @@ export class Invocation {
     if (this.#state === "over") {
       host.log(this.id, "warn", "waitUntil() was called after the invocation had ended, and has no effect");
       return;
+    }
+    if (this.#waiting >= mostWaiting) {
+      host.limitHit(this.id);
+      throw new RangeError(`waitUntil: ${mostWaiting} promises are waited for, as many as limits.waitUntil allows`);
     }
     void this.#keepOpen(promise, "A promise given to waitUntil() rejected");
   }
@@ -66,7 +81,12 @@ export class Invocation {
       host.log(this.id, "error", `${complaint}: ${stack === "" ? message : stack}`);
     }
     this.#waiting--;
-    if (this.#waiting > 0 || this.#state !== "answered") return;
+    this.#endIfDone();
+  }
+
+  #endIfDone(): void {
+    if (this.#waiting > 0 || this.#state === "over") return;
+    if (this.#state === "unanswered" && !this.#abandoned) return;
     this.#end();
     host.finish(this.id);
   }

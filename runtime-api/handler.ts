@@ -1,6 +1,6 @@
 import { setCurrent } from "./current.ts";
 import { describeError } from "./describe-error.ts";
-import { ExecutionContext, Invocation, running } from "./execution-context.ts";
+import { ExecutionContext, Invocation, limitWaiting, running } from "./execution-context.ts";
 import { abortRequest, receivedRequest } from "./fetch/request.ts";
 import { isResponse } from "./fetch/response.ts";
 import { domExceptionModule, outgoingModule } from "./lazy.ts";
@@ -12,8 +12,9 @@ const { apply } = Reflect;
 let env: unknown = {};
 
 /** The host's entry. */
-export function configure(envJson: string): void {
+export function configure(envJson: string, waitUntil: number): void {
   env = JSON.parse(envJson);
+  limitWaiting(waitUntil);
 }
 
 /** The host's entry: runs the default export's fetch(). Everything that a function answers at once is done within it. */

@@ -62,6 +62,8 @@ export interface HostOps {
   ): void;
   fail(invocation: number, kind: FailureKind, message: string, stack: string): void;
   finish(invocation: number): void;
+  /** Within `abort`: waitUntil() has work to do, and `finish` will follow. */
+  goesOn(invocation: number): void;
 
   /** Asks for the next piece of a body: the host enters with `chunk`, `end` or `streamError`, later. */
   pull(stream: number): void;
@@ -84,11 +86,13 @@ export interface HostOps {
   ): number;
   abortFetch(exchange: number): void;
 
-  /** `timer(id)` follows after `ms`, again and again if `repeat`. Returns the id, never 0. */
+  /** `timer(id)` follows after `ms`, again and again if `repeat`. Returns the id; 0 when there are too many. */
   startTimer(invocation: number, ms: number, repeat: boolean): number;
   stopTimer(id: number): void;
 
   log(invocation: number, level: LogLevel, text: string): void;
+  /** waitUntil() was refused: the host cannot count its promises, only hear of it. */
+  limitHit(invocation: number): void;
 
   /** The main module has been evaluated; invocations may come. */
   loaded(hasFetch: boolean): void;
@@ -121,11 +125,11 @@ export interface HostOps {
 
 /** Host → guest. Each enters the isolate under the limits of the invocation it belongs to. */
 export interface GuestEntries {
-  /** Once, before any module: variables as a JSON object. */
-  configure(envJson: string): void;
+  /** Once, before any module: variables as a JSON object, and how many promises waitUntil() takes at once. */
+  configure(envJson: string, waitUntil: number): void;
   /** Runs the default export's fetch(). */
   invoke(invocation: number, method: string, url: string, headers: string, body: IncomingBody): void;
-  /** The client went away, or the time is up: aborts request.signal. */
+  /** The client went away, or the time is up: aborts request.signal. It is over then, unless it says `goesOn`. */
   abort(invocation: number, reason: string): void;
   chunk(stream: number, bytes: Uint8Array): void;
   end(stream: number): void;
@@ -158,6 +162,7 @@ export const hostOpNames = [
   "respond",
   "fail",
   "finish",
+  "goesOn",
   "pull",
   "cancel",
   "write",
@@ -168,6 +173,7 @@ export const hostOpNames = [
   "startTimer",
   "stopTimer",
   "log",
+  "limitHit",
   "loaded",
   "importModule",
   "moduleBytes",

@@ -25,6 +25,7 @@ function start(callback: Callback, delay: unknown, repeat: boolean, args: unknow
   // The conversion to a 32-bit integer is what Web IDL says, wrap-around included.
   const ms = Math.max(0, Number(delay) | 0);
   const id = host.startTimer(current, ms, repeat);
+  if (id === 0) throw new RangeError("too many timers: the limit is limits.timers of the function's manifest");
   timers.set(id, { invocation: current, callback, args, repeat });
   const ids = byInvocation.get(current);
   if (ids) ids.add(id);

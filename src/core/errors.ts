@@ -83,6 +83,11 @@ export const errorKinds = {
     blame: "function",
     hint: "The function keeps ending its process in quarantine; it is tried again after Retry-After.",
   },
+  function_header_limit: {
+    status: 500,
+    blame: "function",
+    hint: "The response's headers are longer than limits.responseHeaderBytes allows.",
+  },
   isolate_lost: {
     status: 502,
     blame: "function",

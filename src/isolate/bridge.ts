@@ -9,6 +9,7 @@ export type TenantOps = Pick<
   | "respond"
   | "fail"
   | "finish"
+  | "goesOn"
   | "pull"
   | "cancel"
   | "write"
@@ -19,6 +20,7 @@ export type TenantOps = Pick<
   | "startTimer"
   | "stopTimer"
   | "log"
+  | "limitHit"
   | "loaded"
   | "importModule"
   | "moduleBytes"
@@ -64,6 +66,7 @@ export class Bridge {
       respond: tenant("respond", undefined),
       fail: tenant("fail", undefined),
       finish: tenant("finish", undefined),
+      goesOn: tenant("goesOn", undefined),
       pull: tenant("pull", undefined),
       cancel: tenant("cancel", undefined),
       write: tenant("write", false),
@@ -74,6 +77,7 @@ export class Bridge {
       startTimer: tenant("startTimer", 0),
       stopTimer: tenant("stopTimer", undefined),
       log: tenant("log", undefined),
+      limitHit: tenant("limitHit", undefined),
       loaded: tenant("loaded", undefined),
       importModule: tenant("importModule", 0),
       moduleBytes: tenant("moduleBytes", undefined),

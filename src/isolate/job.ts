@@ -1,11 +1,19 @@
 import type { FailureKind, LogLevel, OutgoingBody } from "../../runtime-api/ops.ts";
+import type { LimitName } from "../core/limits.ts";
 import type { LiveInvocation } from "./live-invocation.ts";
 
 /** Why an invocation ended without an answer of its own making. */
 export type InvocationFailure =
   | { readonly kind: FailureKind; readonly message: string; readonly stack: string }
   | {
-      readonly kind: "cpu_limit" | "memory_limit" | "isolate_lost" | "internal" | "load_failed" | "startup_limit";
+      readonly kind:
+        | "cpu_limit"
+        | "memory_limit"
+        | "isolate_lost"
+        | "internal"
+        | "load_failed"
+        | "startup_limit"
+        | "header_limit";
       readonly message: string;
       readonly stack: string;
     };
@@ -23,6 +31,8 @@ export interface Job {
   /** All is over; only after an answer that was `open`. */
   done(cpuMs: number): void;
   log(level: LogLevel, text: string): void;
+  /** It wants more than it may; once for each limit. */
+  limitHit(limit: LimitName, message: string): void;
 
   pull(stream: number): void;
   cancelBody(stream: number): void;

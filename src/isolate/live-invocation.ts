@@ -1,7 +1,7 @@
+import type { LogLevel } from "../../runtime-api/ops.ts";
+import type { Limits } from "../core/limits.ts";
 import type { Job } from "./job.ts";
-
-/** Characters that one invocation may log, so that it cannot keep the log from the others. */
-const longestLog = 256 * 1024;
+import { LimitEnforcer } from "./limit-enforcer.ts";
 
 /** One invocation inside an isolate, from its first entry until all its work is over. */
 export class LiveInvocation {
@@ -10,18 +10,37 @@ export class LiveInvocation {
   readonly cpuLimitMs: number;
   cpuMs = 0;
   answered = false;
-  logRoom = longestLog;
   /** Ended: later ops and entries in its name are dropped. */
   over = false;
   readonly timers = new Map<number, NodeJS.Timeout>();
   readonly exchanges = new Set<number>();
   /** Ends work that goes on for too long after the answer. */
   afterwards: NodeJS.Timeout | undefined;
+  /** The guest was told that nobody waits for it any more. */
+  cancelled = false;
+  /** Its answer to that: what waitUntil() was given is not done. */
+  goesOn = false;
+  readonly #limits: Limits;
+  #enforcer: LimitEnforcer | undefined;
 
-  constructor(id: number, job: Job, cpuLimitMs: number) {
+  constructor(id: number, job: Job, limits: Limits, cpuLimitMs: number) {
     this.id = id;
     this.job = job;
+    this.#limits = limits;
     this.cpuLimitMs = cpuLimitMs;
+  }
+
+  /** Made when first needed: most invocations ask for nothing that is counted. */
+  get limits(): LimitEnforcer {
+    this.#enforcer ??= new LimitEnforcer(this.#limits, (limit, message) => this.job.limitHit(limit, message));
+    return this.#enforcer;
+  }
+
+  /** A line in its name, as long as there is room. */
+  log(level: LogLevel, text: string): void {
+    if (!this.limits.keepLine(text.length)) return;
+    this.job.log(level, text);
+    this.limits.lineKept();
   }
 
   /** Whether a stream is its request's body or that of an answer to one of its subrequests. */

@@ -15,6 +15,7 @@ export function startupJob(
     failed: ignored,
     done: ignored,
     log,
+    limitHit: (_limit, message) => log("warn", message),
     pull: ignored,
     cancelBody: ignored,
     write: () => false,

@@ -89,7 +89,7 @@ export class TenantIsolate {
       (level, text) => observer.loadLog(this, level, text),
       (exchange, message) => this.deliver(this.#startup, "fetchFailed", exchange, message),
     );
-    this.#startup = new LiveInvocation(0, job, bundle.limits.startupMs);
+    this.#startup = new LiveInvocation(0, job, bundle.limits, bundle.limits.startupMs);
     this.#live.add(this.#startup);
     this.#moveIn(lane);
   }
@@ -132,7 +132,7 @@ export class TenantIsolate {
     const { main, env, limits } = this.#bundle;
     const loaded = `globalThis.${hiddenGlobal}.loaded(ns);`;
     this.#enter(this.#startup, (lane) => {
-      const configured = lane.call("configure", [JSON.stringify(env)]);
+      const configured = lane.call("configure", [JSON.stringify(env), limits.waitUntil]);
       const evaluate = () => lane.evaluate(main, loaded);
       return configured instanceof Promise ? configured.then(evaluate) : evaluate();
     });
@@ -150,7 +150,7 @@ export class TenantIsolate {
 
   /** Runs fetch(), once the modules are loaded. The answer or the failure comes through `job`. */
   invoke(job: Job, method: string, url: string, headers: string, body: IncomingBody): LiveInvocation {
-    const live = new LiveInvocation(nextId(), job, this.#bundle.limits.cpuMs);
+    const live = new LiveInvocation(nextId(), job, this.#bundle.limits, this.#bundle.limits.cpuMs);
     job.started(live);
     if (this.#state === "ready") this.#invoke(live, method, url, headers, body);
     else {
@@ -168,10 +168,21 @@ export class TenantIsolate {
     this.#enter(live, (lane) => lane.call("invoke", [live.id, method, url, headers, crossing(body)]));
   }
 
-  /** The client went away or the time is up: tells the function, then ends the invocation. */
+  /**
+   * The client went away or the time is up: tells the function, and ends the invocation unless it
+   * gave something to waitUntil(). That goes on as it does after an answer, and for no longer.
+   */
   cancel(live: LiveInvocation, reason: string): void {
-    if (!live.over && this.#state === "ready") this.deliver(live, "abort", live.id, reason);
-    this.#later(() => this.finish(live));
+    if (live.cancelled || this.#state !== "ready") {
+      this.#later(() => this.finish(live));
+      return;
+    }
+    live.cancelled = true;
+    this.deliver(live, "abort", live.id, reason);
+    this.#later(() => {
+      if (!live.goesOn) this.finish(live);
+      else if (!live.over) this.limitAfterwards(live);
+    });
   }
 
   /** Enters with news for `live`, after the current entry if there is one. */
@@ -214,10 +225,11 @@ export class TenantIsolate {
   }
 
   limitAfterwards(live: LiveInvocation): void {
-    live.afterwards = setTimeout(
-      () => this.cancel(live, "the time for work after the answer is up"),
-      this.#bundle.limits.wallMs,
-    );
+    live.afterwards ??= setTimeout(() => {
+      live.limits.hit("wallMs");
+      if (!live.cancelled) this.cancel(live, "the time for work after the answer is up");
+      this.#later(() => this.finish(live));
+    }, this.#bundle.limits.wallMs);
   }
 
   moduleLoaded(hasFetch: boolean): void {
@@ -311,7 +323,7 @@ export class TenantIsolate {
       if (outcome.chargedMs > slowMs && this.#lane.kind === "main") this.#observer.slow(this, outcome.chargedMs);
       if (outcome.ranOut) this.#ranOut(live);
       else if (outcome.threw) this.#entryThrew(live, outcome.error);
-      if (!live.over && live.cpuMs > live.cpuLimitMs && !loading) this.fail(live, failureOfDeath("cpu_limit", true));
+      if (!live.over && live.cpuMs > live.cpuLimitMs && !loading) this.#usedUp(live);
       if (this.#doomed !== undefined) this.#die(this.#doomed, live);
     }
     while (this.#afterEntry.length > 0 && !this.#running) {
@@ -338,6 +350,16 @@ export class TenantIsolate {
     }
   }
 
+  /** Many short slices took more than the request may: the isolate is in order, and hears of it. */
+  #usedUp(live: LiveInvocation): void {
+    const { cancelled } = live;
+    live.cancelled = true;
+    if (!cancelled && this.#state === "ready" && this.#doomed === undefined) {
+      this.deliver(live, "abort", live.id, "the request used up its CPU time");
+    }
+    this.fail(live, failureOfDeath("cpu_limit", true));
+  }
+
   #entryThrew(live: LiveInvocation, error: unknown): void {
     const loading = this.#state === "loading";
     if (this.#prepared.isolate.isDisposed) {
@@ -349,7 +371,7 @@ export class TenantIsolate {
     } else {
       // isolated-vm throws rejections that nobody handled out of the entry that drained them.
       const text = error instanceof Error ? guestStack(error) : String(error);
-      live.job.log("error", `Uncaught (in promise) ${text}`);
+      live.log("error", `Uncaught (in promise) ${text}`);
     }
   }
 

@@ -14,8 +14,6 @@ import {
 
 /** Characters of a console line, an error or a stack that are kept. */
 const longestText = 16 * 1024;
-/** What a line takes beside its text. */
-const lineOverhead = 200;
 
 const ofAnother = "belongs to another request, and ended with it";
 
@@ -62,8 +60,9 @@ export class TenantOps implements BridgeTarget {
     requireText(statusText);
     requireText(headers);
     requireBody(body);
-    if (statusText.length + headers.length > longestHead) {
-      this.#isolate.fail(live, { kind: "threw", message: "the answer's headers are too long", stack: "" });
+    const tooLong = live.limits.refuseHeaders(statusText.length + headers.length);
+    if (tooLong !== undefined) {
+      this.#isolate.fail(live, { kind: "header_limit", message: tooLong, stack: "" });
       return;
     }
     if (!isReasonPhrase(statusText) || !areFields(headers)) {
@@ -88,6 +87,11 @@ export class TenantOps implements BridgeTarget {
   finish(invocation: number): void {
     const live = this.#live.get(invocation);
     if (live) this.#isolate.finish(live);
+  }
+
+  goesOn(invocation: number): void {
+    const live = this.#live.get(invocation);
+    if (live) live.goesOn = true;
   }
 
   pull(stream: number): void {
@@ -131,6 +135,11 @@ export class TenantOps implements BridgeTarget {
     requireText(headers);
     requireRedirect(redirect);
     requireBody(body);
+    const refused = live.limits.refuseSubrequest();
+    if (refused !== undefined) {
+      this.#isolate.deliver(live, "fetchFailed", exchange, refused);
+      return exchange;
+    }
     if (method.length + url.length + headers.length > longestHead) {
       this.#isolate.deliver(live, "fetchFailed", exchange, "the request's URL and headers are too long");
       return exchange;
@@ -155,7 +164,9 @@ export class TenantOps implements BridgeTarget {
   startTimer(invocation: number, ms: number, repeat: boolean): number {
     const id = nextId();
     const live = this.#live.get(invocation);
-    if (live) this.#live.addTimer(live, id, repeat ? this.#every(live, id, ms) : this.#once(live, id, ms));
+    if (!live) return id;
+    if (live.limits.refuseTimer(live.timers.size)) return 0;
+    this.#live.addTimer(live, id, repeat ? this.#every(live, id, ms) : this.#once(live, id, ms));
     return id;
   }
 
@@ -165,12 +176,13 @@ export class TenantOps implements BridgeTarget {
 
   log(invocation: number, level: LogLevel, text: string): void {
     const live = this.#live.get(invocation);
-    if (!live || live.logRoom <= 0) return;
+    if (!live) return;
     requireLevel(level);
-    const line = bounded(text);
-    live.logRoom -= line.length + lineOverhead;
-    live.job.log(level, line);
-    if (live.logRoom <= 0) live.job.log("warn", "this request has logged too much: what follows is left out");
+    live.log(level, bounded(text));
+  }
+
+  limitHit(invocation: number): void {
+    this.#live.get(invocation)?.limits.hit("waitUntil");
   }
 
   loaded(hasFetch: boolean): void {

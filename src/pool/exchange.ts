@@ -72,7 +72,11 @@ export class Exchange {
     if (this.#over || this.#cancelled) return;
     this.#cancelled = true;
     this.#owner.writer.begin(frameType.cancel, this.id).utf8Rest(reason.message).finish();
-    this.#giveUp(reason);
+    this.#settle();
+    this.#reject(reason);
+    this.#receiver?.destroy(reason);
+    this.#sender?.stop();
+    // Subrequests go on until the function is done: what it gave to waitUntil() may need them.
   }
 
   /** Ends it from this side. */
@@ -133,7 +137,6 @@ export class Exchange {
 
   /** A fetch() of this invocation. @throws WireError */
   fetch(frame: Frame): void {
-    if (this.#cancelled) return;
     const { redirect, method, url, headers } = readFetchHead(frame);
     if (this.#owner.subrequest(frame.id)) throw new WireError("a subrequest's id is in use");
     const subrequest = new Subrequest(frame.id, this.#owner.writer);

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { Socket } from "node:net";
 import type { Bundle } from "../core/deployment.ts";
+import type { LimitName } from "../core/limits.ts";
 import type { IsolateHost } from "./isolate-host.ts";
 import { Running, type RunningOwner } from "./running.ts";
 import { bodyKind, frameType, WireError } from "./wire/frames.ts";
@@ -48,6 +49,10 @@ export class FrontLink implements RunningOwner {
 
   removeExchange(wireId: number): void {
     this.#running.delete(wireId);
+  }
+
+  limitHit(limit: LimitName): void {
+    this.#host.limitHit(limit);
   }
 
   ended(running: Running): void {

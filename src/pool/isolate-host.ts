@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Bundle } from "../core/deployment.ts";
+import type { LimitName } from "../core/limits.ts";
 import type { CheckProblem } from "../core/messages.ts";
 import type { BreachKind } from "../core/trust.ts";
 import type { DeathReason } from "../isolate/death.ts";
@@ -105,6 +106,10 @@ export class IsolateHost {
     this.#parts.logger.info({ isolate: isolate.key }, "computes for long: runs on threads from now on");
     this.#parts.warm.remove(isolate);
     isolate.retire();
+  }
+
+  limitHit(limit: LimitName): void {
+    this.#parts.metrics.limitHits.inc({ limit });
   }
 
   /** A version's bundle is not one. */

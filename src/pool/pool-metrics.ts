@@ -15,6 +15,12 @@ export class PoolMetrics {
     labelNames: ["reason"],
     registers: [this.registry],
   });
+  readonly limitHits = new Counter({
+    name: "islet_limit_hits_total",
+    help: "Times that a request was held to one of its function's limits.",
+    labelNames: ["limit"],
+    registers: [this.registry],
+  });
 
   constructor(pool: string, read: { isolates: () => number; bytes: () => number; prepared: () => number }) {
     const gauge = (name: string, help: string, value: () => number) =>

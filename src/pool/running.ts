@@ -1,4 +1,5 @@
 import type { GuestEntries, LogLevel, OutgoingBody } from "../../runtime-api/ops.ts";
+import type { LimitName } from "../core/limits.ts";
 import type { InvocationFailure, Job } from "../isolate/job.ts";
 import type { LiveInvocation } from "../isolate/live-invocation.ts";
 import type { TenantIsolate } from "../isolate/tenant-isolate.ts";
@@ -27,8 +28,16 @@ const codeOfFailure = {
   startup_limit: "function_startup_limit",
   load_failed: "function_load_failed",
   isolate_lost: "isolate_lost",
+  header_limit: "function_header_limit",
   internal: "internal",
 } as const;
+
+/** Limits that fail a request. The others are reported as they are hit. */
+const limitOfFailure: Partial<Record<InvocationFailure["kind"], LimitName>> = {
+  cpu_limit: "cpuMs",
+  memory_limit: "memoryMb",
+  startup_limit: "startupMs",
+};
 
 /** What a running invocation needs from its connection. */
 export interface RunningOwner {
@@ -38,6 +47,7 @@ export interface RunningOwner {
   removeExchange(wireId: number): void;
   /** Requests in this process that are not answered. */
   inFlight(): number;
+  limitHit(limit: LimitName): void;
   ended(running: Running): void;
 }
 
@@ -51,6 +61,8 @@ export class Running implements Job {
   #exchanges: Set<number> | undefined;
   #sources: Map<number, BodySource> | undefined;
   #sinks: Map<number, BodySink> | undefined;
+  /** What is to be done for subrequests whose turn has not come. */
+  #queued: Map<number, (() => void)[]> | undefined;
   #over = false;
   #isolateIsDone = false;
   /** The subrequest whose answer is passed on while its own body is still on the way. */
@@ -82,7 +94,10 @@ export class Running implements Job {
 
   cancel(reason: string): void {
     if (this.#live && this.#isolate) this.#isolate.cancel(this.#live, reason);
-    if (this.#sinks) for (const sink of this.#sinks.values()) sink.stop();
+    // Uploads of subrequests go on until the isolate is done: waitUntil() may need them.
+    for (const [stream, sink] of this.#sinks ?? []) {
+      if (stream === this.#live?.id || stream === this.#passedUpload) sink.stop();
+    }
     // Without that it was still waiting for its bundle.
     if (!this.#live) this.#isolateDone();
   }
@@ -111,9 +126,11 @@ export class Running implements Job {
         this.#deliver("stopped", stream);
         return;
       case frameType.fetched:
+        this.#live?.limits.turnOver(stream);
         this.#fetched(stream, frame);
         return;
       case frameType.fetchFailed:
+        this.#live?.limits.turnOver(stream);
         this.#deliver("fetchFailed", stream, frame.utf8Rest());
         return;
       default:
@@ -162,6 +179,8 @@ export class Running implements Job {
   }
 
   failed(failure: InvocationFailure, cpuMs: number): void {
+    const limit = limitOfFailure[failure.kind];
+    if (limit) this.#owner.limitHit(limit);
     this.#owner.writer
       .begin(frameType.fail, this.wireId)
       .u32(Math.round(cpuMs * 1000))
@@ -182,6 +201,11 @@ export class Running implements Job {
     this.#owner.writer.begin(frameType.log, this.wireId).u8(logLevels.indexOf(level)).utf8Rest(text).finish();
   }
 
+  limitHit(limit: LimitName, message: string): void {
+    this.#owner.limitHit(limit);
+    this.log("warn", message);
+  }
+
   pull(stream: number): void {
     this.#source(stream).pull();
   }
@@ -191,14 +215,17 @@ export class Running implements Job {
   }
 
   write(stream: number, chunk: Uint8Array | string): boolean {
+    if (this.#whenSent(stream, () => this.write(stream, chunk))) return false;
     return this.#sinks?.get(stream)?.write(typeof chunk === "string" ? utf8.encode(chunk) : chunk) ?? true;
   }
 
   close(stream: number): void {
+    if (this.#whenSent(stream, () => this.close(stream))) return;
     this.#sinks?.get(stream)?.end();
   }
 
   abort(stream: number, message: string): void {
+    if (this.#whenSent(stream, () => this.abort(stream, message))) return;
     this.#sinks?.get(stream)?.reset(message);
   }
 
@@ -210,10 +237,29 @@ export class Running implements Job {
     redirect: "follow" | "manual" | "error",
     body: OutgoingBody,
   ): void {
-    const wireId = exchangeWireId(exchange);
+    const limits = this.#live?.limits;
     this.#exchanges ??= new Set();
     this.#exchanges.add(exchange);
-    this.#owner.addExchange(wireId, this);
+    this.#owner.addExchange(exchangeWireId(exchange), this);
+    this.#queued ??= new Map();
+    this.#queued.set(exchange, []);
+    limits?.takeTurn(exchange, () => {
+      const held = this.#queued?.get(exchange) ?? [];
+      this.#queued?.delete(exchange);
+      this.#send(exchange, method, url, headers, redirect, body);
+      for (const run of held) run();
+    });
+  }
+
+  #send(
+    exchange: number,
+    method: string,
+    url: string,
+    headers: string,
+    redirect: "follow" | "manual" | "error",
+    body: OutgoingBody,
+  ): void {
+    const wireId = exchangeWireId(exchange);
     const writer = this.#owner.writer
       .begin(frameType.fetch, wireId)
       .u32(this.wireId)
@@ -233,10 +279,20 @@ export class Running implements Job {
   }
 
   abortFetch(exchange: number): void {
+    const unsent = this.#queued?.delete(exchange) ?? false;
+    this.#live?.limits.turnOver(exchange);
+    if (unsent) return;
     this.#owner.writer.begin(frameType.cancel, exchangeWireId(exchange)).finish();
   }
 
   // Inside.
+
+  /** Keeps what belongs to a subrequest that has not been sent until it is. */
+  #whenSent(exchange: number, run: () => void): boolean {
+    const held = this.#queued?.get(exchange);
+    held?.push(run);
+    return held !== undefined;
+  }
 
   #fetched(exchange: number, frame: Frame): void {
     const status = frame.u16();

@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 import type { LiveFunction } from "../core/deployment.ts";
-import type { IsletError } from "../core/errors.ts";
+import type { ErrorCode, IsletError } from "../core/errors.ts";
 import type { Usage } from "../core/invocation.ts";
+import type { LimitName } from "../core/limits.ts";
 import type { FrontMetrics } from "./front-metrics.ts";
 import type { LogSink } from "./log-sink.ts";
 import type { ServedInvocation } from "./served-invocation.ts";
@@ -11,6 +12,12 @@ interface RequestName {
   readonly method: string;
   readonly url: string;
 }
+
+/** Limits that a front holds requests to; pool processes count the others. */
+const limitOfCode: Partial<Record<ErrorCode, LimitName>> = {
+  function_wall_limit: "wallMs",
+  body_too_large: "requestBodyBytes",
+};
 
 /** One line and one count for each request. */
 export class AccessLog {
@@ -58,6 +65,8 @@ export class AccessLog {
     const { fn } = invocation;
     const wallMs = performance.now() - invocation.startedAtMs;
     this.#metrics.answered(fn.name, error.status, false, wallMs);
+    const limit = limitOfCode[error.code];
+    if (limit) this.#metrics.limitHits.inc({ limit });
     const level = error.blame === "system" ? "error" : error.code === "client_gone" ? "info" : "warn";
     this.#logger[level](
       {

@@ -22,6 +22,12 @@ export class FrontMetrics {
     labelNames: ["reason"],
     registers: [this.registry],
   });
+  readonly limitHits = new Counter({
+    name: "islet_limit_hits_total",
+    help: "Times that a request was held to one of its function's limits.",
+    labelNames: ["limit"],
+    registers: [this.registry],
+  });
   readonly #cold = this.#seconds.labels("cold");
   readonly #warm = this.#seconds.labels("warm");
   /** Label sets are hashed once, not for each request. */

@@ -125,7 +125,7 @@ export async function guest(options: GuestOptions = {}): Promise<Guest> {
   const boot: ivm.Reference = isolate.compileScriptSync(source).runSync(context, { reference: true });
   const table: ivm.Reference = boot.applySync(undefined, callbacks, { result: { reference: true } });
   for (const name of guestEntryNames) references[name] = table.getSync(name, { reference: true });
-  entries.configure(JSON.stringify(options.env ?? {}));
+  entries.configure(JSON.stringify(options.env ?? {}), 1_000);
   evaluate(`import * as it from "main"; globalThis.${hiddenGlobal}.loaded(it);`);
 
   const runs = new Map<number, PromiseWithResolvers<unknown>>();

@@ -68,6 +68,7 @@ export function testHost(entries: GuestEntries, bundle: TestBundle): TestHost {
       host.finished.add(invocation);
       host.onProgress(invocation);
     },
+    goesOn: () => undefined,
     pull: (stream) => streams.pull(stream),
     cancel: (stream) => streams.cancel(stream),
     write: (stream, chunk) => streams.write(stream, chunk),
@@ -123,6 +124,9 @@ export function testHost(entries: GuestEntries, bundle: TestBundle): TestHost {
     },
     log(invocation, level, text) {
       host.logs.push({ invocation, level, text });
+    },
+    limitHit(invocation) {
+      host.logs.push({ invocation, level: "warn", text: "limits.waitUntil" });
     },
     loaded(hasFetch) {
       host.hasFetch = hasFetch;
