@@ -18,6 +18,7 @@ const failureCodes = [
   "function_no_handler",
   "function_cpu_limit",
   "function_memory_limit",
+  "function_header_limit",
   "function_startup_limit",
   "function_load_failed",
   "isolate_lost",
