@@ -2,6 +2,7 @@ import { current, setCurrent } from "./current.ts";
 import { describeError } from "./describe-error.ts";
 import { installGlobals } from "./globals.ts";
 import { abort, configure, invoke } from "./handler.ts";
+import { hardenGlobals } from "./harden.ts";
 import { connectHost, host } from "./host.ts";
 import { fetchModule, hostBodyModule, outgoingModule } from "./lazy.ts";
 import { hidden, importFailed } from "./modules.ts";
@@ -25,6 +26,7 @@ function guarded<A extends unknown[]>(entry: (...args: A) => void): (...args: A)
 export const boot: Boot = (...ops) => {
   connectHost(ops);
   setCurrent(0);
+  hardenGlobals();
   installGlobals();
   Object.defineProperty(globalThis, hiddenGlobal, { value: hidden });
   const entries: GuestEntries = {

@@ -1,7 +1,7 @@
 import type { SubtleCrypto } from "./crypto/subtle.ts";
 import { DOMException } from "./dom-exception.ts";
 import { host } from "./host.ts";
-import { defineInterface, requireArguments } from "./webidl.ts";
+import { defineInterface, isShared, requireArguments } from "./webidl.ts";
 
 /** Bytes that one getRandomValues() may ask for. */
 const quota = 65_536;
@@ -19,7 +19,7 @@ class Crypto {
       throw new DOMException("getRandomValues: a view of integers is required", "TypeMismatchError");
     }
     const { buffer, byteOffset, byteLength } = array;
-    if (buffer instanceof SharedArrayBuffer) throw new TypeError("getRandomValues: the memory must not be shared");
+    if (isShared(buffer)) throw new TypeError("getRandomValues: the memory must not be shared");
     if (byteLength > quota) {
       throw new DOMException(`getRandomValues: at most ${quota} bytes at a time`, "QuotaExceededError");
     }

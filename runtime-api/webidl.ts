@@ -3,6 +3,9 @@
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object;
 const { ownKeys } = Reflect;
 
+/** Taken before the global goes: WebAssembly memories can have such buffers. */
+const Shared = SharedArrayBuffer;
+
 export type BufferSource = ArrayBuffer | SharedArrayBuffer | ArrayBufferView;
 
 type Interface = { readonly prototype: object };
@@ -73,8 +76,12 @@ export function toDictionary<T extends object>(value: T | null | undefined, wher
   return value;
 }
 
+export function isShared(buffer: unknown): buffer is SharedArrayBuffer {
+  return buffer instanceof Shared;
+}
+
 export function isBufferSource(value: unknown): value is BufferSource {
-  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer || isShared(value);
 }
 
 /** The bytes that a BufferSource covers, not copied. */

@@ -1,4 +1,4 @@
-import { getterOf } from "../webidl.ts";
+import { getterOf, isShared } from "../webidl.ts";
 
 /** Tests for built-in kinds by their internal slots, which neither a prototype nor @@toStringTag can feign. */
 
@@ -32,10 +32,7 @@ export const isMap = brand<Map<unknown, unknown>>(Map.prototype, getterOf(Map.pr
 export const isSet = brand<Set<unknown>>(Set.prototype, getterOf(Set.prototype, "size"));
 export const isDate = brand<Date>(Date.prototype, Date.prototype.getTime);
 export const isArrayBuffer = brand<ArrayBuffer>(ArrayBuffer.prototype, getterOf(ArrayBuffer.prototype, "byteLength"));
-export const isSharedArrayBuffer = brand<SharedArrayBuffer>(
-  SharedArrayBuffer.prototype,
-  getterOf(SharedArrayBuffer.prototype, "byteLength"),
-);
+export const isSharedArrayBuffer = isShared as (value: object) => value is SharedArrayBuffer;
 export const isBoxedNumber = brand<object>(Number.prototype, Number.prototype.valueOf);
 export const isBoxedString = brand<object>(String.prototype, String.prototype.valueOf);
 export const isBoxedBoolean = brand<object>(Boolean.prototype, Boolean.prototype.valueOf);

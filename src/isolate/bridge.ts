@@ -2,6 +2,7 @@ import type { HostOps } from "../../runtime-api/ops.ts";
 import { digest, randomBytes, randomUuid } from "./host-crypto.ts";
 import { decode, encodeUtf8, encodingName } from "./host-text.ts";
 import { parseUrl, setUrl } from "./host-url.ts";
+import { GuestFault } from "./op-arguments.ts";
 
 /** The ops whose result depends on who asks. The others are pure and shared by all isolates. */
 export type TenantOps = Pick<
@@ -30,6 +31,8 @@ export type TenantOps = Pick<
 export interface BridgeTarget extends TenantOps {
   /** An op threw: a fault of Islet, which must not show the guest a host's stack. */
   opFailed(name: string, error: unknown): void;
+  /** An op was given what the runtime never gives it: the tenant has replaced what that relies on. */
+  tampered(fault: GuestFault): void;
 }
 
 /** The host's end of one isolate's bridge. Nothing that it hands to the guest ever throws. */
@@ -45,7 +48,7 @@ export class Bridge {
         try {
           return (target[name] as (...args: unknown[]) => unknown)(a, b, c, d, e, f);
         } catch (error) {
-          target.opFailed(name, error);
+          report(target, name, error);
           return otherwise;
         }
       };
@@ -57,7 +60,7 @@ export class Bridge {
         try {
           return run(...args);
         } catch (error) {
-          this.#target?.opFailed(name, error);
+          if (this.#target) report(this.#target, name, error);
           return otherwise;
         }
       };
@@ -96,4 +99,9 @@ export class Bridge {
   connect(target: BridgeTarget): void {
     this.#target = target;
   }
+}
+
+function report(target: BridgeTarget, name: string, error: unknown): void {
+  if (error instanceof GuestFault) target.tampered(error);
+  else target.opFailed(name, error);
 }

@@ -1,11 +1,12 @@
 import { createHash, randomBytes as nodeRandomBytes, randomUUID } from "node:crypto";
+import { requireBytes } from "./op-arguments.ts";
 
-const hashNames: Record<string, string> = {
-  "SHA-1": "sha1",
-  "SHA-256": "sha256",
-  "SHA-384": "sha384",
-  "SHA-512": "sha512",
-};
+const hashNames = new Map([
+  ["SHA-1", "sha1"],
+  ["SHA-256", "sha256"],
+  ["SHA-384", "sha384"],
+  ["SHA-512", "sha512"],
+]);
 
 /** What crypto.getRandomValues may ask for at once. */
 const maxRandomBytes = 65_536;
@@ -20,6 +21,7 @@ export function randomUuid(): string {
 
 /** Empty for an unknown algorithm: the guest side checks the name before it asks. */
 export function digest(algorithm: string, bytes: Uint8Array): Uint8Array {
-  const name = hashNames[algorithm];
+  requireBytes(bytes);
+  const name = hashNames.get(algorithm);
   return name === undefined ? new Uint8Array(0) : createHash(name).update(bytes).digest();
 }

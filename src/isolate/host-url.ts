@@ -1,3 +1,5 @@
+import { requireText } from "./op-arguments.ts";
+
 const settable = new Set([
   "href",
   "protocol",
@@ -13,11 +15,15 @@ const settable = new Set([
 
 /** Node's own URL parser (Ada): faster than any in the guest, and a guest pays no memory for it. */
 export function parseUrl(input: string, base: string | undefined): string | undefined {
+  requireText(input);
+  if (base !== undefined) requireText(base);
   const url = URL.parse(input, base);
   return url === null ? undefined : components(url);
 }
 
 export function setUrl(href: string, component: string, value: string): string {
+  requireText(href);
+  requireText(value);
   const url = URL.parse(href);
   if (url === null) return "";
   if (settable.has(component)) (url as unknown as Record<string, string>)[component] = value;

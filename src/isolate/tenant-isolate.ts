@@ -44,6 +44,8 @@ type State = "loading" | "ready" | "dead";
 
 /** CPU time that loading may take on the main thread; what takes longer is begun anew on a thread. */
 const mainLoadMs = 45;
+/** For what a request that has used its time up does when it is told so. */
+const leastEntryMs = 5;
 /** An entry on the main thread that takes longer is reported. */
 const slowMs = 20;
 
@@ -73,7 +75,7 @@ export class TenantIsolate {
 
   #running: LiveInvocation | undefined;
   /** Entries that came up during an entry. */
-  #afterEntry: (() => void)[] = [];
+  readonly #afterEntry: (() => void)[] = [];
   /** Why to die as soon as the current entry is over. */
   #doomed: DeathReason | undefined;
   /** To die as soon as nothing runs or waits in it. */
@@ -304,7 +306,7 @@ export class TenantIsolate {
       this.#afterEntry.push(() => this.#enter(live, run));
       return;
     }
-    const leftMs = live.cpuLimitMs - live.cpuMs;
+    const leftMs = Math.max(live.cpuLimitMs - live.cpuMs, leastEntryMs);
     const patient = this.#state === "ready" || this.#lane.kind === "thread";
     this.#observer.entering(this);
     this.#running = live;
@@ -327,9 +329,8 @@ export class TenantIsolate {
       if (this.#doomed !== undefined) this.#die(this.#doomed, live);
     }
     while (this.#afterEntry.length > 0 && !this.#running) {
-      const waiting = this.#afterEntry;
-      this.#afterEntry = [];
-      for (const run of waiting) run();
+      // One at a time: on a thread an entry goes on after this, and what follows it has to wait.
+      this.#afterEntry.shift()?.();
     }
     this.#dieIfRetired();
   };
@@ -357,7 +358,7 @@ export class TenantIsolate {
     if (!cancelled && this.#state === "ready" && this.#doomed === undefined) {
       this.deliver(live, "abort", live.id, "the request used up its CPU time");
     }
-    this.fail(live, failureOfDeath("cpu_limit", true));
+    this.#later(() => this.fail(live, failureOfDeath("cpu_limit", true)));
   }
 
   #entryThrew(live: LiveInvocation, error: unknown): void {

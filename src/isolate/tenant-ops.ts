@@ -4,6 +4,7 @@ import type { BridgeTarget } from "./bridge.ts";
 import type { InvocationFailure } from "./job.ts";
 import { type LiveInvocation, type LiveInvocations, nextId } from "./live-invocation.ts";
 import {
+  type GuestFault,
   requireBody,
   requireChunk,
   requireLevel,
@@ -203,6 +204,13 @@ export class TenantOps implements BridgeTarget {
 
   opFailed(name: string, error: unknown): void {
     this.#isolate.opFailed(name, error);
+  }
+
+  tampered(fault: GuestFault): void {
+    const live = this.#live.entered;
+    // Without a request it happens while modules are evaluated, which goes on without the op.
+    if (!live || live.id === 0) return;
+    this.#isolate.fail(live, { kind: "threw", message: `built-ins were replaced: ${fault.message}`, stack: "" });
   }
 
   #once(live: LiveInvocation, id: number, ms: number): NodeJS.Timeout {

@@ -16,6 +16,16 @@ import { systemTimers as timers } from "../supervisor/timers.ts";
 import { defaultTiming as timing } from "../supervisor/timing.ts";
 import { rootFile, v8Flags } from "./node-options.ts";
 
+/** Entries of one WebAssembly table. */
+const maxTableSize = 1_000_000;
+/** A page of WebAssembly memory has 64 KiB. */
+const pagesOfMebibyte = 16;
+
+/** V8 does not count WebAssembly memories: one is never larger than the largest heap that functions may have. */
+function wasmBounds(memoryMb: number): string[] {
+  return [`--wasm-max-mem-pages=${memoryMb * pagesOfMebibyte}`, `--wasm-max-table-size=${maxTableSize}`];
+}
+
 export interface ChildrenOptions {
   readonly config: Config;
   readonly directory: RunDirectory;
@@ -53,7 +63,7 @@ export function createChildren(options: ChildrenOptions): Children {
       path: rootFile(kind),
       env: childEnv(kind, config.dataDir, process.env),
       beatMs: kind === "front" ? timing.frontBeatMs : timing.poolBeatMs,
-      execArgv: v8Flags(kind),
+      execArgv: kind === "pool" ? [...v8Flags(kind), ...wasmBounds(config.limits.max.memoryMb)] : v8Flags(kind),
       startMs: timing.startMs,
       timers,
       clock: systemClock,

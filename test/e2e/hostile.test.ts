@@ -51,7 +51,7 @@ describe("what crosses the bridge", () => {
       `Array.prototype.join = () => 5; return fetch("http://127.0.0.1:1/", { headers: { a: "b" } });`,
     ],
   ])("%s", async (what, body) => {
-    expect(await ask(what.replaceAll(/[^a-z]+/g, "-"), body)).toMatchObject({ status: 500, code: "internal" });
+    expect(await ask(what.replaceAll(/[^a-z]+/g, "-"), body)).toMatchObject({ status: 500, code: "function_error" });
   });
 
   test("bytes that are no bytes show nothing of other requests", async () => {
@@ -92,6 +92,62 @@ describe("what is written for the client", () => {
     const name = `broken-${what.replaceAll(" ", "-")}`;
     const answer = await ask(name, `${believe} return new Response("x", { ${init} });`);
     expect(answer).toMatchObject({ status: 500, code: "function_error" });
+  });
+});
+
+describe("what the runtime relies on", () => {
+  const answer = `const answer = await new Response("x", { headers: { a: "b" } }).text();
+    const url = new URL("/a?b=1", "http://c/"), bytes = new TextEncoder().encode("é".repeat(300));
+    await crypto.subtle.digest("SHA-256", bytes); new TextDecoder().decode(bytes); await new Promise((done) => setTimeout(done, 1));
+    console.log({ a: [1] }, request.headers.get("host")); ctx.waitUntil(Promise.resolve());
+    return new Response(url.href + answer, { headers: { "x-a": "b" } });`;
+
+  test.each([
+    [
+      "setters of indices",
+      `Object.defineProperty(Array.prototype, 0, { set() { throw 1; }, get() { throw 2; }, configurable: true });`,
+    ],
+    ["iterators", `Array.prototype[Symbol.iterator] = function* () { yield {}; };`],
+    ["then", `Promise.prototype.then = () => { throw 1; };`],
+    [
+      "getters of objects",
+      `for (const k of ["then", "get", "set", "value", "constructor2"]) Object.defineProperty(Object.prototype, k, { get() { throw 1; }, set() {}, configurable: true });`,
+    ],
+    [
+      "species",
+      `for (const C of [Promise, Array, ArrayBuffer, Map]) Object.defineProperty(C, Symbol.species, { get() { throw 1; } });`,
+    ],
+    ["stacks", `Error.prepareStackTrace = () => { throw new Proxy({}, { get() { throw 1; } }); };`],
+    ["call and apply", `Function.prototype.call = Function.prototype.apply = Function.prototype.bind = () => ({});`],
+    [
+      "maps",
+      `for (const C of [Map, Set, WeakMap]) for (const k of ["get", "set", "has", "add", "delete"]) C.prototype[k] = () => 5;`,
+    ],
+    [
+      "texts",
+      `for (const k of ["split", "slice", "toLowerCase", "replace", "charCodeAt", "toWellFormed", "indexOf"]) String.prototype[k] = () => ({});`,
+    ],
+    [
+      "patterns",
+      `RegExp.prototype.exec = RegExp.prototype.test = () => ({}); String.prototype[Symbol.split] = () => [5];`,
+    ],
+    ["JSON", `JSON.parse = JSON.stringify = () => ({});`],
+    [
+      "typed arrays",
+      `Uint8Array.prototype.set = Uint8Array.prototype.subarray = () => 5; globalThis.Uint8Array = Array;`,
+    ],
+    [
+      "Reflect and Object",
+      `for (const k of Object.getOwnPropertyNames(Reflect)) Reflect[k] = () => 5; for (const k of Object.getOwnPropertyNames(Object)) if (typeof Object[k] === "function") try { Object[k] = () => 5; } catch {}`,
+    ],
+  ])("%s may be replaced: that is never Islet's fault", async (what, code) => {
+    const { status, code: error = "" } = await ask(
+      `replaced-${what.replaceAll(" ", "-").toLowerCase()}`,
+      code + answer,
+      { wallMs: 1_000 },
+    );
+    if (status !== 200) expect(error).toMatch(/^function_/);
+    expect(server.logs.where({ msg: "a host op failed" })).toEqual([]);
   });
 });
 

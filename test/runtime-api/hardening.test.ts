@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { guest } from "./guest.ts";
+import { inside } from "./like-node.ts";
+
+describe("before a tenant's code runs", () => {
+  test("what could be a timer or take uncounted memory is gone", async () => {
+    const code = `return [typeof SharedArrayBuffer, typeof FinalizationRegistry, typeof Atomics.wait, typeof Atomics.waitAsync, typeof Atomics.notify,
+      typeof WebAssembly.promising, typeof WebAssembly.Suspending, typeof ArrayBuffer.prototype.resize];`;
+    expect(await inside(await guest(), code)).toEqual(Array(8).fill("undefined"));
+  });
+
+  test("no way leads to the constructor of a shared buffer", async () => {
+    const code = `const { buffer } = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+      const found = [];
+      for (let at = buffer; at; at = Object.getPrototypeOf(at))
+        for (const key of Reflect.ownKeys(at)) {
+          const { value } = Object.getOwnPropertyDescriptor(at, key);
+          if (typeof value === "function") try { new value(1, { maxByteLength: 9 }); found.push(String(key)); } catch {}
+        }
+      return [found.filter((name) => name !== "constructor"), buffer.constructor === Object];`;
+    expect(await inside(await guest(), code)).toEqual([[], true]);
+  });
+
+  test("no way leads to a resizable buffer", async () => {
+    const code = `const options = { maxByteLength: 99 }, made = [
+        new ArrayBuffer(1, options), new (new Uint8Array(8).buffer.constructor)(1, options), Reflect.construct(ArrayBuffer, [1, options]),
+        Reflect.construct(Object, [], ArrayBuffer), new (class extends ArrayBuffer {})(1, options), new ArrayBuffer(4).slice(1),
+        new (Object.getPrototypeOf(new Uint8Array(1).buffer).constructor)(1, options), structuredClone(new ArrayBuffer(1)), new ArrayBuffer(1).transfer(2)];
+      return made.map((it) => "resizable" in it || "resize" in it || it.maxByteLength !== undefined);`;
+    expect(await inside(await guest(), code)).toEqual(Array(9).fill(false));
+  });
+
+  test("none of the tenant's code runs inside the original constructor", async () => {
+    const code = `const seen = []; Error.prepareStackTrace = (_, sites) => { for (const site of sites) seen.push(site.getFunction()); return ""; };
+      new ArrayBuffer({ valueOf() { void new Error().stack; return 1; } });
+      return seen.filter((it) => typeof it === "function" && it.name === "ArrayBuffer").length;`;
+    expect(await inside(await guest(), code)).toBe(0);
+  });
+
+  test("ArrayBuffer is what it was otherwise", async () => {
+    const code = `class Own extends ArrayBuffer { get twice() { return this.byteLength * 2; } }
+      const own = new Own(3), plain = new ArrayBuffer("2");
+      return [own.twice, own instanceof Own, own instanceof ArrayBuffer, plain.byteLength, ArrayBuffer.name, ArrayBuffer.length, thrown(() => ArrayBuffer(1)),
+        thrown(() => new ArrayBuffer(-1)), ArrayBuffer.isView(new DataView(plain)), ArrayBuffer[Symbol.species] === ArrayBuffer, own.slice(1) instanceof Own,
+        plain.constructor === ArrayBuffer, Object.getOwnPropertyDescriptor(globalThis, "ArrayBuffer").enumerable, new Uint8Array(2).buffer instanceof ArrayBuffer];`;
+    const expected = [
+      6,
+      true,
+      true,
+      2,
+      "ArrayBuffer",
+      1,
+      "TypeError",
+      "RangeError",
+      true,
+      true,
+      true,
+      true,
+      false,
+      true,
+    ];
+    expect(await inside(await guest(), code)).toEqual(expected);
+  });
+});
+
+test("isolates from one code cache have random numbers of their own", async () => {
+  const code = "return [Math.random(), Math.random(), Math.random()];";
+  const [first, second] = [await (await guest()).run(code), await (await guest()).run(code)];
+  expect(first).not.toEqual(second);
+});
