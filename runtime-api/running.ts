@@ -13,7 +13,8 @@ interface Listed {
  * but only an abort has to.
  */
 export class RunningInvocations<T extends Listed> {
-  readonly #list: T[] = [];
+  /** Without a prototype, where a tenant could have put setters of indices. */
+  readonly #list: T[] = Object.setPrototypeOf([], null) as T[];
 
   add(invocation: T): void {
     if (invocation.listedAt >= 0) return;
@@ -34,7 +35,7 @@ export class RunningInvocations<T extends Listed> {
 
   ids(): Set<number> {
     const ids = new Set<number>();
-    for (const { id } of this.#list) ids.add(id);
+    for (let i = 0; i < this.#list.length; i++) ids.add((this.#list[i] as T).id);
     return ids;
   }
 

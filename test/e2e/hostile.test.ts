@@ -103,10 +103,6 @@ describe("what the runtime relies on", () => {
     return new Response(url.href + answer, { headers: { "x-a": "b" } });`;
 
   test.each([
-    [
-      "setters of indices",
-      `Object.defineProperty(Array.prototype, 0, { set() { throw 1; }, get() { throw 2; }, configurable: true });`,
-    ],
     ["iterators", `Array.prototype[Symbol.iterator] = function* () { yield {}; };`],
     ["then", `Promise.prototype.then = () => { throw 1; };`],
     [

@@ -26,7 +26,7 @@ beforeAll(async () => {
       }
     },
   });
-  server = await TestServer.start({ POOLS: 1 });
+  server = await TestServer.start({ POOLS: 1, EGRESS_ALLOW: `127.0.0.1:${new URL(origin.url).port}` });
 });
 afterAll(async () => {
   await server.stop();

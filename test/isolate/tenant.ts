@@ -87,5 +87,6 @@ function job(resolve: (outcome: Outcome) => void): Job {
     abort: ignored,
     fetch: ignored,
     abortFetch: ignored,
+    limitHit: ignored,
   };
 }
