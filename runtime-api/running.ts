@@ -35,6 +35,7 @@ export class RunningInvocations<T extends Listed> {
 
   ids(): Set<number> {
     const ids = new Set<number>();
+    // biome-ignore lint/style/useForOf: an array without a prototype has no iterator
     for (let i = 0; i < this.#list.length; i++) ids.add((this.#list[i] as T).id);
     return ids;
   }
