@@ -15,6 +15,8 @@ export class BodySink {
   #ending = false;
   #closed = false;
   #blocked = false;
+  /** Bytes since whoever writes was last told to wait. */
+  #unpausedBytes = 0;
 
   constructor(writer: FrameWriter, id: number, onDrained: () => void, onClosed: () => void) {
     this.#writer = writer;
@@ -32,12 +34,21 @@ export class BodySink {
     return this.#ending;
   }
 
-  /** False: nothing more should be written before `onDrained`. */
+  /**
+   * False: nothing more should be written before `onDrained`. That is so after each window even where
+   * there is credit: code that writes on a thread while the receiver grants more would else never come
+   * to its end, and neither would what waits for it. What is closed takes no more, and says so no more.
+   */
   write(bytes: Uint8Array): boolean {
-    if (this.#closed || this.#ending) return true;
+    if (this.#closed) return false;
+    if (this.#ending) return true;
     if (bytes.byteLength > 0) this.#waiting.push(bytes);
     this.#send();
-    this.#blocked = this.#waiting.length > 0 || this.#credit <= 0;
+    this.#unpausedBytes += bytes.byteLength;
+    const full = this.#waiting.length > 0 || this.#credit <= 0;
+    const pause = !full && this.#unpausedBytes >= windowBytes;
+    if (pause) setImmediate(() => this.#unblock());
+    this.#blocked = full || pause;
     return !this.#blocked;
   }
 
@@ -62,15 +73,19 @@ export class BodySink {
     if (this.#closed) return;
     this.#credit += bytes;
     this.#send();
-    if (this.#blocked && !this.#closed && this.#waiting.length === 0 && this.#credit > 0) {
-      this.#blocked = false;
-      this.#onDrained();
-    }
+    this.#unblock();
   }
 
   /** The receiver wants no more; what is written from now on is dropped. */
   stop(): void {
     if (!this.#closed) this.#close();
+  }
+
+  #unblock(): void {
+    if (!this.#blocked || this.#closed || this.#waiting.length > 0 || this.#credit <= 0) return;
+    this.#blocked = false;
+    this.#unpausedBytes = 0;
+    this.#onDrained();
   }
 
   #send(): void {
