@@ -1,4 +1,5 @@
 import type { SourcePlace } from "../core/errors.ts";
+import type { Limits } from "../core/limits.ts";
 
 export type LoadFailureKind = "syntax" | "threw" | "timeout" | "memory" | "missing" | "no_handler";
 
@@ -37,4 +38,8 @@ export function locate(error: Error, isModule: (name: string) => boolean): { mes
     }
   }
   return { message: error.message, place: {} };
+}
+
+export function tookTooLong({ startupMs }: Pick<Limits, "startupMs">): LoadFailure {
+  return new LoadFailure("timeout", `loading took longer than ${startupMs} ms`);
 }

@@ -7,7 +7,7 @@ import { deathOfLoadFailure, failureOfDeath, failureOfLoad, guestStack } from ".
 import type { InvocationFailure, Job } from "./job.ts";
 import { guarding, type Lane, type Outcome } from "./lane.ts";
 import { LiveInvocation, LiveInvocations, nextId } from "./live-invocation.ts";
-import { LoadFailure } from "./load-failure.ts";
+import { LoadFailure, tookTooLong } from "./load-failure.ts";
 import { MainLane } from "./main-lane.ts";
 import { ModuleGraph } from "./modules.ts";
 import type { PreparedIsolate } from "./prepared-isolate.ts";
@@ -134,14 +134,12 @@ export class TenantIsolate {
     const { main, env, limits } = this.#bundle;
     const loaded = `globalThis.${hiddenGlobal}.loaded(ns);`;
     this.#enter(this.#startup, (lane) => {
+      // Not before its turn: what waits for a thread while others compute is not slow itself.
+      this.#startupTimer ??= setTimeout(() => this.#failLoading(tookTooLong(limits)), this.allowanceMs);
       const configured = lane.call("configure", [JSON.stringify(env), limits.waitUntil]);
       const evaluate = () => lane.evaluate(main, loaded);
       return configured instanceof Promise ? configured.then(evaluate) : evaluate();
     });
-    this.#startupTimer ??= setTimeout(() => {
-      this.#failLoading(new LoadFailure("timeout", `loading took longer than ${limits.startupMs} ms`));
-    }, clockAllowanceMs(limits.startupMs));
-    if (this.#state !== "loading") clearTimeout(this.#startupTimer);
   }
 
   /** Calls back once the isolate is ready or dead, with what went wrong in loading, if anything. */
@@ -343,10 +341,12 @@ export class TenantIsolate {
       // Nothing has left the isolate yet, so the modules can be evaluated once more.
       this.#lane.close();
       this.#startup.cpuMs = 0;
+      clearTimeout(this.#startupTimer);
+      this.#startupTimer = undefined;
       this.#moveIn("thread");
       this.load();
     } else {
-      this.#loadFailure = new LoadFailure("timeout", `loading took longer than ${startupMs} ms`);
+      this.#loadFailure = tookTooLong(this.#bundle.limits);
       this.#die("startup_limit", live);
     }
   }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { clockAllowanceMs } from "../../src/isolate/entry-meter.ts";
+import { ThreadSlots } from "../../src/isolate/thread-slots.ts";
 import { tenant } from "./tenant.ts";
 
 const hello = "export default { fetch: () => new Response('hello') };";
@@ -96,5 +98,16 @@ describe("the thread lane", () => {
     }
     expect(await ended).toMatchObject({ kind: "cpu_limit" });
     expect(turns).toBeGreaterThan(100);
+  });
+
+  test("does not count the waiting for a thread as loading", async () => {
+    const slots = new ThreadSlots(1);
+    slots.take(() => undefined);
+    const one = await tenant(hello, { lane: "thread", limits: { startupMs: 20 }, slots });
+    const answer = one.get();
+    // Longer than loading may take by the clock.
+    await new Promise((resolve) => setTimeout(resolve, 2 * clockAllowanceMs(20)));
+    slots.give();
+    expect(await answer).toEqual({ status: 200, body: "hello" });
   });
 });

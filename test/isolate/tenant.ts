@@ -31,7 +31,11 @@ export interface Tenant {
 
 export async function tenant(
   main: string,
-  { lane = "main", limits = {} }: { lane?: Lane["kind"]; limits?: Partial<Limits> } = {},
+  {
+    lane = "main",
+    limits = {},
+    slots = new ThreadSlots(),
+  }: { lane?: Lane["kind"]; limits?: Partial<Limits>; slots?: ThreadSlots } = {},
 ): Promise<Tenant> {
   runtime ??= buildRuntimeSource().then((source) => new Runtime(source));
   const watchdog = new Watchdog();
@@ -47,7 +51,7 @@ export async function tenant(
   const { promise: dead, resolve: died } = Promise.withResolvers<void>();
   const slow: number[] = [];
   const unclean: string[] = [];
-  const source = { slots: new ThreadSlots(), take: (memoryMb: number) => preparer.take(memoryMb) };
+  const source = { slots, take: (memoryMb: number) => preparer.take(memoryMb) };
   const isolate = new TenantIsolate("test@1", bundle, lane, source, {
     entering: () => undefined,
     slow: (_, ms) => slow.push(ms),
