@@ -3,6 +3,9 @@ export const metrics = {
   requestsPerSecond: { label: "req/s", digits: 0, better: "more" },
   p50Ms: { label: "p50 ms", digits: 2, better: "less" },
   p99Ms: { label: "p99 ms", digits: 2, better: "less" },
+  /** In the same run, before the neighbour came. */
+  aloneP99Ms: { label: "p99 alone ms", digits: 2, better: "less" },
+  timesAlone: { label: "p99 × alone", digits: 2, better: "less" },
   /** User and system time of all processes of the server, by request. */
   cpuUs: { label: "CPU µs/req", digits: 1, better: "less" },
   rssMb: { label: "RSS MB", digits: 0, better: "less" },

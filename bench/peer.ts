@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 
-/** Hello answers a short text, echo parses a JSON body and answers it. */
-type FunctionKind = "hello" | "echo";
+/** Hello answers a short text, echo parses a JSON body and answers it; loop never ends, bomb takes much memory. */
+type FunctionKind = "hello" | "echo" | "loop" | "bomb";
 
 export interface BenchFunction {
   readonly name: string;
   readonly kind: FunctionKind;
+  /** Of the manifest, for peers that have limits. */
+  readonly limits?: Readonly<Record<string, number>>;
 }
 
 /** The same file for every peer that runs functions; the comment keeps two functions from being the same bytes. */

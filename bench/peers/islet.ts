@@ -13,13 +13,16 @@ const cli = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 export interface RunningIslet extends RunningPeer {
   readonly controlUrl: string;
   /** Uploads one ES module; resolves when it is live. Rejects when the control API refuses it. */
-  deploy(functionName: string, source: string): Promise<void>;
+  deploy(functionName: string, source: string, manifest?: object): Promise<void>;
 }
 
 export interface IsletOptions {
-  readonly pools?: number;
-  /** Undefined leaves the default. */
-  readonly preparedIsolates?: number | undefined;
+  /** In the report. */
+  readonly name?: string;
+  /** As in the environment, less "ISLET_": { POOLS: 2 }. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+  /** A file that takes the log lines; without it their end is kept to be shown when the server does not start. */
+  readonly logFd?: number | undefined;
 }
 
 /** Islet as its user starts it, with one front process and, unless said otherwise, one pool process. */
@@ -27,40 +30,37 @@ export const islet: Peer = { name: "Islet", start: (functions) => startIslet(fun
 
 export async function startIslet(
   functions: readonly BenchFunction[],
-  { pools = 1, preparedIsolates }: IsletOptions = {},
+  { name = islet.name, settings = {}, logFd }: IsletOptions = {},
 ): Promise<RunningIslet> {
   const dataDir = scratchFolder();
   const [port, controlPort] = await freePorts();
   const token = randomBytes(16).toString("hex");
   const child = new Child(process.execPath, [cli, "serve"], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", logFd ?? "pipe", logFd ?? "pipe"],
     cwd: dataDir,
     env: {
       ...process.env,
       NODE_ENV: "production",
-      ISLET_DATA_DIR: dataDir,
-      ISLET_HOST: "127.0.0.1",
-      ISLET_PORT: `${port}`,
-      ISLET_CONTROL_PORT: `${controlPort}`,
-      ISLET_TOKEN: token,
-      ISLET_FRONTS: "1",
-      ISLET_POOLS: `${pools}`,
-      // The peers write no line a request either.
-      ISLET_LOG_LEVEL: "warn",
-      ...(preparedIsolates !== undefined && { ISLET_PREPARED_ISOLATES: `${preparedIsolates}` }),
+      ...environment({
+        ...{ DATA_DIR: dataDir, HOST: "127.0.0.1", PORT: port, CONTROL_PORT: controlPort, TOKEN: token },
+        ...{ FRONTS: 1, POOLS: 1 },
+        // The peers write no line a request either.
+        LOG_LEVEL: "warn",
+        ...settings,
+      }),
     },
   });
   const controlUrl = `http://127.0.0.1:${controlPort}`;
   const running: RunningIslet = {
-    name: islet.name,
+    name,
     controlUrl,
     url: (functionName) => `http://127.0.0.1:${port}/fn/${functionName}/`,
     pids: () => child.pids(),
-    async deploy(functionName, source) {
+    async deploy(functionName, source, manifest) {
       const answer = await fetch(`${controlUrl}/v1/functions/${functionName}`, {
         method: "PUT",
-        headers: { authorization: `Bearer ${token}`, "content-type": "text/javascript" },
-        body: source,
+        headers: { authorization: `Bearer ${token}`, ...(!manifest && { "content-type": "text/javascript" }) },
+        body: manifest ? withManifest(source, manifest) : source,
         signal: AbortSignal.timeout(callMs),
       });
       const text = await answer.text();
@@ -70,12 +70,25 @@ export async function startIslet(
   };
   try {
     await child.until(ready(controlUrl), startMs);
-    for (const fn of functions) await running.deploy(fn.name, functionSource(fn));
+    for (const fn of functions) {
+      await running.deploy(fn.name, functionSource(fn), fn.limits && { limits: fn.limits });
+    }
     return running;
   } catch (error) {
     await running.stop();
     throw error;
   }
+}
+
+function withManifest(source: string, manifest: object): FormData {
+  const form = new FormData();
+  form.set("manifest", new Blob([JSON.stringify(manifest)], { type: "application/json" }));
+  form.set("index.js", new Blob([source], { type: "text/javascript" }), "index.js");
+  return form;
+}
+
+function environment(settings: Readonly<Record<string, string | number>>): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [`ISLET_${name}`, `${value}`]));
 }
 
 /** Resolves when /readyz says so; gives up quietly after the start time, since the caller has by then. */

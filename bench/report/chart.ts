@@ -44,14 +44,15 @@ function group(
   const heading = `<text x="10" y="${top + 18}" font-weight="600" fill="#1f2328">${escaped(title)}</text>
 <text x="${width - 10}" y="${top + 18}" text-anchor="end" fill="#59636e">${label}, ${better} is better</text>`;
   const bars = summary.map(([peer, values], i) => {
-    const { median = 0, min = 0, max = 0 } = values[main] ?? {};
+    const known = values[main];
+    const { median, min, max } = known ?? { median: 0, min: 0, max: 0 };
     const x = (value: number): number => Math.round(left + (value / most) * barMax);
     const y = top + titleHeight + i * (barHeight + barGap);
     const middle = y + barHeight / 2;
     return `<text x="${left - 8}" y="${middle + 5}" text-anchor="end" fill="#1f2328">${escaped(peer)}</text>
-<rect x="${left}" y="${y}" width="${Math.max(1, x(median) - left)}" height="${barHeight}" rx="2" fill="${colours[peer] ?? "#57606a"}"/>
+<rect x="${left}" y="${y}" width="${Math.max(1, x(median) - left)}" height="${barHeight}" rx="2" fill="${colours[/^[\w:]+/.exec(peer)?.[0] ?? ""] ?? "#57606a"}"/>
 <path d="M${x(min)} ${middle}H${x(max)}M${x(min)} ${middle - 4}v8M${x(max)} ${middle - 4}v8" stroke="#1f2328" fill="none"/>
-<text x="${x(max) + 8}" y="${middle + 5}" fill="#1f2328">${format(median, digits)}</text>`;
+<text x="${x(max) + 8}" y="${middle + 5}" fill="#1f2328">${known ? format(median, digits) : "none"}</text>`;
   });
   return [heading, ...bars].join("\n");
 }

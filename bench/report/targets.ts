@@ -61,11 +61,19 @@ const targets: readonly Target[] = [
   { scenario: "kill-pool", what: "whole again ms", wanted: "at most", limit: 300, value: own("wholeAgainMs", "max") },
 ];
 
+const noisyTargets: readonly Target[] = ["looper", "bomber", "cold starts"].map((neighbour) => ({
+  scenario: "noisy-neighbour",
+  what: `p99 beside a ${neighbour} × p99 alone`.replace("a cold", "cold"),
+  wanted: "at most",
+  limit: 2,
+  value: (summary) => summary.get(`Islet, ${neighbour}`)?.timesAlone?.median,
+}));
+
 /** A line for each target whose figures are there. */
 export function targetLines(results: readonly ScenarioResult[]): string[] {
   return results.flatMap((result) => {
     const summary = summarize(result);
-    return targets.flatMap(({ scenario, what, wanted, limit, value }) => {
+    return [...targets, ...noisyTargets].flatMap(({ scenario, what, wanted, limit, value }) => {
       const reached = scenario === result.scenario ? value(summary) : undefined;
       if (reached === undefined) return [];
       const good = wanted === "at least" ? reached >= limit : reached <= limit;

@@ -5,7 +5,9 @@ import { deploy } from "./deploy.ts";
 import { echo } from "./echo.ts";
 import { hello } from "./hello.ts";
 import { helloFixedRate } from "./hello-fixed-rate.ts";
+import { isolationModes } from "./isolation-modes.ts";
 import { killPool } from "./kill-pool.ts";
+import { noisyNeighbour } from "./noisy-neighbour.ts";
 import { roundRobin } from "./round-robin.ts";
 
 /** In the order of the report. */
@@ -19,4 +21,6 @@ export const allScenarios: readonly Scenario[] = [
   density,
   deploy,
   killPool,
+  isolationModes,
+  noisyNeighbour,
 ];

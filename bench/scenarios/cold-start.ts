@@ -16,7 +16,7 @@ export const coldStart: Scenario = {
   quick: true,
   main: "p50Ms",
   takes: (peer) => peer === islet,
-  run: (_, settings) => firstRequests(settings, undefined),
+  run: (_, settings) => firstRequests(settings, {}),
 };
 
 export const coldStartUnprepared: Scenario = {
@@ -25,13 +25,13 @@ export const coldStartUnprepared: Scenario = {
   quick: false,
   main: "p50Ms",
   takes: (peer) => peer === islet,
-  run: (_, settings) => firstRequests(settings, 0),
+  run: (_, settings) => firstRequests(settings, { PREPARED_ISOLATES: 0 }),
 };
 
-async function firstRequests(settings: BenchSettings, preparedIsolates: number | undefined): Promise<Sample[]> {
+async function firstRequests(settings: BenchSettings, isletSettings: Record<string, number>): Promise<Sample[]> {
   const [warmUp, ...functions] = manyFunctions(settings.coldFunctions + 1);
   if (warmUp === undefined) return [];
-  const running = await startIslet([warmUp, ...functions], { preparedIsolates });
+  const running = await startIslet([warmUp, ...functions], { settings: isletSettings });
   const client = new Client(new URL(running.url(warmUp.name)).origin);
   try {
     // The client's connection and the code of the path are warm; the functions are not.

@@ -29,7 +29,7 @@ export const killPool: Scenario = {
 
 /** A server of its own for each kill: one that loses process after process waits longer each time, on purpose. */
 async function killInFreshServer() {
-  const running = await startIslet([{ name: "hello", kind: "hello" }], { pools: 2 });
+  const running = await startIslet([{ name: "hello", kind: "hello" }], { settings: { POOLS: 2 } });
   try {
     return await killOnce(running);
   } finally {
