@@ -55,7 +55,7 @@ async function killOnce(running: RunningIslet) {
 
 /** The function has one home among the pool processes: the one that uses CPU time while requests come. */
 async function busiestPool(running: RunningIslet): Promise<number> {
-  const pools = running.pids().filter((pid) => commandLine(pid).includes("processes/pool.ts"));
+  const pools = running.pids().filter((pid) => commandLine(pid).includes("pool.cjs"));
   const before = pools.map((pid) => cpuTimeUs([pid]));
   await delay(settleMs);
   const used = pools.map((pid, i) => cpuTimeUs([pid]) - (before[i] ?? 0));

@@ -15,6 +15,7 @@ import type { RunDirectory } from "../supervisor/run-directory.ts";
 import { systemTimers as timers } from "../supervisor/timers.ts";
 import { defaultTiming as timing } from "../supervisor/timing.ts";
 import { rootFile, v8Flags } from "./node-options.ts";
+import type { PoolCode } from "./pool-code.ts";
 
 /** Entries of one WebAssembly table. */
 const maxTableSize = 1_000_000;
@@ -30,6 +31,7 @@ export interface ChildrenOptions {
   readonly config: Config;
   readonly directory: RunDirectory;
   readonly confinement: Confinement;
+  readonly poolCode: PoolCode;
   readonly functions: readonly LiveFunction[];
   readonly runtimeSource: string;
   readonly logger: Logger;
@@ -47,7 +49,7 @@ type FrontNews = Parameters<NonNullable<NewsListener<FromFront>["onNews"]>>[0];
 
 /** Wires the fronts and the pools together: who is born how, and who is told of whose death. */
 export function createChildren(options: ChildrenOptions): Children {
-  const { config, directory, confinement, functions, runtimeSource, logger, controlPort } = options;
+  const { config, directory, confinement, poolCode, functions, runtimeSource, logger, controlPort } = options;
   const metrics: SupervisorMetrics = new SupervisorMetrics((kind) =>
     kind === "front" ? fronts.readyCount : pools.readyCount,
   );
@@ -60,7 +62,7 @@ export function createChildren(options: ChildrenOptions): Children {
     return {
       kind,
       id,
-      path: rootFile(kind),
+      path: kind === "pool" ? poolCode.entry : rootFile(kind),
       env: childEnv(kind, config.dataDir, process.env),
       beatMs: kind === "front" ? timing.frontBeatMs : timing.poolBeatMs,
       execArgv: kind === "pool" ? [...v8Flags(kind), ...wasmBounds(config.limits.max.memoryMb)] : v8Flags(kind),

@@ -16,6 +16,7 @@ import { defaultTiming as timing } from "../supervisor/timing.ts";
 import { type Children, createChildren } from "./children.ts";
 import { listenControl } from "./control-server.ts";
 import { functionUrls, serverUrl } from "./function-urls.ts";
+import { buildPoolCode } from "./pool-code.ts";
 import { confinePools } from "./pool-confinement.ts";
 import { type DeployedSample, deploySamples } from "./sample-deploys.ts";
 
@@ -64,8 +65,9 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     await probePort(config.host, config.port, "ISLET_PORT or ISLET_HOST");
     const directory = new RunDirectory();
     undo.push(() => directory.remove());
+    const poolCode = await buildPoolCode(directory.path);
     const [confinement, runtimeSource, token, stored] = await Promise.all([
-      confinePools(config, directory),
+      confinePools(config, directory, poolCode),
       buildRuntimeSource(),
       config.token ?? loadToken(config.dataDir),
       store.list(),
@@ -74,7 +76,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     undo.push(() => confinement.close());
     const functions = stored.map(({ fn }) => fn);
     const children = createChildren({
-      ...{ config, directory, confinement, functions, runtimeSource, logger },
+      ...{ config, directory, confinement, poolCode, functions, runtimeSource, logger },
       controlPort: () => controlPort,
     });
     const { fronts, pools, metrics } = children;

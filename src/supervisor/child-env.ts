@@ -11,7 +11,7 @@ const passedOn: Record<ChildKind, readonly string[]> = {
   ],
 };
 
-/** A child's environment. Fronts keep compiled code for the next start; pools are given theirs to read only. */
+/** A child's environment. Fronts keep compiled code for the next start. */
 export function childEnv(kind: ChildKind, dataDir: string, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv =
     kind === "front"

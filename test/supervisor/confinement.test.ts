@@ -7,7 +7,6 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { codePaths } from "../../src/supervisor/confinement/code-paths.ts";
 import { bubblewrapCommand, setprivCommand } from "../../src/supervisor/confinement/commands.ts";
 import { Confinement, type ConfinementOptions } from "../../src/supervisor/confinement/confinement.ts";
 import { plans, reasonsOf } from "../../src/supervisor/confinement/plan.ts";
@@ -34,12 +33,10 @@ function options(more: Partial<ConfinementOptions> = {}): ConfinementOptions {
     memoryMb: 1_024,
     cgroup: null,
     directory,
-    entry: fileURLToPath(new URL("../../src/processes/pool.ts", import.meta.url)),
     flags: [],
-    readable: [...codePaths(), dirname(attacker)],
+    readable: [dirname(attacker)],
     timers: systemTimers,
     beatMs: 100,
-    compileCache: () => null,
     ...more,
   };
 }

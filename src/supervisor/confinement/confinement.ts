@@ -25,16 +25,12 @@ export interface ConfinementOptions {
   /** A cgroup's directory, or null for the server's own. */
   readonly cgroup: string | null;
   readonly directory: RunDirectory;
-  /** Root file of a pool process. */
-  readonly entry: string;
   /** Options of Node and V8. */
   readonly flags: readonly string[];
   /** Files and directories that a pool process may read. */
   readonly readable: readonly string[];
   readonly timers: Timers;
   readonly beatMs: number;
-  /** Directory of Node's compiled code as it is at a birth. */
-  readonly compileCache: () => string | null;
   readonly tools?: Tools;
 }
 
@@ -94,12 +90,7 @@ export class Confinement {
     const room = directory.makeRoom(id, uid);
     const cgroup =
       this.#cgroupParent && new MemoryCgroup(this.#cgroupParent, `${basename(directory.path)}-${id}`, memoryMb);
-    const { opened, ...launch } = this.#launcher.launch({
-      uid,
-      room,
-      cgroup: cgroup?.path ?? null,
-      compileCache: this.#options.compileCache(),
-    });
+    const { opened, ...launch } = this.#launcher.launch({ uid, room, cgroup: cgroup?.path ?? null });
     return {
       launch: { ...launch, endedForMemory: () => cgroup?.killed ?? false },
       attend: (pool) => {
@@ -163,7 +154,7 @@ function demand(list: readonly Measure[]): void {
 
 /** The strictest plan that works here. */
 async function choose(options: ConfinementOptions, machine: Machine, off: boolean) {
-  const { directory, entry, flags, readable } = options;
+  const { directory, flags, readable } = options;
   const failures: [Plan, string][] = [];
   const candidates = off ? plans(machine).slice(-1) : plans(machine);
   for (const plan of candidates) {
@@ -176,8 +167,8 @@ async function choose(options: ConfinementOptions, machine: Machine, off: boolea
     if (plan === candidates.at(-1)) return { launcher, failures };
     const uid = plan.ownUser ? options.firstUid : null;
     const room = directory.makeRoom("probe", uid);
-    const { opened, ...launch } = launcher.launch({ uid, room, cgroup: null, compileCache: null });
-    const failure = await probe(launch, entry, room);
+    const { opened, ...launch } = launcher.launch({ uid, room, cgroup: null });
+    const failure = await probe(launch, readable, room);
     opened();
     rmSync(room, { recursive: true });
     if (failure === null) return { launcher, failures };

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { Launch } from "../child.ts";
-import { bubblewrapCommand, type Mount, setprivCommand, shellCommand } from "./commands.ts";
+import { bubblewrapCommand, setprivCommand, shellCommand } from "./commands.ts";
 import { nodePermissions } from "./node-permissions.ts";
 import type { Plan } from "./plan.ts";
 import { seccompArch, seccompFilter } from "./seccomp/filter.ts";
@@ -12,9 +12,6 @@ const seccompFd = 5;
 
 /** Where Node and isolated-vm find the system's libraries, and the loader. */
 const libraries = ["/lib", "/lib64", "/usr/lib", "/usr/lib64"];
-
-/** The compile cache's place in a sandbox: outside, its path would tell where the data is. */
-const cacheMount = "/compile-cache";
 
 export interface LauncherOptions {
   readonly plan: Plan;
@@ -33,8 +30,6 @@ export interface Place {
   /** The only directory that it may write to. */
   readonly room: string;
   readonly cgroup: string | null;
-  /** Directory of Node's compiled code, to be read only. */
-  readonly compileCache: string | null;
 }
 
 /** Turns a plan into the command that starts one process. */
@@ -55,25 +50,21 @@ export class Launcher {
   }
 
   /** Opens what the process inherits; `opened` is called when it was started. */
-  launch({ uid, room, cgroup, compileCache }: Place): Launch & { readonly opened: () => void } {
+  launch({ uid, room, cgroup }: Place): Launch & { readonly opened: () => void } {
     const { plan, tools, flags, root } = this.#options;
-    const cache = plan.bwrap === null || compileCache === null ? null : cacheMountOf(compileCache, uid);
     const filter = this.#filterPath === null ? null : openSync(this.#filterPath, "r");
     const user = plan.ownUser ? uid : null;
     const command = [
       ...(tools.sh === null ? [] : shellCommand(tools.sh, cgroup)),
-      ...(plan.bwrap === null ? [] : this.#sandbox(plan.bwrap, room, cache, filter !== null)),
+      ...(plan.bwrap === null ? [] : this.#sandbox(plan.bwrap, room, filter !== null)),
       ...(plan.setpriv === null || (plan.bwrap !== null && !root) ? [] : setprivCommand(plan.setpriv, user)),
       process.execPath,
     ];
-    const cacheFolders = cache === null ? [] : [cacheMount];
-    const permissions = plan.permissions
-      ? nodePermissions([...this.#options.readable, ...cacheFolders], [room, ...cacheFolders])
-      : [];
+    const permissions = plan.permissions ? nodePermissions(this.#options.readable, [room]) : [];
     return {
       command,
       flags: [...flags, ...permissions],
-      env: cache === null ? {} : { NODE_COMPILE_CACHE: cacheMount },
+      env: {},
       cwd: "/",
       uid: plan.setpriv === null ? user : null,
       fds: filter === null ? [] : [filter],
@@ -82,21 +73,15 @@ export class Launcher {
     };
   }
 
-  #sandbox(bwrap: string, room: string, cache: Mount | null, filtered: boolean): string[] {
+  #sandbox(bwrap: string, room: string, filtered: boolean): string[] {
     const { readable, plan, root } = this.#options;
     const programs = root && plan.setpriv !== null ? [process.execPath, plan.setpriv] : [process.execPath];
     const mounts = [...readable, ...programs].map((path) => ({ from: path, to: path }));
     return bubblewrapCommand({
       bwrap,
-      mounts: [...mounts, ...(cache === null ? [] : [cache]), { from: room, to: room, writable: true }],
+      mounts: [...mounts, { from: room, to: room, writable: true }],
       userNamespace: !root,
       seccompFd: filtered ? seccompFd : null,
     });
   }
-}
-
-/** Node looks for its compiled code in a directory whose name ends with its user's id. */
-function cacheMountOf(compileCache: string, uid: number | null): Mount {
-  const name = basename(compileCache).replace(/\d+$/, String(uid ?? process.getuid?.() ?? 0));
-  return { from: compileCache, to: `${cacheMount}/${name}` };
 }

@@ -6,18 +6,21 @@ import type { Launch } from "../child.ts";
 
 const longestMs = 20_000;
 
-/** Does what a pool process cannot do without: reads its code, loads isolated-vm, opens its socket. */
+/** Does what a pool process cannot do without: reads its code, loads native code, opens its socket. */
 const script = `
-const [, entry, socket] = process.argv;
-require("node:fs").readFileSync(entry);
-require("node:module").createRequire(entry)("isolated-vm");
+const { existsSync, readFileSync, statSync } = require("node:fs");
+const [, socket, ...readable] = process.argv;
+for (const path of readable) {
+  if (statSync(path).isFile()) readFileSync(path);
+  else if (existsSync(path + "/package.json")) require(path);
+}
 require("node:net").createServer().listen(socket, () => process.exit(0));
 `;
 
 /** Tries a launch with no guest in it. Null when it works, else why it does not, in one line. */
-export async function probe(launch: Launch, entry: string, room: string): Promise<string | null> {
+export async function probe(launch: Launch, readable: readonly string[], room: string): Promise<string | null> {
   const [program = "", ...rest] = launch.command;
-  const child = spawn(program, [...rest, ...launch.flags, "--eval", script, entry, join(room, "probe")], {
+  const child = spawn(program, [...rest, ...launch.flags, "--eval", script, join(room, "probe"), ...readable], {
     cwd: launch.cwd,
     env: {},
     ...(launch.uid !== null && { uid: launch.uid, gid: launch.uid }),
