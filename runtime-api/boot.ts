@@ -1,4 +1,4 @@
-import { current, setCurrent } from "./current.ts";
+import { setCurrent } from "./current.ts";
 import { describeError } from "./describe-error.ts";
 import { installGlobals } from "./globals.ts";
 import { abort, configure, invoke } from "./handler.ts";
@@ -11,14 +11,19 @@ import { fireTimer } from "./timers.ts";
 
 const { apply } = Reflect;
 
-/** An entry that logs what a tenant's code makes it throw, since the host must never see that. */
+/**
+ * An entry that throws nothing. After one that throws, isolated-vm leaves microtasks behind that would
+ * run in the next one, or whenever else the host comes near. What gets here is not an error of the
+ * tenant's, which is caught where its code is called, but of the runtime's own, because the tenant has
+ * replaced what that relies on; the request would wait for ever.
+ */
 function guarded<A extends unknown[]>(entry: (...args: A) => void): (...args: A) => void {
   return (...args) => {
     try {
       apply(entry, undefined, args);
     } catch (error) {
       const { message, stack } = describeError(error);
-      host.log(current, "error", stack === "" ? message : stack);
+      host.entryThrew(message, stack);
     }
   };
 }
@@ -30,8 +35,8 @@ export const boot: Boot = (...ops) => {
   installGlobals();
   Object.defineProperty(globalThis, hiddenGlobal, { value: hidden });
   const entries: GuestEntries = {
-    configure,
-    invoke,
+    configure: guarded(configure),
+    invoke: guarded(invoke),
     abort: guarded(abort),
     chunk: guarded((stream, bytes) => hostBodyModule().chunk(stream, bytes)),
     end: guarded((stream) => hostBodyModule().end(stream)),

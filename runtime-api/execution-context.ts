@@ -45,8 +45,9 @@ export class Invocation {
 
   fail(kind: FailureKind, message: string, stack: string): void {
     if (this.#state !== "unanswered") return;
-    this.#end();
+    // Before anything that could go wrong.
     host.fail(this.id, kind, message, stack);
+    this.#end();
   }
 
   /** Nobody waits for its answer any more. What waitUntil() was given goes on. */

@@ -1,6 +1,7 @@
 import { current, setCurrent } from "./current.ts";
 import { host } from "./host.ts";
 import type { HiddenGlobal } from "./ops.ts";
+import { SafeMap } from "./tamper-proof.ts";
 
 /** What the code that stands beside a tenant's modules asks for: import(), import.meta, wasm and data. */
 
@@ -16,10 +17,10 @@ declare const WebAssembly: { readonly Module: new (bytes: Uint8Array) => object 
 const root = "file:///";
 
 let mainNamespace: { readonly default?: unknown } = {};
-const waiting = new Map<number, Import>();
+const waiting = new SafeMap<number, Import>();
 /** By name: modules that are there or on their way. */
-const loads = new Map<string, Promise<object>>();
-const wasmModules = new Map<string, object>();
+const loads = new SafeMap<string, Promise<object>>();
+const wasmModules = new SafeMap<string, object>();
 
 export function mainExport(): unknown {
   return mainNamespace.default;

@@ -62,6 +62,8 @@ export interface HostOps {
   ): void;
   fail(invocation: number, kind: FailureKind, message: string, stack: string): void;
   finish(invocation: number): void;
+  /** The runtime itself threw in the present entry: fails the invocation that was entered. */
+  entryThrew(message: string, stack: string): void;
   /** Within `abort`: waitUntil() has work to do, and `finish` will follow. */
   goesOn(invocation: number): void;
 
@@ -162,6 +164,7 @@ export const hostOpNames = [
   "respond",
   "fail",
   "finish",
+  "entryThrew",
   "goesOn",
   "pull",
   "cancel",

@@ -1,5 +1,6 @@
 import { current } from "./current.ts";
 import { running } from "./execution-context.ts";
+import { SafeMap } from "./tamper-proof.ts";
 
 const fewest = 16;
 
@@ -8,7 +9,7 @@ const fewest = 16;
  * comes then: what belongs to such ones is swept out whenever there is twice as much as last time.
  */
 export class Pending<T extends { readonly invocation: number }> {
-  readonly #entries = new Map<number, T>();
+  readonly #entries = new SafeMap<number, T>();
   #sweepAt = fewest;
 
   set(stream: number, entry: T): void {
@@ -27,7 +28,9 @@ export class Pending<T extends { readonly invocation: number }> {
   #sweep(): void {
     // One that is in its first entry is not listed yet.
     const alive = running.ids().add(current);
-    for (const [stream, { invocation }] of this.#entries) if (!alive.has(invocation)) this.#entries.delete(stream);
+    this.#entries.forEach(({ invocation }, stream) => {
+      if (!alive.has(invocation)) this.#entries.delete(stream);
+    });
     this.#sweepAt = Math.max(fewest, this.#entries.size * 2);
   }
 }

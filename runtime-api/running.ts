@@ -1,3 +1,5 @@
+import { SafeSet, safeList } from "./tamper-proof.ts";
+
 /** What a list of running invocations needs of one. */
 interface Listed {
   readonly id: number;
@@ -13,8 +15,7 @@ interface Listed {
  * but only an abort has to.
  */
 export class RunningInvocations<T extends Listed> {
-  /** Without a prototype, where a tenant could have put setters of indices. */
-  readonly #list: T[] = Object.setPrototypeOf([], null) as T[];
+  readonly #list: T[] = safeList();
 
   add(invocation: T): void {
     if (invocation.listedAt >= 0) return;
@@ -34,8 +35,8 @@ export class RunningInvocations<T extends Listed> {
   }
 
   ids(): Set<number> {
-    const ids = new Set<number>();
-    // biome-ignore lint/style/useForOf: an array without a prototype has no iterator
+    const ids = new SafeSet<number>();
+    // biome-ignore lint/style/useForOf: such a list has no iterator
     for (let i = 0; i < this.#list.length; i++) ids.add((this.#list[i] as T).id);
     return ids;
   }

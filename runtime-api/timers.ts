@@ -1,6 +1,7 @@
 import { current, setCurrent } from "./current.ts";
 import { host } from "./host.ts";
 import { reportError } from "./report.ts";
+import { SafeMap, SafeSet } from "./tamper-proof.ts";
 
 const { apply } = Reflect;
 const { then } = Promise.prototype;
@@ -17,8 +18,8 @@ interface Timer {
   readonly repeat: boolean;
 }
 
-const timers = new Map<number, Timer>();
-const byInvocation = new Map<number, Set<number>>();
+const timers = new SafeMap<number, Timer>();
+const byInvocation = new SafeMap<number, SafeSet<number>>();
 
 function start(callback: Callback, delay: unknown, repeat: boolean, args: unknown[]): number {
   if (typeof callback !== "function") throw new TypeError("a timer's handler must be a function");
@@ -29,7 +30,7 @@ function start(callback: Callback, delay: unknown, repeat: boolean, args: unknow
   timers.set(id, { invocation: current, callback, args, repeat });
   const ids = byInvocation.get(current);
   if (ids) ids.add(id);
-  else byInvocation.set(current, new Set([id]));
+  else byInvocation.set(current, new SafeSet<number>().add(id));
   return id;
 }
 
@@ -61,7 +62,7 @@ export function endTimers(invocation: number): void {
   const ids = byInvocation.get(invocation);
   if (!ids) return;
   byInvocation.delete(invocation);
-  for (const id of ids) timers.delete(id);
+  ids.forEach((id) => timers.delete(id));
 }
 
 export function setTimeout(handler: Callback, timeout: unknown = 0, ...args: unknown[]): number {

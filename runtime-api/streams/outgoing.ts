@@ -2,6 +2,7 @@ import { setCurrent } from "../current.ts";
 import { describeError } from "../describe-error.ts";
 import { host } from "../host.ts";
 import { domExceptionModule } from "../lazy.ts";
+import { SafeMap } from "../tamper-proof.ts";
 import { crossable } from "../webidl.ts";
 import { notBytes } from "./body-streams.ts";
 import type { ReadableStream, ReadableStreamDefaultReader } from "./lazy-streams.ts";
@@ -15,7 +16,7 @@ interface Pump {
 }
 
 /** By the id under which the host gets the body. */
-const pumps = new Map<number, Pump>();
+const pumps = new SafeMap<number, Pump>();
 
 const nothing = (): void => undefined;
 

@@ -10,6 +10,7 @@ export type TenantOps = Pick<
   | "respond"
   | "fail"
   | "finish"
+  | "entryThrew"
   | "goesOn"
   | "pull"
   | "cancel"
@@ -69,6 +70,7 @@ export class Bridge {
       respond: tenant("respond", undefined),
       fail: tenant("fail", undefined),
       finish: tenant("finish", undefined),
+      entryThrew: tenant("entryThrew", undefined),
       goesOn: tenant("goesOn", undefined),
       pull: tenant("pull", undefined),
       cancel: tenant("cancel", undefined),

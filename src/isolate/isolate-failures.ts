@@ -38,7 +38,8 @@ export function failureOfDeath(reason: DeathReason, guilty: boolean): Invocation
 }
 
 /** The lines of a stack that are the guest's: isolated-vm adds our own, with the paths of this machine. */
-export function guestStack(error: Error): string {
+export function guestStack(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
   const stack = error.stack ?? error.message;
   const boundary = stack.indexOf("\n    at (<isolated-vm boundary>)");
   return stack.slice(0, boundary < 0 ? longestStack : Math.min(boundary, longestStack));

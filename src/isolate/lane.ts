@@ -28,6 +28,8 @@ export interface Lane {
   call<Name extends keyof GuestEntries>(name: Name, args: readonly unknown[]): void | Promise<void>;
   /** Evaluates a module of the bundle, then `then`; see ModuleGraph. Only within `enter`. */
   evaluate(name: string, then: string): void | Promise<void>;
+  /** Tells bytes of heap and of buffers beside it. Only within `enter`: microtasks that were left run in it. */
+  heapBytes(measured: (bytes: number) => void): void | Promise<void>;
   /** Disposes of the isolate, and of what runs in it. */
   close(): void;
 }

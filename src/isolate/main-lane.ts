@@ -2,7 +2,7 @@ import type ivm from "isolated-vm";
 import { clockAllowanceMs, entryMeter } from "./entry-meter.ts";
 import type { Lane, Outcome } from "./lane.ts";
 import type { ModuleGraph } from "./modules.ts";
-import type { PreparedIsolate } from "./prepared-isolate.ts";
+import { bytesOf, type PreparedIsolate } from "./prepared-isolate.ts";
 
 /** Enters synchronously: the cheapest way, but while it runs, nothing else of this process does. */
 export class MainLane implements Lane {
@@ -46,6 +46,10 @@ export class MainLane implements Lane {
 
   evaluate(name: string, then: string): void {
     this.#modules.evaluate(name, then);
+  }
+
+  heapBytes(measured: (bytes: number) => void): void {
+    measured(bytesOf(this.#prepared.isolate.getHeapStatisticsSync()));
   }
 
   close(): void {

@@ -10,6 +10,8 @@ export interface PreparedIsolate {
   readonly entries: EntryReferences;
   readonly bridge: Bridge;
   readonly memoryMb: number;
+  /** When it was made. */
+  readonly heapBytes: number;
   readonly watchdog: Watchdog;
   readonly watchId: number;
   /**
@@ -29,9 +31,15 @@ export function prepareIsolate(runtime: Runtime, watchdog: Watchdog, memoryMb: n
   entries.invoke.applySync(undefined, [0, "GET", "http://localhost/", "", null]);
   context.evalSync("new Response('')");
   const watchId = watchdog.register(isolate);
+  const heapBytes = bytesOf(isolate.getHeapStatisticsSync());
   const prepared: PreparedIsolate = {
-    ...{ isolate, context, entries, bridge, memoryMb, watchdog, watchId },
+    ...{ isolate, context, entries, bridge, memoryMb, heapBytes, watchdog, watchId },
     onCatastrophe: () => undefined,
   };
   return prepared;
+}
+
+/** Bytes of V8 heap and of array buffers beside it. */
+export function bytesOf(heap: ivm.HeapStatistics): number {
+  return heap.total_physical_size + heap.externally_allocated_size;
 }

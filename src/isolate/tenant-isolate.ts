@@ -1,44 +1,21 @@
-import { type GuestEntries, hiddenGlobal, type IncomingBody, type LogLevel } from "../../runtime-api/ops.ts";
+import { type GuestEntries, hiddenGlobal, type IncomingBody } from "../../runtime-api/ops.ts";
 import type { Bundle } from "../core/deployment.ts";
 import { crossing } from "./crossing.ts";
 import type { DeathReason } from "./death.ts";
 import { clockAllowanceMs } from "./entry-meter.ts";
 import { deathOfLoadFailure, failureOfDeath, failureOfLoad, guestStack } from "./isolate-failures.ts";
+import type { IsolateObserver, IsolateSource } from "./isolate-observer.ts";
 import type { InvocationFailure, Job } from "./job.ts";
 import { guarding, type Lane, type Outcome } from "./lane.ts";
 import { LiveInvocation, LiveInvocations, nextId } from "./live-invocation.ts";
 import { LoadFailure, tookTooLong } from "./load-failure.ts";
+import { Loading } from "./loading.ts";
 import { MainLane } from "./main-lane.ts";
 import { ModuleGraph } from "./modules.ts";
 import type { PreparedIsolate } from "./prepared-isolate.ts";
 import { startupJob } from "./startup-job.ts";
 import { TenantOps } from "./tenant-ops.ts";
 import { ThreadLane } from "./thread-lane.ts";
-import type { ThreadSlots } from "./thread-slots.ts";
-
-/** What an isolate reports to its owner. */
-export interface IsolateObserver {
-  /** Before each entry: what runs from now on is this isolate's code. */
-  entering(isolate: TenantIsolate): void;
-  /** It held the main thread for long: its version is better put on threads. */
-  slow(isolate: TenantIsolate, ms: number): void;
-  died(isolate: TenantIsolate, reason: DeathReason): void;
-  /**
-   * It is dead and cannot be cleaned up: V8 has parked its thread, or its code takes no notice of
-   * its end. The process should be replaced.
-   */
-  unclean(isolate: TenantIsolate, how: "parked" | "stuck"): void;
-  /** A fault of Islet inside a host op. */
-  opFailed(isolate: TenantIsolate, name: string, error: unknown): void;
-  /** Console output while the modules are evaluated. */
-  loadLog(isolate: TenantIsolate, level: LogLevel, text: string): void;
-}
-
-/** Where isolates and threads come from. */
-export interface IsolateSource {
-  take(memoryMb: number): PreparedIsolate;
-  readonly slots: ThreadSlots;
-}
 
 type State = "loading" | "ready" | "dead";
 
@@ -46,6 +23,8 @@ type State = "loading" | "ready" | "dead";
 const mainLoadMs = 45;
 /** For what a request that has used its time up does when it is told so. */
 const leastEntryMs = 5;
+/** For asking V8 how large a heap is. */
+const measureMs = 5;
 /** An entry on the main thread that takes longer is reported. */
 const slowMs = 20;
 
@@ -68,10 +47,7 @@ export class TenantIsolate {
   #lane!: Lane;
 
   #state: State = "loading";
-  #loadFailure: LoadFailure | undefined;
-  #startupTimer: NodeJS.Timeout | undefined;
-  /** What waits until the modules are loaded or never will be. */
-  #afterLoad: (() => void)[] = [];
+  readonly #loading = new Loading();
 
   #running: LiveInvocation | undefined;
   /** Entries that came up during an entry. */
@@ -115,15 +91,22 @@ export class TenantIsolate {
     return clockAllowanceMs(this.#state === "loading" ? startupMs : cpuMs);
   }
 
-  /** Bytes of V8 heap and of array buffers beside it, when nothing ran in it last. Costs 12 µs. */
-  heapBytes(): number {
-    if (this.#state === "dead") return 0;
-    // On a thread it holds its lock, and asking would wait for it.
-    if (this.#running === undefined) {
-      const heap = this.#prepared.isolate.getHeapStatisticsSync();
-      this.#heapBytes = heap.total_physical_size + heap.externally_allocated_size;
-    }
-    return this.#heapBytes;
+  /** Bytes of V8 heap and of array buffers beside it, when they were measured last. */
+  get heapBytes(): number {
+    return this.#state === "dead" ? 0 : this.#heapBytes;
+  }
+
+  /** Measures its heap, in an entry like any other: what requests left behind runs then, and may loop or throw. */
+  measureHeap(measured: () => void): void {
+    if (this.#state !== "ready") return;
+    const live = new LiveInvocation(0, this.#startup.job, this.#bundle.limits, measureMs);
+    this.#enter(live, (lane) => {
+      this.#live.end(live);
+      return lane.heapBytes((bytes) => {
+        this.#heapBytes = bytes;
+        measured();
+      });
+    });
   }
 
   /**
@@ -135,7 +118,7 @@ export class TenantIsolate {
     const loaded = `globalThis.${hiddenGlobal}.loaded(ns);`;
     this.#enter(this.#startup, (lane) => {
       // Not before its turn: what waits for a thread while others compute is not slow itself.
-      this.#startupTimer ??= setTimeout(() => this.#failLoading(tookTooLong(limits)), this.allowanceMs);
+      this.#loading.limit(this.allowanceMs, () => this.#failLoading(tookTooLong(limits)));
       const configured = lane.call("configure", [JSON.stringify(env), limits.waitUntil]);
       const evaluate = () => lane.evaluate(main, loaded);
       return configured instanceof Promise ? configured.then(evaluate) : evaluate();
@@ -144,8 +127,8 @@ export class TenantIsolate {
 
   /** Calls back once the isolate is ready or dead, with what went wrong in loading, if anything. */
   whenLoaded(callback: (failure: LoadFailure | undefined) => void): void {
-    if (this.#state === "loading") this.#afterLoad.push(() => callback(this.#loadFailure));
-    else callback(this.#loadFailure);
+    if (this.#state === "loading") this.#loading.wait(() => callback(this.#loading.failure));
+    else callback(this.#loading.failure);
   }
 
   /** Runs fetch(), once the modules are loaded. The answer or the failure comes through `job`. */
@@ -162,7 +145,7 @@ export class TenantIsolate {
 
   #invoke(live: LiveInvocation, method: string, url: string, headers: string, body: IncomingBody): void {
     if (this.#state === "dead") {
-      this.fail(live, failureOfLoad(this.#loadFailure));
+      this.fail(live, failureOfLoad(this.#loading.failure));
       return;
     }
     this.#enter(live, (lane) => lane.call("invoke", [live.id, method, url, headers, crossing(body)]));
@@ -242,10 +225,10 @@ export class TenantIsolate {
       );
       return;
     }
-    clearTimeout(this.#startupTimer);
+    this.#loading.stopTimer();
     this.#state = "ready";
     this.#live.end(this.#startup);
-    this.#later(() => this.#runAfterLoad());
+    this.#later(() => this.#loading.over());
   }
 
   importModule(live: LiveInvocation, id: number, name: string): void {
@@ -280,6 +263,7 @@ export class TenantIsolate {
     const prepared = this.#source.take(this.#bundle.limits.memoryMb);
     const modules = new ModuleGraph(prepared.isolate, prepared.context, this.#bundle);
     this.#prepared = prepared;
+    this.#heapBytes = prepared.heapBytes;
     this.#modules = modules;
     this.#lane =
       lane === "main"
@@ -341,12 +325,11 @@ export class TenantIsolate {
       // Nothing has left the isolate yet, so the modules can be evaluated once more.
       this.#lane.close();
       this.#startup.cpuMs = 0;
-      clearTimeout(this.#startupTimer);
-      this.#startupTimer = undefined;
+      this.#loading.stopTimer();
       this.#moveIn("thread");
       this.load();
     } else {
-      this.#loadFailure = tookTooLong(this.#bundle.limits);
+      this.#loading.failure = tookTooLong(this.#bundle.limits);
       this.#die("startup_limit", live);
     }
   }
@@ -364,22 +347,23 @@ export class TenantIsolate {
   #entryThrew(live: LiveInvocation, error: unknown): void {
     const loading = this.#state === "loading";
     if (this.#prepared.isolate.isDisposed) {
-      this.#loadFailure = loading ? new LoadFailure("memory", "loading the modules used too much memory") : undefined;
+      this.#loading.failure = loading
+        ? new LoadFailure("memory", "loading the modules used too much memory")
+        : undefined;
       this.#die("memory_limit", live);
     } else if (loading) {
       const failure = this.#modules.evaluationFailure(error);
       this.#failLoading(failure instanceof LoadFailure ? failure : new LoadFailure("threw", String(failure)));
     } else {
       // isolated-vm throws rejections that nobody handled out of the entry that drained them.
-      const text = error instanceof Error ? guestStack(error) : String(error);
-      live.log("error", `Uncaught (in promise) ${text}`);
+      live.log("error", `Uncaught (in promise) ${guestStack(error)}`);
     }
   }
 
   #parked(): void {
     const guilty = this.#running;
     if (this.#state === "loading") {
-      this.#loadFailure = new LoadFailure("memory", "loading the modules used too much memory");
+      this.#loading.failure = new LoadFailure("memory", "loading the modules used too much memory");
     }
     this.#die("memory_limit", guilty);
     this.#observer.unclean(this, "parked");
@@ -387,28 +371,27 @@ export class TenantIsolate {
 
   #failLoading(failure: LoadFailure): void {
     if (this.#state !== "loading") return;
-    this.#loadFailure = failure;
+    this.#loading.failure = failure;
     this.#die(deathOfLoadFailure[failure.kind], undefined);
   }
 
   #die(reason: DeathReason, guilty: LiveInvocation | undefined): void {
     if (this.#state === "dead") return;
     this.#state = "dead";
-    clearTimeout(this.#startupTimer);
+    this.#loading.stopTimer();
     this.#lane.close();
     if (this.#running) this.#live.add(this.#running);
     for (const live of this.#live.all()) {
-      this.fail(live, this.#loadFailure ? failureOfLoad(this.#loadFailure) : failureOfDeath(reason, live === guilty));
+      this.fail(
+        live,
+        this.#loading.failure ? failureOfLoad(this.#loading.failure) : failureOfDeath(reason, live === guilty),
+      );
     }
     this.#observer.died(this, reason);
-    this.#runAfterLoad();
+    this.#loading.over();
   }
 
   #dieIfRetired(): void {
     if (this.#retired && !this.busy) this.#die("moved", undefined);
-  }
-
-  #runAfterLoad(): void {
-    for (const run of this.#afterLoad.splice(0)) run();
   }
 }

@@ -90,6 +90,14 @@ export class TenantOps implements BridgeTarget {
     if (live) this.#isolate.finish(live);
   }
 
+  entryThrew(message: string, stack: string): void {
+    const live = this.#live.entered;
+    if (!live) return;
+    const failure = { kind: "threw", message: bounded(message), stack: bounded(stack) } as const;
+    if (live.id === 0) live.log("error", failure.stack === "" ? failure.message : failure.stack);
+    else this.#isolate.fail(live, failure);
+  }
+
   goesOn(invocation: number): void {
     const live = this.#live.get(invocation);
     if (live) live.goesOn = true;

@@ -2,7 +2,7 @@ import type ivm from "isolated-vm";
 import { clockAllowanceMs } from "./entry-meter.ts";
 import type { Lane, Outcome } from "./lane.ts";
 import type { ModuleGraph } from "./modules.ts";
-import type { PreparedIsolate } from "./prepared-isolate.ts";
+import { bytesOf, type PreparedIsolate } from "./prepared-isolate.ts";
 import { ThreadMeter } from "./thread-meter.ts";
 import type { ThreadSlots } from "./thread-slots.ts";
 
@@ -77,6 +77,10 @@ export class ThreadLane implements Lane {
 
   evaluate(name: string, then: string): Promise<void> {
     return this.#modules.evaluateOnThread(name, then);
+  }
+
+  async heapBytes(measured: (bytes: number) => void): Promise<void> {
+    measured(bytesOf(await this.#prepared.isolate.getHeapStatistics()));
   }
 
   close(): void {

@@ -65,13 +65,15 @@ export class WarmIsolates {
   }
 
   #measure(): void {
-    for (const isolate of this.#unmeasured) this.#weigh(isolate);
+    const unmeasured = [...this.#unmeasured];
+    for (const isolate of unmeasured) isolate.measureHeap(() => this.#weigh(isolate));
+    // After that: measuring is an entry, too.
     this.#unmeasured.clear();
     this.#evict();
   }
 
   #weigh(isolate: TenantIsolate): void {
-    const bytes = isolate.heapBytes() + overheadBytes;
+    const bytes = isolate.heapBytes + overheadBytes;
     this.#totalBytes += bytes - (this.#bytes.get(isolate) ?? 0);
     this.#bytes.set(isolate, bytes);
   }

@@ -111,3 +111,15 @@ describe("the thread lane", () => {
     expect(await answer).toEqual({ status: 200, body: "hello" });
   });
 });
+
+test.each(["main", "thread"] as const)(
+  "the heap of an isolate in the %s lane is measured as an entry",
+  async (lane) => {
+    const one = await tenant(`globalThis.kept = []; ${onDemand("kept.push(new Array(1e5).fill(1.5));")}`, { lane });
+    const before = one.isolate.heapBytes;
+    await one.get();
+    await new Promise<void>((measured) => one.isolate.measureHeap(measured));
+    expect(one.isolate.heapBytes).toBeGreaterThan(before + 500_000);
+    expect(one.isolate.busy).toBe(false);
+  },
+);

@@ -63,6 +63,35 @@ describe("before a tenant's code runs", () => {
   });
 });
 
+describe("after a tenant has tampered", () => {
+  test.each([
+    [
+      "maps",
+      "for (const C of [Map, Set]) for (const k of ['get', 'set', 'has', 'add', 'delete']) C.prototype[k] = () => { throw 1; };",
+    ],
+    [
+      "indices",
+      "for (const i of [0, 1, 2]) Object.defineProperty(Object.prototype, i, { set() { throw 1; }, get() { throw 2; }, configurable: true });",
+    ],
+    ["Reflect", "for (const k of Object.getOwnPropertyNames(Reflect)) Reflect[k] = () => { throw 1; };"],
+  ])("%s: requests are answered, timers fire and no entry throws", async (_, code) => {
+    const main = `export default { async fetch() { ${code} await new Promise((done) => setTimeout(done, 1)); return new Response("x"); } };`;
+    const it = await guest({ main });
+    for (let i = 0; i < 3; i++) expect((await it.request("http://a/")).text).toBe("x");
+    const aborted = it.begin("http://a/");
+    it.entries.abort(aborted, "gone");
+    expect(it.thrown).toEqual([]);
+  });
+
+  test("an entry that has to give up says so, and throws nothing", async () => {
+    const it = await guest();
+    // Not JSON: no host of ours sends it, but it stands for whatever goes wrong inside an entry.
+    it.entries.configure("{", 1);
+    expect(it.thrown).toEqual([]);
+    expect(it.host.entriesThrew).toEqual([expect.stringMatching(/^SyntaxError/)]);
+  });
+});
+
 test("isolates from one code cache have random numbers of their own", async () => {
   const code = "return [Math.random(), Math.random(), Math.random()];";
   const [first, second] = [await (await guest()).run(code), await (await guest()).run(code)];

@@ -35,6 +35,8 @@ export interface TestHost {
   hasFetch: boolean | undefined;
   readonly finished: Set<number>;
   readonly fetchesAborted: number[];
+  /** Errors of the runtime's own. */
+  readonly entriesThrew: string[];
   nextId(): number;
 }
 
@@ -67,6 +69,9 @@ export function testHost(entries: GuestEntries, bundle: TestBundle): TestHost {
     finish(invocation) {
       host.finished.add(invocation);
       host.onProgress(invocation);
+    },
+    entryThrew(message, stack) {
+      host.entriesThrew.push(stack === "" ? message : stack);
     },
     goesOn: () => undefined,
     pull: (stream) => streams.pull(stream),
@@ -176,6 +181,7 @@ export function testHost(entries: GuestEntries, bundle: TestBundle): TestHost {
     hasFetch: undefined,
     finished: new Set(),
     fetchesAborted: [],
+    entriesThrew: [],
     nextId,
   };
   return host;
