@@ -62,7 +62,9 @@ export function endTimers(invocation: number): void {
   const ids = byInvocation.get(invocation);
   if (!ids) return;
   byInvocation.delete(invocation);
-  ids.forEach((id) => timers.delete(id));
+  ids.forEach((id) => {
+    timers.delete(id);
+  });
 }
 
 export function setTimeout(handler: Callback, timeout: unknown = 0, ...args: unknown[]): number {
