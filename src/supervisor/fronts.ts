@@ -114,7 +114,9 @@ export class Fronts {
 
   async #tell(front: FrontChild, change: { set: LiveFunction | null; remove: string | null }): Promise<void> {
     const question = (seq: number) => ({ type: "publish" as const, seq, ...change });
-    const answer = await front.ask("published", question, this.#options.timing.publishMs);
+    const { startMs, publishMs } = this.#options.timing;
+    // One that is still starting takes it over as the first thing it does, and may start as slowly as others.
+    const answer = await front.ask("published", question, front.state === "starting" ? startMs + publishMs : publishMs);
     if (answer) return;
     // It may go on serving what is no longer live, unless it is dead already; its successor starts with the change.
     front.kill("unresponsive");

@@ -129,6 +129,17 @@ describe("publish", () => {
     expect(await knowledge(second)).toEqual({ old: "1", new: "7", pools: "" });
   });
 
+  test("waits longer for a front that is still starting", async () => {
+    const timers = new ManualTimers();
+    const { fronts, births, deaths } = frontsWith(1, ["slow"], timers);
+    const port = fronts.start();
+    const published = fronts.publish({ set: fn("new", "7") });
+    timers.advance(defaultTiming.publishMs);
+    await Promise.all([published, port]);
+    expect(births[0]?.state).toBe("ready");
+    expect(deaths).toEqual([]);
+  });
+
   test("kills a front that does not take the change over", async () => {
     const timers = new ManualTimers();
     const { fronts, births, deaths } = frontsWith(1, ["hold", ""], timers);
