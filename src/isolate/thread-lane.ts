@@ -59,6 +59,7 @@ export class ThreadLane implements Lane {
       outcome.error = error;
     }
     clearTimeout(this.#timer);
+    this.#meter.stop();
     this.#running = false;
     this.#slots.give();
     outcome.ranOut = this.#ranOut;
@@ -93,6 +94,7 @@ export class ThreadLane implements Lane {
   /** What `enter` waits for never comes. */
   #park(): void {
     this.#parked = true;
+    this.#meter.stop();
     this.#running = false;
     clearTimeout(this.#timer);
     this.#slots.give();

@@ -5,21 +5,41 @@ function otherThreadsCpuMs(): number {
   return (all.user + all.system - own.user - own.system) / 1000;
 }
 
+const running = new Set<ThreadMeter>();
+let sampledMs = 0;
+
+/** Shares what the threads have used since the last time among the entries that ran meanwhile. */
+function share(): void {
+  const nowMs = otherThreadsCpuMs();
+  for (const meter of running) meter.sharedMs += (nowMs - sampledMs) / running.size;
+  sampledMs = nowMs;
+}
+
 /**
- * Meters an entry on a thread from outside. isolated-vm tells no thread's CPU time, so it is bounded
- * from two sides: by the clock (which counts the waiting for a core and for ops) and by the CPU
- * time of all other threads (which counts other entries that run at the same time).
+ * Meters an entry on a thread from outside, since isolated-vm tells no thread's CPU time: its part of
+ * what all threads use, which it shares evenly with the entries that run at the same time, and no
+ * more than has passed by the clock. So one that waits bears with one that computes; the clock's
+ * allowance ends the one that computes, if its half of the time does not.
  */
 export class ThreadMeter {
+  sharedMs = 0;
   #startedAtMs = 0;
-  #othersCpuMs = 0;
 
   start(): void {
+    share();
     this.#startedAtMs = performance.now();
-    this.#othersCpuMs = otherThreadsCpuMs();
+    this.sharedMs = 0;
+    running.add(this);
   }
 
+  stop(): void {
+    share();
+    running.delete(this);
+  }
+
+  /** From `start` on, until now or `stop`. */
   chargedMs(): number {
-    return Math.min(performance.now() - this.#startedAtMs, otherThreadsCpuMs() - this.#othersCpuMs);
+    if (running.has(this)) share();
+    return Math.min(performance.now() - this.#startedAtMs, this.sharedMs);
   }
 }

@@ -1,7 +1,7 @@
 import type { Blame } from "../core/blame-mark.ts";
 
 /** CPU time beyond what an entry may take before its process is given up: for the watch inside to end it. */
-const graceMs = 90;
+const graceMs = 60;
 
 export interface SpinWatchParts {
   /** The process's note of what it entered last. */
