@@ -1,3 +1,4 @@
+import { beginEntry } from "./clock.ts";
 import { setCurrent } from "./current.ts";
 import { describeError } from "./describe-error.ts";
 import { installGlobals } from "./globals.ts";
@@ -19,6 +20,7 @@ const { apply } = Reflect;
  */
 function guarded<A extends unknown[]>(entry: (...args: A) => void): (...args: A) => void {
   return (...args) => {
+    beginEntry();
     try {
       apply(entry, undefined, args);
     } catch (error) {

@@ -1,3 +1,4 @@
+import { monotonicMs } from "./clock.ts";
 import { current } from "./current.ts";
 import { host } from "./host.ts";
 import type { LogLevel } from "./ops.ts";
@@ -38,7 +39,7 @@ function logTime(label: string, args: readonly unknown[]): boolean {
     write("warn", `Timer '${label}' does not exist`);
     return false;
   }
-  const elapsed = `${label}: ${(host.now() - start).toFixed(3)}ms`;
+  const elapsed = `${label}: ${(monotonicMs() - start).toFixed(3)}ms`;
   print("info", args.length > 0 ? ["%s", elapsed, ...args] : [elapsed]);
   return true;
 }
@@ -107,7 +108,7 @@ const methods = {
   time(label: unknown = "default"): void {
     const name = String(label);
     if (times.has(name)) write("warn", `Timer '${name}' already exists`);
-    else times.set(name, host.now());
+    else times.set(name, monotonicMs());
   },
   timeLog(label: unknown = "default", ...args: unknown[]): void {
     logTime(String(label), args);

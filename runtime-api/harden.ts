@@ -4,6 +4,8 @@
  * these isolates anyway) and the stacks of WebAssembly's promise integration.
  */
 
+import { freezeClocks } from "./frozen-date.ts";
+
 const { construct, deleteProperty, setPrototypeOf } = Reflect;
 const { defineProperty } = Object;
 const toNumber = Number;
@@ -45,6 +47,7 @@ function fixedBuffers(original: BufferConstructor): BufferConstructor {
 }
 
 export function hardenGlobals(): void {
+  freezeClocks();
   const replacement = fixedBuffers(ArrayBuffer);
   defineProperty(globalThis, "ArrayBuffer", {
     value: replacement,

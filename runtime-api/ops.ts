@@ -121,8 +121,12 @@ export interface HostOps {
   randomUuid(): string;
   /** `algorithm` is SHA-1, SHA-256, SHA-384 or SHA-512. */
   digest(algorithm: string, bytes: Uint8Array): Uint8Array;
-  /** Milliseconds since the process started, with fractions. */
+  /** When the present entry began, in milliseconds since the process started, with fractions. */
   now(): number;
+  /** The same in whole milliseconds since 1970. */
+  date(): number;
+  /** The tenant does what only one does who looks for a clock. */
+  probed(what: "clock"): void;
 }
 
 /** Host → guest. Each enters the isolate under the limits of the invocation it belongs to. */
@@ -189,6 +193,8 @@ export const hostOpNames = [
   "randomUuid",
   "digest",
   "now",
+  "date",
+  "probed",
 ] as const satisfies readonly (keyof HostOps)[];
 
 export const guestEntryNames = [

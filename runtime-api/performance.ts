@@ -1,7 +1,7 @@
-import { host } from "./host.ts";
+import { epochMs, monotonicMs } from "./clock.ts";
 import { defineInterface, requireArguments, toDictionary, toDomString } from "./webidl.ts";
 
-const timeOrigin = Date.now() - host.now();
+const timeOrigin = epochMs() - monotonicMs();
 /** The oldest entries go first: an isolate lives for longer than one request. */
 const maxEntries = 1_000;
 
@@ -64,7 +64,7 @@ export class Performance {
 
   /** Milliseconds since `timeOrigin`. */
   now(): number {
-    return host.now();
+    return monotonicMs();
   }
 
   get timeOrigin(): number {
@@ -73,7 +73,7 @@ export class Performance {
 
   mark(name: unknown, options?: MarkOptions): PerformanceEntry {
     requireArguments(arguments.length, 1, "mark");
-    const { startTime = host.now(), detail = null } = toDictionary(options, "mark");
+    const { startTime = monotonicMs(), detail = null } = toDictionary(options, "mark");
     if (startTime < 0) throw new TypeError("mark: startTime is negative");
     return this.#add(new PerformanceEntry(toDomString(name), "mark", startTime, 0, detail));
   }
@@ -85,7 +85,7 @@ export class Performance {
     const { duration, detail = null } = given;
     let end = this.#time(endMark ?? given.end);
     if (end === undefined)
-      end = duration !== undefined && from !== undefined ? (this.#time(from) ?? 0) + duration : host.now();
+      end = duration !== undefined && from !== undefined ? (this.#time(from) ?? 0) + duration : monotonicMs();
     const start = this.#time(from) ?? (duration === undefined ? 0 : end - duration);
     return this.#add(new PerformanceEntry(toDomString(name), "measure", start, end - start, detail));
   }

@@ -1,4 +1,4 @@
-import { host } from "../host.ts";
+import { monotonicMs } from "../clock.ts";
 import { defineConstants, defineInterface, requireArguments, toDictionary, toDomString } from "../webidl.ts";
 import type { EventTarget } from "./event-target.ts";
 
@@ -29,7 +29,7 @@ export class Event {
   #bubbles: boolean;
   #cancelable: boolean;
   readonly #composed: boolean;
-  readonly #timeStamp = host.now();
+  readonly #timeStamp = monotonicMs();
   readonly #state: EventState = {
     target: null,
     currentTarget: null,

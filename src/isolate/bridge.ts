@@ -26,6 +26,9 @@ export type TenantOps = Pick<
   | "loaded"
   | "importModule"
   | "moduleBytes"
+  | "now"
+  | "date"
+  | "probed"
 >;
 
 /** Where the ops of one isolate go; nowhere until a tenant has taken it. */
@@ -94,7 +97,9 @@ export class Bridge {
       randomBytes: pure("randomBytes", randomBytes, noBytes),
       randomUuid: pure("randomUuid", randomUuid, ""),
       digest: pure("digest", digest, noBytes),
-      now: pure("now", () => performance.now(), 0),
+      now: tenant("now", 0),
+      date: tenant("date", 0),
+      probed: tenant("probed", undefined),
     };
   }
 

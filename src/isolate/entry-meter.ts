@@ -20,9 +20,11 @@ export class EntryMeter {
   #sampledAtMs = Number.NEGATIVE_INFINITY;
   #sampledCpuMs = 0;
 
-  start(): void {
+  /** Gives the time, in milliseconds since the process started. */
+  start(): number {
     this.#startedAtMs = performance.now();
     if (this.#startedAtMs - this.#sampledAtMs > sampleMs) this.#sample();
+    return this.#startedAtMs;
   }
 
   /** Milliseconds by the clock since `start`. */

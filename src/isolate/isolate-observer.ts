@@ -10,6 +10,8 @@ export interface IsolateObserver {
   entering(isolate: TenantIsolate): void;
   /** It held the main thread for long: its version is better put on threads. */
   slow(isolate: TenantIsolate, ms: number): void;
+  /** Its code looks for a clock that does not stand still. Once for each invocation. */
+  probed(isolate: TenantIsolate): void;
   died(isolate: TenantIsolate, reason: DeathReason): void;
   /**
    * It is dead and cannot be cleaned up: V8 has parked its thread, or its code takes no notice of

@@ -10,6 +10,12 @@ export interface Outcome {
   error: unknown;
 }
 
+/** When an entry began, by both clocks: the only time that the guest is told. */
+export interface EntryStart {
+  monotonicMs: number;
+  epochMs: number;
+}
+
 /**
  * Where an isolate is entered: on this process's main thread, or on one of isolated-vm's. An isolate
  * keeps its lane for life: a synchronous entry that waits for a thread to leave the isolate could
@@ -17,6 +23,8 @@ export interface Outcome {
  */
 export interface Lane {
   readonly kind: "main" | "thread";
+  /** Of the present entry, or of the last. The object is used again. */
+  readonly entryStart: EntryStart;
   /**
    * Runs `run`, which enters the isolate by `call` or `evaluate`, for as long as `cpuMs` allows, and
    * then calls `left`: before it returns in the main lane, later in a thread's.

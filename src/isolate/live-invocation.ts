@@ -16,6 +16,8 @@ export class LiveInvocation {
   readonly exchanges = new Set<number>();
   /** Ends work that goes on for too long after the answer. */
   afterwards: NodeJS.Timeout | undefined;
+  /** It was seen to look for a clock. */
+  probed = false;
   /** The guest was told that nobody waits for it any more. */
   cancelled = false;
   /** Its answer to that: what waitUntil() was given is not done. */

@@ -1,12 +1,13 @@
 import type ivm from "isolated-vm";
 import { clockAllowanceMs, entryMeter } from "./entry-meter.ts";
-import type { Lane, Outcome } from "./lane.ts";
+import type { EntryStart, Lane, Outcome } from "./lane.ts";
 import type { ModuleGraph } from "./modules.ts";
 import { bytesOf, type PreparedIsolate } from "./prepared-isolate.ts";
 
 /** Enters synchronously: the cheapest way, but while it runs, nothing else of this process does. */
 export class MainLane implements Lane {
   readonly kind = "main";
+  readonly entryStart: EntryStart = { monotonicMs: 0, epochMs: 0 };
   readonly #prepared: PreparedIsolate;
   readonly #modules: ModuleGraph;
   readonly #outcome: Outcome = { chargedMs: 0, ranOut: false, threw: false, error: undefined };
@@ -21,7 +22,8 @@ export class MainLane implements Lane {
     const outcome = this.#outcome;
     outcome.threw = false;
     outcome.error = undefined;
-    entryMeter.start();
+    this.entryStart.monotonicMs = entryMeter.start();
+    this.entryStart.epochMs = Date.now();
     watchdog.enter(watchId, clockAllowanceMs(cpuMs));
     try {
       // Never a promise: `call` and `evaluate` of this lane return nothing.

@@ -6,7 +6,7 @@ import { clockAllowanceMs } from "./entry-meter.ts";
 import { deathOfLoadFailure, failureOfDeath, failureOfLoad, guestStack } from "./isolate-failures.ts";
 import type { IsolateObserver, IsolateSource } from "./isolate-observer.ts";
 import type { InvocationFailure, Job } from "./job.ts";
-import { guarding, type Lane, type Outcome } from "./lane.ts";
+import { type EntryStart, guarding, type Lane, type Outcome } from "./lane.ts";
 import { LiveInvocation, LiveInvocations, nextId } from "./live-invocation.ts";
 import { LoadFailure, tookTooLong } from "./load-failure.ts";
 import { Loading } from "./loading.ts";
@@ -190,6 +190,9 @@ export class TenantIsolate {
   }
 
   // What the ops need; see TenantOps.
+
+  readonly entryStart = (): EntryStart => this.#lane.entryStart;
+  readonly probed = (): void => this.#observer.probed(this);
 
   cpuMsOf(live: LiveInvocation): number {
     return this.#running === live ? live.cpuMs + this.#lane.chargedMs() : live.cpuMs;

@@ -2,6 +2,7 @@ import type { FailureKind, LogLevel, OutgoingBody } from "../../runtime-api/ops.
 import { areFields, isMethod, isReasonPhrase, longestHead } from "../core/head-syntax.ts";
 import type { BridgeTarget } from "./bridge.ts";
 import type { InvocationFailure } from "./job.ts";
+import type { EntryStart } from "./lane.ts";
 import { type LiveInvocation, type LiveInvocations, nextId } from "./live-invocation.ts";
 import {
   type GuestFault,
@@ -20,6 +21,8 @@ const ofAnother = "belongs to another request, and ended with it";
 
 /** The isolate that the ops come from. */
 interface OpsIsolate {
+  entryStart(): EntryStart;
+  probed(): void;
   cpuMsOf(live: LiveInvocation): number;
   fail(live: LiveInvocation, failure: InvocationFailure): void;
   finish(live: LiveInvocation): void;
@@ -208,6 +211,21 @@ export class TenantOps implements BridgeTarget {
 
   moduleBytes(name: string): Uint8Array | undefined {
     return this.#isolate.moduleBytes(name);
+  }
+
+  now(): number {
+    return this.#isolate.entryStart().monotonicMs;
+  }
+
+  date(): number {
+    return this.#isolate.entryStart().epochMs;
+  }
+
+  probed(): void {
+    const live = this.#live.entered;
+    if (!live || live.probed) return;
+    live.probed = true;
+    this.#isolate.probed();
   }
 
   opFailed(name: string, error: unknown): void {

@@ -1,6 +1,6 @@
 import type ivm from "isolated-vm";
 import { clockAllowanceMs } from "./entry-meter.ts";
-import type { Lane, Outcome } from "./lane.ts";
+import type { EntryStart, Lane, Outcome } from "./lane.ts";
 import type { ModuleGraph } from "./modules.ts";
 import { bytesOf, type PreparedIsolate } from "./prepared-isolate.ts";
 import { ThreadMeter } from "./thread-meter.ts";
@@ -25,6 +25,7 @@ export interface ThreadLaneEvents {
  */
 export class ThreadLane implements Lane {
   readonly kind = "thread";
+  readonly entryStart: EntryStart = { monotonicMs: 0, epochMs: 0 };
   readonly #prepared: PreparedIsolate;
   readonly #modules: ModuleGraph;
   readonly #slots: ThreadSlots;
@@ -51,6 +52,8 @@ export class ThreadLane implements Lane {
     const outcome: Outcome = { chargedMs: 0, ranOut: false, threw: false, error: undefined };
     this.#running = true;
     this.#meter.start();
+    this.entryStart.monotonicMs = performance.now();
+    this.entryStart.epochMs = Date.now();
     this.#watch(cpuMs, performance.now() + clockAllowanceMs(cpuMs));
     try {
       await run(this);

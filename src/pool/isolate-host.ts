@@ -67,6 +67,10 @@ export class IsolateHost {
         logger.error({ isolate: isolate.key, how }, "an isolate could not be cleaned up");
         parts.onUnclean(isolate.key, how);
       },
+      probed: (isolate) => {
+        logger.warn({ isolate: isolate.key }, "reads clocks as only a search for a finer one does");
+        breach(isolate.key, "probe");
+      },
       died: (isolate, reason) => {
         warm.remove(isolate);
         if (reason === "cpu_limit" || reason === "startup_limit") lanes.tooLong(isolate.key, performance.now());

@@ -169,6 +169,13 @@ describe("what the runtime relies on", () => {
   });
 });
 
+test("reading clocks that stand still is held against the function once it is a search", async () => {
+  const name = "clock-reader";
+  const body = `const seen = new Set(); for (let i = 0; i < 300_000; i++) seen.add(Date.now()).add(performance.now()); return new Response(String(seen.size));`;
+  expect((await ask(name, body, { cpuMs: 5_000 })).text).toBe("2");
+  await server.logs.find({ isolate: new RegExp(`^${name}@`), msg: /reads clocks/ });
+});
+
 test("what one request logs is bounded", async () => {
   await ask("flood", `for (let i = 0; i < 20_000; i++) console.log("x".repeat(1000)); return new Response("said");`);
   await server.logs.find({ function: "flood", msg: /limits\.logBytes/ });

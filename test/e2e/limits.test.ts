@@ -72,20 +72,16 @@ describe("CPU time", () => {
       "a loop in a stream's pull",
       "const s = new ReadableStream({ pull() { for (;;); } }); await s.getReader().read();",
     ],
-    [
-      "timers without an end",
-      "await new Promise(() => setInterval(() => { const t = performance.now(); while (performance.now() - t < 5); }, 1));",
-    ],
+    ["timers without an end", "await new Promise(() => setInterval(() => { for (let i = 0; i < 5e6; i++); }, 1));"],
   ])("%s ends with 504", async (what, body) => {
     const name = what.replaceAll(/[^a-z]+/gi, "-").toLowerCase();
     await expectLimit(name, await ask(name, body), 504, "function_cpu_limit");
   });
 
   test("the manifest sets it", async () => {
-    const spin = (ms: number) =>
-      `const end = performance.now() + ${ms}; while (performance.now() < end); return new Response("spun");`;
-    expect((await ask("patient", spin(150), { cpuMs: 2_000 })).text).toBe("spun");
-    await expectLimit("hasty", await ask("hasty", spin(150), { cpuMs: 10 }), 504, "function_cpu_limit");
+    const spin = `let n = 0; for (let i = 0; i < 3e8; i++) n += i % 7; return new Response("spun");`;
+    expect((await ask("patient", spin, { cpuMs: 10_000 })).text).toBe("spun");
+    await expectLimit("hasty", await ask("hasty", spin, { cpuMs: 10 }), 504, "function_cpu_limit");
   });
 
   test("waiting costs none", async () => {
@@ -247,7 +243,7 @@ describe("at the upload", () => {
 });
 
 test("computing for longer than a stall is fine where the limit allows it", async () => {
-  const body = "const end = Date.now() + 2_500; while (Date.now() < end); return new Response('done');";
+  const body = "let n = 0; for (let i = 0; i < 2e9; i++) n += i % 7; return new Response('done');";
   expect((await ask("patient", body, { cpuMs: 10_000 })).text).toBe("done");
 });
 

@@ -55,6 +55,7 @@ export async function tenant(
   const isolate = new TenantIsolate("test@1", bundle, lane, source, {
     entering: () => undefined,
     slow: (_, ms) => slow.push(ms),
+    probed: () => undefined,
     died: (_, reason) => {
       deaths.push(reason);
       died();

@@ -169,6 +169,8 @@ export function testHost(entries: GuestEntries, bundle: TestBundle): TestHost {
     randomUuid: () => randomUUID(),
     digest: (algorithm, bytes) => new Uint8Array(createHash(algorithm.replace("-", "")).update(bytes).digest()),
     now: () => performance.now() - start,
+    date: () => Date.now(),
+    probed: (what) => host.logs.push({ invocation: 0, level: "warn", text: `probed ${what}` }),
   };
 
   const host: TestHost = {
