@@ -18,10 +18,7 @@ describe("clocks stand still between I/O", () => {
       "new Intl.DateTimeFormat('en', { fractionalSecondDigits: 3 }).formatToParts().map((it) => it.value).join('')",
     ],
     ["what constructor leads to", "new (new Date(0).constructor)().getTime()"],
-    [
-      "Reflect.construct",
-      "Date.prototype.getTime.call(Reflect.construct(Date, [], Object))",
-    ],
+    ["Reflect.construct", "Date.prototype.getTime.call(Reflect.construct(Date, [], Object))"],
   ])("%s", async (_, clock) => {
     const code = `const first = ${clock}; ${spin} return [first === ${clock}, typeof first];`;
     expect(await inside(await guest(), code)).toEqual([true, expect.not.stringMatching("undefined")]);
