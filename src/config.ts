@@ -8,6 +8,8 @@ import {
   confinementModes,
   environmentName,
   flagName,
+  type Isolation,
+  isolationModes,
   logLevels,
   type Setting,
   settings,
@@ -38,6 +40,12 @@ export interface Config {
   readonly poolCgroup: string | null;
   readonly preparedIsolates: number;
   readonly poolConcurrency: number;
+  readonly isolation: Isolation;
+  readonly dedicatedPools: number;
+  readonly dedicatedIdleMs: number;
+  readonly quarantineAfter: number;
+  readonly quarantineMs: number;
+  readonly longestQuarantineMs: number;
   readonly queueLength: number;
   readonly queueMs: number;
   readonly egressAllow: readonly string[];
@@ -159,10 +167,8 @@ function validValue(setting: Setting, value: unknown, source: string): Value {
     return rules.map((rule) => egressRule(rule, (problem) => refuse(`a list of addresses and hosts (${problem})`)));
   }
   if (typeof value !== "string" || value.trim() === "") throw refuse("a text");
-  if (setting.kind === "confinement" && !(confinementModes as readonly string[]).includes(value)) {
-    throw refuse(`one of ${confinementModes.join(", ")}`);
-  }
-  if (setting.kind === "level" && !isLogLevel(value)) throw refuse(`one of ${logLevels.join(", ")}`);
+  const choices = choicesOf[setting.kind];
+  if (choices && !choices.includes(value)) throw refuse(`one of ${choices.join(", ")}`);
   return value;
 }
 
@@ -175,9 +181,11 @@ function egressRule(text: string, refuse: (problem: string) => ConfigError): str
   return text.trim();
 }
 
-function isLogLevel(text: string): text is ConfigLogLevel {
-  return (logLevels as readonly string[]).includes(text);
-}
+const choicesOf: Partial<Record<Setting["kind"], readonly string[]>> = {
+  level: logLevels,
+  isolation: isolationModes,
+  confinement: confinementModes,
+};
 
 function complete(values: ReadonlyMap<string, Value>, cwd: string): Config {
   const number = (key: string, fallback: number) => (values.get(key) ?? fallback) as number;
@@ -216,6 +224,12 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string): Config {
     poolCgroup: values.has("poolCgroup") ? resolve(cwd, text("poolCgroup", "")) : null,
     preparedIsolates: number("preparedIsolates", 2),
     poolConcurrency: number("poolConcurrency", 200),
+    isolation: text("isolation", "shared") as Isolation,
+    dedicatedPools: number("dedicatedPools", 32),
+    dedicatedIdleMs: number("dedicatedIdleMs", 60_000),
+    quarantineAfter: number("quarantineAfter", 5),
+    quarantineMs: number("quarantineMs", 60_000),
+    longestQuarantineMs: number("longestQuarantineMs", 60 * 60 * 1000),
     queueLength: number("queueLength", 1_000),
     queueMs: number("queueMs", 5_000),
     egressAllow: list("egressAllow"),

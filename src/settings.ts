@@ -1,6 +1,6 @@
 import { defaultLimits, defaultMaxLimits, type Limits, limitNames } from "./core/limits.ts";
 
-export type SettingKind = "text" | "integer" | "level" | "egressRules" | "confinement";
+export type SettingKind = "text" | "integer" | "level" | "isolation" | "egressRules" | "confinement";
 
 /** One setting, under one name in the file, the environment and the flags. */
 export interface Setting {
@@ -15,6 +15,10 @@ export interface Setting {
 export const confinementModes = ["auto", "require", "off"] as const;
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type ConfigLogLevel = (typeof logLevels)[number];
+
+/** How tenants are kept apart: see README. */
+export const isolationModes = ["shared", "strict", "none"] as const;
+export type Isolation = (typeof isolationModes)[number];
 
 const port = { kind: "integer", min: 0, max: 65_535 } as const;
 
@@ -109,6 +113,38 @@ export const settings: readonly Setting[] = [
     min: 1,
     help: "requests in flight in one pool before others go elsewhere (200)",
   },
+  {
+    key: "isolation",
+    kind: "isolation",
+    help: "shared: tenants share pool processes; strict: each has one of its own; none: all run inside the fronts (shared)",
+  },
+  {
+    key: "dedicatedPools",
+    kind: "integer",
+    min: 1,
+    max: 512,
+    help: "tenants that may have a pool process of their own at the same time, in quarantine or by isolation strict (32)",
+  },
+  {
+    key: "dedicatedIdleMs",
+    kind: "integer",
+    min: 1_000,
+    help: "how long such a process is kept without requests (60000)",
+  },
+  {
+    key: "quarantineAfter",
+    kind: "integer",
+    min: 1,
+    max: 1_000,
+    help: "hits of CPU, memory and start-up limits within a minute that bring a version into quarantine (5)",
+  },
+  {
+    key: "quarantineMs",
+    kind: "integer",
+    min: 1,
+    help: "how long the first quarantine is; each further one is twice as long (60000)",
+  },
+  { key: "longestQuarantineMs", kind: "integer", min: 1, help: "how long a quarantine is at most (3600000)" },
   { key: "queueLength", kind: "integer", min: 0, help: "requests that may wait for a pool (1000)" },
   { key: "queueMs", kind: "integer", min: 0, help: "how long a request may wait for a pool (5000)" },
   {

@@ -1,7 +1,8 @@
 import type { Clock } from "../core/clock.ts";
-import type { Bundle, LiveFunction } from "../core/deployment.ts";
+import type { Bundle, LiveFunction, PoolGroup } from "../core/deployment.ts";
 import type { Limits } from "../core/limits.ts";
 import type { CheckProblem } from "../core/messages.ts";
+import type { Standing } from "../core/trust.ts";
 import type { Store } from "../store/store.ts";
 
 export type Change = { readonly set: LiveFunction } | { readonly remove: string };
@@ -34,6 +35,8 @@ export interface ControlDeps {
   /** Resolves once every front serves the change. */
   publish(change: Change): Promise<void>;
   urlsOf(fn: LiveFunction): string[];
+  /** Where the live version of a function stands, and where it runs. */
+  trustOf(fn: LiveFunction): Standing & { readonly group: PoolGroup };
   readonly token: string;
   readonly limits: { readonly default: Limits; readonly max: Limits };
   /** Bytes of one upload. */

@@ -76,5 +76,15 @@ export function describeFunction(stored: StoredFunction, deps: ControlDeps): z.o
     bytes,
     createdAt: new Date(createdAtMs).toISOString(),
     deployedAt: new Date(deployedAtMs).toISOString(),
+    trust: describeTrust(deps.trustOf(fn)),
   };
+}
+
+function describeTrust(trust: ReturnType<ControlDeps["trustOf"]>): z.output<typeof functionSchema>["trust"] {
+  const { state, sinceMs, untilMs, breaches, reasons, group } = trust;
+  return { state, since: momentOf(sinceMs), until: momentOf(untilMs), breaches, reasons: [...reasons], group };
+}
+
+function momentOf(epochMs: number | null): string | null {
+  return epochMs === null ? null : new Date(epochMs).toISOString();
 }

@@ -34,6 +34,29 @@ const egress = z
   .object({ allow: z.array(z.string()).nullable(), deny: z.array(z.string()) })
   .openapi("Egress", { description: "As in the manifest; without an allow list it is null." });
 
+const trust = z
+  .object({
+    state: z.enum(["trusted", "quarantined"]),
+    since: moment.nullable().openapi({ description: "When the quarantine began." }),
+    until: moment.nullable().openapi({ description: "When it ends, if nothing more happens." }),
+    breaches: z.int().min(0).openapi({ description: "How often the version did what is held against it, lately." }),
+    reasons: z
+      .array(
+        z.enum([
+          ...(["crashed", "stalled", "outgrown", "cpu", "memory", "startup", "probe", "catastrophic"] as const),
+          "tenant",
+        ]),
+      )
+      .openapi({
+        description:
+          "crashed, stalled, outgrown: it ended its process; cpu, memory, startup: it hit that limit; probe, catastrophic: it did what no honest program does; tenant: other versions of its tenant did.",
+      }),
+    group: z
+      .string()
+      .openapi({ description: "The pool processes that it runs in: shared, or its tenant's own.", example: "shared" }),
+  })
+  .openapi("Trust");
+
 export const functionSchema = z
   .object({
     name: z.string(),
@@ -46,6 +69,7 @@ export const functionSchema = z
     bytes,
     createdAt: moment,
     deployedAt: moment,
+    trust,
   })
   .openapi("Function");
 

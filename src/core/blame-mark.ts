@@ -52,3 +52,25 @@ export function decodeBlame(record: Uint8Array): Blame | null {
   if (!printable.test(key)) return null;
   return { key, allowanceMs: view.getUint32(2, true), entries: view.getUint32(6, true) };
 }
+
+/** Where the note of what runs on threads begins, in the same file: two bytes of length, and keys with '\n' between. */
+export const threadsAt = blameBytes;
+/** More keys than are listed would be no help in finding one. */
+const maxThreads = 8;
+export const threadsBytes = maxThreads * 256;
+
+/** The record of the versions that are entered on threads now; the last ones when there are too many. */
+export function encodeThreads(keys: readonly string[]): Uint8Array {
+  const record = Buffer.alloc(threadsBytes);
+  const last = keys.slice(-maxThreads);
+  record.writeUInt16LE(record.write(last.join("\n"), 2, "latin1"), 0);
+  return record;
+}
+
+/** What such a record says; whatever is malformed is left out. */
+export function decodeThreads(record: Uint8Array): string[] {
+  const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
+  if (bytes.length < 2) return [];
+  const keys = bytes.toString("latin1", 2, 2 + bytes.readUInt16LE(0)).split("\n");
+  return [...new Set(keys)].filter((key) => key.length <= longestKey && printable.test(key));
+}

@@ -40,10 +40,10 @@ export interface PoolList {
   readonly closed: readonly ClosedGroup[];
 }
 
-/** The version that is to blame for a pool process's death, if any is. */
+/** The versions that are to blame for a pool process's death, if any are. */
 export interface Verdict {
-  /** The isolate key of the version, or null: then nobody is to blame. */
-  readonly guilty: string | null;
+  /** Isolate keys; several when they ran on threads at the same time, so that nobody knows which it was. */
+  readonly guilty: readonly string[];
   readonly how: ProcessOffence | null;
 }
 
@@ -88,12 +88,15 @@ export type ToPool =
   | { readonly type: "check"; readonly seq: number; readonly bundle: Bundle }
   | { readonly type: "beat"; readonly seq: number }
   | { readonly type: "metrics"; readonly seq: number }
+  /** Its place has been given to another: answered by `left` when the last front has closed its connection. */
+  | { readonly type: "leave"; readonly seq: number }
   /** No front is left: dispose the isolates and exit with 0. */
   | { readonly type: "drain" };
 
 export type FromPool =
   | { readonly type: "ready" }
   | { readonly type: "checked"; readonly seq: number; readonly problem: CheckProblem | null }
+  | { readonly type: "left"; readonly seq: number }
   /** A version did `count` times since the last such message what is held against it. Not answered. */
   | { readonly type: "breach"; readonly key: string; readonly kind: BreachKind; readonly count: number }
   /** This process cannot go on for long: replace it at once, and end it when its requests are over. Not answered. */

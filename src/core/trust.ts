@@ -11,3 +11,17 @@ export type BreachKind = "cpu" | "memory" | "startup" | "probe" | "catastrophic"
  * made it grow past what a pool process may take (`outgrown`).
  */
 export type ProcessOffence = "crashed" | "stalled" | "outgrown";
+
+export type Offence = BreachKind | ProcessOffence;
+
+/** Where a version stands. */
+export interface Standing {
+  readonly state: "trusted" | "quarantined";
+  /** When its quarantine began, and when it ends if nothing more happens; epoch milliseconds. */
+  readonly sinceMs: number | null;
+  readonly untilMs: number | null;
+  /** How often it did what is held against it, as far back as that is remembered. */
+  readonly breaches: number;
+  /** What that was; `tenant`: others of its tenant's versions did, so that this one began in quarantine. */
+  readonly reasons: readonly (Offence | "tenant")[];
+}

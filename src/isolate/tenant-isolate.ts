@@ -87,8 +87,7 @@ export class TenantIsolate {
 
   /** How long an entry may take at most, by the clock. */
   get allowanceMs(): number {
-    const { startupMs, cpuMs } = this.#bundle.limits;
-    return clockAllowanceMs(this.#state === "loading" ? startupMs : cpuMs);
+    return clockAllowanceMs(this.#bundle.limits[this.#state === "loading" ? "startupMs" : "cpuMs"]);
   }
 
   /** Bytes of V8 heap and of array buffers beside it, when they were measured last. */
@@ -300,6 +299,7 @@ export class TenantIsolate {
   }
 
   readonly #left = (outcome: Outcome): void => {
+    this.#observer.left(this);
     const live = this.#running as LiveInvocation;
     const loading = this.#state === "loading";
     live.cpuMs += outcome.chargedMs;

@@ -10,6 +10,7 @@ import { TenantIsolate } from "../isolate/tenant-isolate.ts";
 import type { Bundles } from "./bundles.ts";
 import type { Lanes } from "./lanes.ts";
 import type { PoolMetrics } from "./pool-metrics.ts";
+import type { ThreadNotes } from "./thread-notes.ts";
 import type { WarmIsolates } from "./warm-isolates.ts";
 
 const checkCodes = {
@@ -37,6 +38,8 @@ export interface IsolateHostParts {
   readonly logger: Logger;
   /** Leaves word outside this process of which version runs from now on, and how long it may. */
   readonly mark: (key: string, allowanceMs: number) => void;
+  /** The same of the versions that are on threads. */
+  readonly threads: ThreadNotes;
   /** A version did what is held against it. */
   readonly breach: (key: string, kind: BreachKind) => void;
   /** An isolate died and could not be cleaned up: this process should be replaced. */
@@ -57,14 +60,20 @@ export class IsolateHost {
     const { warm, lanes, metrics, logger, mark, breach } = parts;
     this.#observer = {
       entering: (isolate) => {
-        mark(isolate.key, isolate.allowanceMs);
+        if (isolate.lane === "thread") parts.threads.entered(isolate.key);
+        else mark(isolate.key, isolate.allowanceMs);
         warm.touched(isolate);
+      },
+      left: (isolate) => {
+        if (isolate.lane === "thread") parts.threads.left(isolate.key);
       },
       slow: (isolate) => {
         if (isolate.state === "ready" && lanes.slow(isolate.key, performance.now())) this.#move(isolate);
       },
       unclean: (isolate, how) => {
         logger.error({ isolate: isolate.key, how }, "an isolate could not be cleaned up");
+        // A parked thread does nothing any more, and its entry never ends; a stuck one goes on.
+        if (how === "parked") parts.threads.left(isolate.key);
         parts.onUnclean(isolate.key, how);
       },
       probed: (isolate) => {

@@ -4,9 +4,11 @@ import type { Egress } from "../core/egress.ts";
 import { IsletError } from "../core/errors.ts";
 import type { Executor, ExecutorLoad } from "../core/executor.ts";
 import type { Invocation, Reply } from "../core/invocation.ts";
+import type { Verdict } from "../core/messages.ts";
 import { Exchange, type ExchangeOwner } from "./exchange.ts";
 import { ExchangeTable } from "./exchange-table.ts";
 import { readReset } from "./heads.ts";
+import { lossOf } from "./loss.ts";
 import type { Subrequest } from "./subrequest.ts";
 import { bodyKind, frameType, maxFrameBytes, maxPoolFrameBytes, WireError } from "./wire/frames.ts";
 import { type Frame, FrameReader } from "./wire/reader.ts";
@@ -42,8 +44,13 @@ export interface PoolLinkParts {
   readonly onBundleFailure: (key: string, error: unknown) => void;
   /** The process sent what none of ours sends: it is not to live on. The connection closes in any case. */
   readonly onForged: (reason: string) => void;
-  /** The connection is over, for whatever reason; all its requests have failed with `pool_lost`. */
-  readonly onClose: (error: Error | undefined) => void;
+  /** Who is to blame for the death of the process, once that is known; null when nobody says so in time. */
+  readonly verdict: () => Promise<Verdict | null>;
+  /**
+   * The connection is over, for whatever reason. The versions in `suspects` had requests there, which
+   * fail when the verdict is known.
+   */
+  readonly onClose: (error: Error | undefined, suspects: ReadonlySet<string>, judged: Promise<unknown>) => void;
 }
 
 /** A front's connection with one pool process: an executor that runs functions there. */
@@ -64,6 +71,7 @@ export class PoolLink implements Executor, ExchangeOwner {
   /** Requests of other fronts in the process, and work that goes on after its answer. */
   #others = 0;
   #open = true;
+  #used = false;
   #error: Error | undefined;
 
   constructor(parts: PoolLinkParts) {
@@ -118,9 +126,17 @@ export class PoolLink implements Executor, ExchangeOwner {
         return;
       }
       this.#inFlight++;
+      this.#used = true;
       this.#invoke(exchange.id, invocation);
       invocation.onCancel((reason) => exchange.cancel(reason));
     });
+  }
+
+  /** Whether anything ran here since this was asked last. */
+  takeUsed(): boolean {
+    const used = this.#used || this.#exchanges.size > 0;
+    this.#used = false;
+    return used;
   }
 
   /** Ends the connection once its requests are over. */
@@ -255,9 +271,14 @@ export class PoolLink implements Executor, ExchangeOwner {
 
   #closed(): void {
     this.#open = false;
-    for (const exchange of this.#exchanges.all()) {
-      exchange.fail(new IsletError("pool_lost", "the process that ran the function went away"));
-    }
-    this.#parts.onClose(this.#error);
+    const lost = this.#exchanges.all();
+    const suspects = new Set(lost.map(({ invocation }) => isolateKey(invocation.fn)));
+    const judged =
+      lost.length === 0
+        ? Promise.resolve()
+        : this.#parts.verdict().then((verdict) => {
+            for (const exchange of lost) exchange.fail(lossOf(isolateKey(exchange.invocation.fn), verdict));
+          });
+    this.#parts.onClose(this.#error, suspects, judged);
   }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
-import type { LiveFunction } from "../core/deployment.ts";
+import type { LiveFunction, PoolGroup } from "../core/deployment.ts";
 import type { FromFront, FrontSettings } from "../core/messages.ts";
 import type { ChildKind, NewsListener } from "../supervisor/child.ts";
 import { childEnv } from "../supervisor/child-env.ts";
@@ -10,10 +10,13 @@ import type { Confinement } from "../supervisor/confinement/confinement.ts";
 import { type Death, describeDeath, isUnexpected } from "../supervisor/death.ts";
 import { Fronts } from "../supervisor/fronts.ts";
 import { SupervisorMetrics } from "../supervisor/metrics.ts";
+import { PoolNews } from "../supervisor/pool-news.ts";
 import { Pools } from "../supervisor/pools.ts";
+import { Quarantine } from "../supervisor/quarantine.ts";
 import type { RunDirectory } from "../supervisor/run-directory.ts";
 import { systemTimers as timers } from "../supervisor/timers.ts";
 import { defaultTiming as timing } from "../supervisor/timing.ts";
+import { TrustPolicy } from "../supervisor/trust-policy.ts";
 import { rootFile, v8Flags } from "./node-options.ts";
 import type { PoolCode } from "./pool-code.ts";
 
@@ -43,6 +46,7 @@ export interface Children {
   readonly fronts: Fronts;
   readonly pools: Pools;
   readonly metrics: SupervisorMetrics;
+  readonly quarantine: Quarantine;
 }
 
 type FrontNews = Parameters<NonNullable<NewsListener<FromFront>["onNews"]>>[0];
@@ -50,9 +54,22 @@ type FrontNews = Parameters<NonNullable<NewsListener<FromFront>["onNews"]>>[0];
 /** Wires the fronts and the pools together: who is born how, and who is told of whose death. */
 export function createChildren(options: ChildrenOptions): Children {
   const { config, directory, confinement, poolCode, functions, runtimeSource, logger, controlPort } = options;
-  const metrics: SupervisorMetrics = new SupervisorMetrics((kind) =>
-    kind === "front" ? fronts.readyCount : pools.readyCount,
+  const metrics: SupervisorMetrics = new SupervisorMetrics(
+    (kind) => (kind === "front" ? fronts.readyCount : pools.readyCount),
+    () => policy.quarantined,
   );
+  const policy = new TrustPolicy(config, () => systemClock.epochMs());
+  const quarantine: Quarantine = new Quarantine({
+    ...{ policy, timers, logger },
+    now: () => systemClock.epochMs(),
+    live: (name) => fronts.live(name),
+    onMoved: (name) => void fronts.regroup(name),
+    onQuarantine: (reason) => metrics.quarantined(reason),
+  });
+  const groupOf = (fn: LiveFunction): PoolGroup => {
+    if (config.isolation === "none") return "shared";
+    return config.isolation === "strict" || policy.isQuarantined(fn) ? `tenant:${fn.tenant}` : "shared";
+  };
   const nextId: Record<ChildKind, number> = { front: 1, pool: 1 };
 
   const birth = (kind: ChildKind) => {
@@ -73,9 +90,21 @@ export function createChildren(options: ChildrenOptions): Children {
   };
 
   const bearPool = () => {
-    const common = birth("pool");
+    const news = new PoolNews({
+      timers,
+      onBreach: (key, kind, count) => {
+        // A process answers only for the functions that run in it.
+        const fn = fronts.live(key.slice(0, key.lastIndexOf("@")));
+        if (fn && fn.group === pools.groupOf(pool)) quarantine.offended(key, kind, count);
+      },
+      onRetire: (reason) => {
+        logger.warn({ child: pool.id, reason }, "a pool process asks to be replaced");
+        pools.retire(pool);
+      },
+    });
+    const common = { ...birth("pool"), onNews: (message: object) => news.read(message) };
     const berth = confinement.berth(common.id);
-    const pool = new PoolChild({ ...common, launch: berth.launch }, timing.poolStallMs, directory);
+    const pool: PoolChild = new PoolChild({ ...common, launch: berth.launch }, timing.poolStallMs, directory);
     berth.attend(pool);
     const { warmMemoryMb, preparedIsolates, logLevel } = config;
     const preparedMemoryMb = config.limits.default.memoryMb;
@@ -99,12 +128,17 @@ export function createChildren(options: ChildrenOptions): Children {
 
   const onDeath = (child: FrontChild | PoolChild, death: Death) => {
     metrics.died(child.kind, death.reason);
+    if (child instanceof PoolChild) {
+      // First to where its requests go from now on, then who is guilty: what is tried again goes there.
+      quarantine.judged(child.verdict);
+      fronts.tellDeath(child.id, child.verdict);
+    }
     const fields = { child: child.id, reason: death.reason, code: death.exitCode, signal: death.signal };
     if (!isUnexpected(death)) {
       logger.debug(fields, "a child process ended");
     } else if (child instanceof PoolChild && child.diedIn !== null) {
       const [name = ""] = child.diedIn.split("@", 1);
-      metrics.blamed(fronts.hasFunction(name) ? name : null);
+      metrics.blamed(fronts.live(name) ? name : null);
       logger.error({ ...fields, version: child.diedIn }, `a pool process ${describeDeath(death)} in ${child.diedIn}`);
     } else {
       logger.error(fields, `a ${child.kind} process ${describeDeath(death)}`);
@@ -112,7 +146,10 @@ export function createChildren(options: ChildrenOptions): Children {
   };
 
   const onFrontNews = (news: FrontNews) => {
-    if (news.type !== "forged") return;
+    if (news.type === "wanted") {
+      pools.wanted(news.group);
+      return;
+    }
     const pool = pools.children.find(({ id }) => id === news.pool);
     // The other fronts have told of it too, or it died by itself.
     if (!pool || pool.state === "dead") return;
@@ -134,15 +171,23 @@ export function createChildren(options: ChildrenOptions): Children {
         }),
       settings: frontSettings,
       onDeath,
+      groupOf,
     },
     functions,
   );
   const pools: Pools = new Pools({
-    count: config.pools,
+    count: config.isolation === "shared" ? config.pools : 0,
+    dedicated: { max: config.dedicatedPools, idleMs: config.dedicatedIdleMs },
+    leaveMs: config.drainMs,
     timers,
+    clock: systemClock,
     bear: bearPool,
-    onChange: (addresses) => fronts.setPools({ pools: addresses, closed: [] }),
+    onChange: (list) => fronts.setPools(list),
     onDeath,
+    onDedicated: (pool) => {
+      // Otherwise every tenant has one, trusted or not.
+      if (config.isolation === "shared") pool.send({ type: "doubt" });
+    },
   });
-  return { fronts, pools, metrics };
+  return { fronts, pools, metrics, quarantine };
 }

@@ -1,10 +1,12 @@
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { childChannel } from "../core/child-side.ts";
-import type { FromFront, FrontSettings, PoolAddress, ToFront } from "../core/messages.ts";
+import type { LiveFunction, PoolGroup } from "../core/deployment.ts";
+import type { FromFront, FrontSettings, ToFront } from "../core/messages.ts";
 import { OwnAddresses } from "../core/own-addresses.ts";
 import { FunctionEgress } from "../egress/function-egress.ts";
 import { PoolLink } from "../pool/pool-link.ts";
+import { GroupDemand } from "../scheduler/group-demand.ts";
 import { Scheduler } from "../scheduler/scheduler.ts";
 import { WaitingQueue } from "../scheduler/waiting-queue.ts";
 import { AccessLog } from "../server/access-log.ts";
@@ -16,10 +18,9 @@ import { LogSink } from "../server/log-sink.ts";
 import { Router } from "../server/router.ts";
 import { BundleCache } from "../store/bundle-cache.ts";
 import { BundleFiles } from "../store/bundle-files.ts";
+import { PoolLinks } from "./pool-links.ts";
 
 /** The root of a front process: holds the clients' sockets, runs no guest code. */
-
-const reconnectMs = 100;
 
 /** For the bundles of versions that may be asked for. */
 const bundleCacheBytes = 32 * 1024 * 1024;
@@ -37,7 +38,16 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
   const bundles = new BundleCache(new BundleFiles(settings.dataDir), bundleCacheBytes);
   const router = new Router();
   for (const fn of functions) router.set(fn);
-  const scheduler = new Scheduler(new WaitingQueue(settings.queueLength, settings.queueMs));
+  const queue = new WaitingQueue(settings.queueLength, settings.queueMs);
+  const demand = new GroupDemand(
+    (group) => channel.send({ type: "wanted", group }),
+    () => [...queue.groups, ...links.takeUsed()],
+  );
+  const scheduler = new Scheduler({
+    queue,
+    groupOf: (fn) => groupNow(router, fn),
+    onWanted: (group) => demand.want(group),
+  });
   const deadlines = new Deadlines();
   const metrics = new FrontMetrics(settings.id, {
     running: () => deadlines.running,
@@ -64,40 +74,21 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
     },
   });
 
-  let links: { place: number; link: PoolLink }[] = [];
-  const usePools = (addresses: readonly PoolAddress[]): void => {
-    const kept = links.filter(({ link }) => addresses.some(({ id }) => id === link.id));
-    for (const { link } of links) if (!kept.some((other) => other.link === link)) link.close();
-    const added = addresses.filter(({ id }) => !kept.some(({ link }) => link.id === id)).map(connect);
-    links = [...kept, ...added];
-    scheduler.setExecutors(links.map(({ place, link }) => ({ place, executor: link })));
-  };
-  const connect = (address: PoolAddress): { place: number; link: PoolLink } => {
-    const { id, place, socketPath } = address;
-    const link: PoolLink = new PoolLink({
-      id,
-      socketPath,
-      concurrency: settings.poolConcurrency,
-      egress,
-      readBundle: (versionId) => bundles.read(versionId),
-      onBundleFailure: (isolate, error) =>
-        logger.error({ pool: id, isolate, err: error }, "a bundle could not be sent"),
-      onForged: (message) => channel.send({ type: "forged", pool: id, message }),
-      bundleAtHand: (versionId) => bundles.get(versionId),
-      onClose: (error) => {
-        if (error) logger.warn({ pool: id, err: error }, "the connection to a pool process broke");
-        setTimeout(() => reconnect(link, address), reconnectMs);
-      },
-    });
-    return { place, link };
-  };
-  const reconnect = (lost: PoolLink, address: PoolAddress): void => {
-    // The supervisor has taken a dead process off the list by now: one that is still there lives.
-    if (!links.some(({ link }) => link === lost)) return;
-    links = links.map((entry) => (entry.link === lost ? connect(address) : entry));
-    scheduler.setExecutors(links.map(({ place, link }) => ({ place, executor: link })));
-  };
-  usePools(list.pools);
+  const links = new PoolLinks({
+    scheduler,
+    connect: ({ id, socketPath }, wiring) =>
+      new PoolLink({
+        ...{ id, socketPath, egress, ...wiring },
+        concurrency: settings.poolConcurrency,
+        readBundle: (versionId) => bundles.read(versionId),
+        onBundleFailure: (isolate, error) =>
+          logger.error({ pool: id, isolate, err: error }, "a bundle could not be sent"),
+        onForged: (message) => channel.send({ type: "forged", pool: id, message }),
+        bundleAtHand: (versionId) => bundles.get(versionId),
+      }),
+    onBroken: (pool, error) => logger.warn({ pool, err: error }, "the connection to a pool process broke"),
+  });
+  links.use(list);
 
   const readAhead = (versionId: string): void => {
     // A failure comes again, and is told, when the bundle is needed.
@@ -109,12 +100,16 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
     switch (message.type) {
       case "publish":
         if (message.remove !== null) router.remove(message.remove);
-        if (message.set) router.set(message.set);
+        if (message.set) {
+          const before = router.get(message.set.name);
+          router.set(message.set);
+          if (before && before.group !== message.set.group) scheduler.regrouped();
+        }
         channel.send({ type: "published", seq: message.seq });
         if (message.set) readAhead(message.set.versionId);
         return;
       case "pools":
-        return usePools(message.list.pools);
+        return links.use(message.list);
       case "metrics":
         void metrics.registry
           .getMetricsAsJSON()
@@ -124,7 +119,7 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
         void drain();
         return;
       case "poolDied":
-        return;
+        return links.judged(message.id, message.verdict);
       case "start":
       case "beat":
         // `start` has been, and the channel answers beats itself.
@@ -143,6 +138,12 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
   const port = await listen(plane, settings);
   own.functionPort = port;
   channel.send({ type: "ready", port });
+}
+
+/** Of a version that is not live any more nothing new is known. */
+function groupNow(router: Router, fn: LiveFunction): PoolGroup {
+  const live = router.get(fn.name);
+  return live?.versionId === fn.versionId ? live.group : fn.group;
 }
 
 function listen({ server }: DataPlane, { host, port, sharePort }: FrontSettings): Promise<number> {

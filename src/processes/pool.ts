@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { pino } from "pino";
-import { blameFd, encodeBlame } from "../core/blame-mark.ts";
+import { blameFd, encodeBlame, encodeThreads, threadsAt } from "../core/blame-mark.ts";
 import { childChannel } from "../core/child-side.ts";
 import type { FromPool, PoolSettings, ToPool } from "../core/messages.ts";
 import { Preparer } from "../isolate/preparer.ts";
@@ -14,6 +14,7 @@ import { IsolateHost } from "../pool/isolate-host.ts";
 import { Lanes } from "../pool/lanes.ts";
 import { PoolMetrics } from "../pool/pool-metrics.ts";
 import { PoolServer } from "../pool/pool-server.ts";
+import { ThreadNotes } from "../pool/thread-notes.ts";
 import { WarmIsolates } from "../pool/warm-isolates.ts";
 
 /** The root of a pool process: runs guest code, holds no sockets but those of the fronts. */
@@ -53,13 +54,15 @@ async function start(settings: PoolSettings): Promise<void> {
     ...{ lanes, warm, bundles, metrics, logger },
     source: { slots, take: (memoryMb) => preparer.take(memoryMb) },
     mark: markBlame(),
+    threads: new ThreadNotes((keys) => writeSync(blameFd, encodeThreads(keys), 0, undefined, threadsAt)),
     breach: (key, kind) => breaches.add(key, kind),
     onUnclean: (key, how) => {
       breaches.add(key, "catastrophic");
       channel.send({ type: "retire", reason: `an isolate was left ${how} on its thread` });
     },
   });
-  await new PoolServer(host).listen(settings.socketPath);
+  const server = new PoolServer(host);
+  await server.listen(settings.socketPath);
 
   const handle = (message: ToPool): void => {
     if (message.type === "check") {
@@ -70,6 +73,8 @@ async function start(settings: PoolSettings): Promise<void> {
         .then((json) => channel.send({ type: "metrics", seq: message.seq, metrics: json }));
     } else if (message.type === "doubt") {
       lanes.doubt();
+    } else if (message.type === "leave") {
+      void server.left().then(() => channel.send({ type: "left", seq: message.seq }));
     } else if (message.type === "drain") {
       // With live isolates isolated-vm can hang in exit(); the supervisor kills what does not go.
       host.close();

@@ -79,7 +79,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
       ...{ config, directory, confinement, poolCode, functions, runtimeSource, logger },
       controlPort: () => controlPort,
     });
-    const { fronts, pools, metrics } = children;
+    const { fronts, pools, metrics, quarantine } = children;
     const checks = new Checks(pools.spare, systemTimers, timing);
     let port = config.port;
     let controlPort = config.controlPort;
@@ -88,7 +88,11 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     const api = createControlApi({
       store,
       check: (bundle) => checks.check(bundle),
-      publish: (change) => fronts.publish(change),
+      publish: (change) => {
+        if ("set" in change) quarantine.deployed(change.set);
+        return fronts.publish(change);
+      },
+      trustOf: (fn) => ({ ...quarantine.standing(fn), group: fronts.live(fn.name)?.group ?? fn.group }),
       urlsOf: (fn) => functionUrls(fn, config.host, port),
       token,
       limits: config.limits,
@@ -103,6 +107,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     controlPort = control.port;
     undo.push(() => control.close(timing.exitMs));
 
+    undo.push(() => quarantine.stop());
     const kill = async () => {
       await Promise.all([fronts.kill(), pools.kill()]);
     };
@@ -158,9 +163,12 @@ function tellConfinement(logger: Logger, measures: readonly Measure[]): void {
 }
 
 function health({ fronts, pools }: Children, config: Config, stopping: boolean): Health {
-  const summary = `${fronts.readyCount} of ${config.fronts} fronts and ${pools.readyCount} of ${config.pools} pools are up`;
   if (stopping) return { ready: false, summary: "The server is stopping." };
-  return { ready: fronts.readyCount > 0 && pools.readyCount > 0, summary: `${summary}.` };
+  const ofFronts = `${fronts.readyCount} of ${config.fronts} fronts`;
+  // In the other modes pool processes come when they are needed, or never.
+  if (config.isolation !== "shared") return { ready: fronts.readyCount > 0, summary: `${ofFronts} are up.` };
+  const summary = `${ofFronts} and ${pools.readyCount} of ${config.pools} pools are up.`;
+  return { ready: fronts.readyCount > 0 && pools.readyCount > 0, summary };
 }
 
 function pids({ fronts, pools }: Children): ReturnType<RunningSupervisor["pids"]> {

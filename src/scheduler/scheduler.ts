@@ -1,83 +1,146 @@
-import { isolateKey, type LiveFunction } from "../core/deployment.ts";
+import { isolateKey, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
 import { type ErrorCode, IsletError } from "../core/errors.ts";
 import type { Executor } from "../core/executor.ts";
 import type { Invocation, Reply } from "../core/invocation.ts";
 import { preferenceOrder } from "./placement.ts";
 import type { WaitingQueue } from "./waiting-queue.ts";
 
-/** An executor with the number of the place it fills; a replacement has its predecessor's. */
+/** An executor with its group and the number of the place it fills there; a replacement has its predecessor's. */
 export interface PlacedExecutor {
+  readonly group: PoolGroup;
   readonly place: number;
   readonly executor: Executor;
 }
 
+export interface SchedulerParts {
+  readonly queue: WaitingQueue;
+  /** The group of a version now, which may have changed since a request found it. */
+  readonly groupOf: (fn: LiveFunction) => PoolGroup;
+  /** A request has come for a group that has no executor. */
+  readonly onWanted: (group: PoolGroup) => void;
+}
+
 const idempotent = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
-/**
- * How often a request is sent in all. A request that ends every process which runs it must not go
- * from one to the next.
- */
+/** How often a request is sent in all. One that ended its process itself has another code, and is not sent again. */
 const maxAttempts = new Map<ErrorCode, number>([
   ["isolate_lost", 3],
-  ["pool_lost", 2],
+  ["pool_lost", 3],
 ]);
 
 /**
- * Sends each request to its function's home, to the next place when that is busy, or lets it wait.
- * A request whose process or isolate was lost is sent once more where that is safe.
+ * Sends each request to its function's home within the function's group, to the next place when that
+ * is busy, or lets it wait. A request whose process or isolate was lost is sent once more where that
+ * is safe.
  */
 export class Scheduler {
-  readonly #queue: WaitingQueue;
-  #executors: readonly PlacedExecutor[] = [];
+  readonly #parts: SchedulerParts;
+  #executors = new Map<PoolGroup, PlacedExecutor[]>();
   #orders = new WeakMap<LiveFunction, PlacedExecutor[]>();
+  /** Groups without a process, and until when, in epoch milliseconds. */
+  #closed = new Map<PoolGroup, number>();
+  /** Versions that ran in a process which has just died, until it is known who is to blame. */
+  readonly #suspects = new Map<string, Promise<unknown>>();
+  /** A request may have found its function before that was moved; a look at where it is now costs a little. */
+  #anyMoved = false;
 
-  constructor(queue: WaitingQueue) {
-    this.#queue = queue;
+  constructor(parts: SchedulerParts) {
+    this.#parts = parts;
   }
 
   setExecutors(executors: readonly PlacedExecutor[]): void {
-    this.#executors = executors;
+    this.#executors = Map.groupBy(executors, ({ group }) => group);
     this.#orders = new WeakMap();
     this.#advanceQueue();
   }
 
+  /** Requests for these groups are refused at once, also those that wait. */
+  setClosed(closed: ReadonlyMap<PoolGroup, number>): void {
+    this.#closed = new Map(closed);
+    for (const group of closed.keys())
+      if (!this.#executors.has(group)) this.#parts.queue.refuse(group, refusal(closed.get(group)));
+  }
+
+  /** Some version's group has changed: its requests that wait go there. */
+  regrouped(): void {
+    const { queue, groupOf } = this.#parts;
+    this.#anyMoved = true;
+    queue.move(({ fn }, group) => groupOf(fn) !== group);
+  }
+
+  /** Requests of these versions wait until `judged`, so that the guilty one does not meet the next process. */
+  suspect(keys: Iterable<string>, judged: Promise<unknown>): void {
+    for (const key of keys) {
+      this.#suspects.set(key, judged);
+      void judged.then(() => {
+        if (this.#suspects.get(key) === judged) this.#suspects.delete(key);
+      });
+    }
+  }
+
   get waiting(): number {
-    return this.#queue.length;
+    return this.#parts.queue.length;
   }
 
-  /** @throws IsletError as the executor's, or `overloaded` and `queue_timeout`. */
+  /** @throws IsletError as the executor's, or `overloaded`, `queue_timeout` and `quarantined`. */
   execute(invocation: Invocation): Promise<Reply> {
-    return this.#attempt(invocation, 1);
+    const { fn } = invocation;
+    return this.#attempt(invocation, this.#anyMoved ? this.#parts.groupOf(fn) : fn.group, 1);
   }
 
-  #attempt(invocation: Invocation, attempt: number): Promise<Reply> {
-    const executor = this.#pick(invocation.fn);
-    if (!executor) return this.#queue.wait(invocation, () => this.#attempt(invocation, attempt));
+  #again(invocation: Invocation, attempt: number): Promise<Reply> {
+    return this.#attempt(invocation, this.#parts.groupOf(invocation.fn), attempt);
+  }
+
+  #attempt(invocation: Invocation, group: PoolGroup, attempt: number): Promise<Reply> {
+    if (this.#suspects.size > 0) {
+      const judged = this.#suspects.get(isolateKey(invocation.fn));
+      if (judged !== undefined) return judged.then(() => this.#again(invocation, attempt));
+    }
+    const executor = this.#pick(invocation.fn, group);
+    if (!executor) return this.#wait(invocation, group, attempt);
     return executor.execute(invocation).then(
       (reply) => {
-        if (this.#queue.length > 0) this.#advanceQueue();
+        if (this.#parts.queue.length > 0) this.#advanceQueue();
         return reply;
       },
       (error: unknown) => {
         this.#advanceQueue();
-        if (mayRepeat(invocation, error, attempt)) return this.#attempt(invocation, attempt + 1);
+        if (mayRepeat(invocation, error, attempt)) return this.#again(invocation, attempt + 1);
         throw error;
       },
     );
   }
 
-  #pick(fn: LiveFunction): Executor | undefined {
-    let order = this.#orders.get(fn);
+  #wait(invocation: Invocation, group: PoolGroup, attempt: number): Promise<Reply> {
+    if (!this.#executors.has(group)) {
+      const closedUntilMs = this.#closed.get(group);
+      if (closedUntilMs !== undefined && closedUntilMs > Date.now()) return Promise.reject(refusal(closedUntilMs));
+      this.#parts.onWanted(group);
+    }
+    return this.#parts.queue.wait(group, invocation, () => this.#again(invocation, attempt));
+  }
+
+  #pick(fn: LiveFunction, group: PoolGroup): Executor | undefined {
+    let order = group === fn.group ? this.#orders.get(fn) : undefined;
     if (!order) {
-      order = preferenceOrder(isolateKey(fn), this.#executors);
-      this.#orders.set(fn, order);
+      // By tenant, so that the functions of one share a home and their crashes meet few others.
+      order = preferenceOrder(fn.tenant, this.#executors.get(group) ?? []);
+      if (group === fn.group) this.#orders.set(fn, order);
     }
     for (const { executor } of order) if (executor.load().room > 0) return executor;
     return undefined;
   }
 
   #advanceQueue(): void {
-    this.#queue.advance((invocation) => this.#pick(invocation.fn) !== undefined);
+    const { queue, groupOf } = this.#parts;
+    queue.advance(({ fn }) => this.#pick(fn, groupOf(fn)) !== undefined);
   }
+}
+
+function refusal(untilMs = 0): IsletError {
+  return new IsletError("quarantined", "the function has ended its process too often", {
+    retryAfterMs: Math.max(0, untilMs - Date.now()),
+  });
 }
 
 /** Whether running the request a second time does no harm and is possible. */

@@ -1,3 +1,4 @@
+import type { PoolGroup } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import type { Invocation, Reply } from "../core/invocation.ts";
 
@@ -10,12 +11,17 @@ interface Waiting {
 }
 
 const sweepMs = 100;
+/** Of the queue's length that one tenant's own group may take, so that the others' requests still find a place. */
+const tenantShare = 4;
 
-/** Requests that wait for room, first come first served; bounded in number and in time. */
+/**
+ * Requests that wait for room, a line for each group of pool processes and first come first served in
+ * each: those for a group that has no process yet hold up no others. Bounded in number and in time.
+ */
 export class WaitingQueue {
   readonly #maxLength: number;
   readonly #maxMs: number;
-  #waiting: Waiting[] = [];
+  readonly #lines = new Map<PoolGroup, Waiting[]>();
   #length = 0;
   #sweeper: NodeJS.Timeout | undefined;
 
@@ -28,41 +34,79 @@ export class WaitingQueue {
     return this.#length;
   }
 
+  /** Groups that requests wait for. */
+  get groups(): PoolGroup[] {
+    return [...this.#lines.keys()];
+  }
+
   /**
    * Runs `run` when `advance` reaches it: at once then, so that the next in line sees what room it left.
    * @throws IsletError overloaded (at once), queue_timeout, or why it was cancelled.
    */
-  wait(invocation: Invocation, run: () => Promise<Reply>): Promise<Reply> {
-    if (this.#length >= this.#maxLength) {
+  wait(group: PoolGroup, invocation: Invocation, run: () => Promise<Reply>): Promise<Reply> {
+    const line = this.#lines.get(group) ?? [];
+    const longest = group === "shared" ? this.#maxLength : Math.ceil(this.#maxLength / tenantShare);
+    if (this.#length >= this.#maxLength || line.length >= longest) {
       return Promise.reject(new IsletError("overloaded", "all pool processes are busy and the queue is full"));
     }
     return new Promise((resolve, refuse) => {
       const start = () => resolve(run());
       const entry: Waiting = { invocation, start, refuse, untilMs: performance.now() + this.#maxMs, gone: false };
-      this.#waiting.push(entry);
+      line.push(entry);
+      this.#lines.set(group, line);
       this.#length++;
       this.#sweeper ??= setInterval(() => this.#sweep(), sweepMs);
       invocation.onCancel((reason) => this.#leave(entry, () => refuse(reason)));
     });
   }
 
-  /** Lets requests go for as long as `hasRoom` says so. */
+  /** Lets the first of each line go for as long as `hasRoom` says so. */
   advance(hasRoom: (invocation: Invocation) => boolean): void {
-    while (this.#waiting.length > 0) {
-      const first = this.#waiting[0] as Waiting;
-      if (!first.gone && !hasRoom(first.invocation)) return;
-      this.#waiting.shift();
+    for (const group of this.groups) this.#advance(group, hasRoom);
+  }
+
+  #advance(group: PoolGroup, hasRoom: (invocation: Invocation) => boolean): void {
+    // Looked up again each time: what starts may wait again, or end the line.
+    for (let first = this.#first(group); first; first = this.#first(group)) {
+      if (!hasRoom(first.invocation)) return;
+      this.#lines.get(group)?.shift();
       this.#leave(first, first.start);
     }
   }
 
+  /** Starts those of a group's line for which `isElsewhere` holds: they look for another place. */
+  move(isElsewhere: (invocation: Invocation, group: PoolGroup) => boolean): void {
+    for (const [group, line] of [...this.#lines]) {
+      for (const entry of line.filter(({ invocation }) => isElsewhere(invocation, group))) {
+        this.#leave(entry, entry.start);
+      }
+      this.#first(group);
+    }
+  }
+
+  /** Ends the waiting of all that are in a group's line. */
+  refuse(group: PoolGroup, error: IsletError): void {
+    for (const entry of [...(this.#lines.get(group) ?? [])]) this.#leave(entry, () => entry.refuse(error));
+    this.#first(group);
+  }
+
+  /** The first that still waits; drops those before it, and a line that is empty. */
+  #first(group: PoolGroup): Waiting | undefined {
+    const line = this.#lines.get(group);
+    while (line?.[0]?.gone) line.shift();
+    if (line?.length === 0) this.#lines.delete(group);
+    return line?.[0];
+  }
+
   #sweep(): void {
     const now = performance.now();
-    for (const entry of this.#waiting) {
-      if (entry.untilMs > now) break;
-      this.#leave(entry, () => entry.refuse(new IsletError("queue_timeout", "no pool process became free in time")));
+    for (const [group, line] of [...this.#lines]) {
+      for (const entry of [...line]) {
+        if (entry.untilMs > now) break;
+        this.#leave(entry, () => entry.refuse(new IsletError("queue_timeout", "no pool process became free in time")));
+      }
+      this.#first(group);
     }
-    while (this.#waiting[0]?.gone) this.#waiting.shift();
   }
 
   #leave(entry: Waiting, tell: () => void): void {
@@ -72,7 +116,7 @@ export class WaitingQueue {
     if (this.#length === 0) {
       clearInterval(this.#sweeper);
       this.#sweeper = undefined;
-      this.#waiting = [];
+      this.#lines.clear();
     }
     tell();
   }

@@ -27,6 +27,10 @@ export class Router {
     return this.#functions.size;
   }
 
+  get(name: string): LiveFunction | undefined {
+    return this.#functions.get(name);
+  }
+
   set(fn: LiveFunction): void {
     this.#dropRoutes(fn.name);
     this.#functions.set(fn.name, fn);

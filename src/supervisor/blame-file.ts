@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { type Blame, blameBytes, decodeBlame } from "../core/blame-mark.ts";
+import { type Blame, blameBytes, decodeBlame, decodeThreads, threadsAt, threadsBytes } from "../core/blame-mark.ts";
 
 /** The supervisor's end of the record in which a pool process notes the version that it enters. */
 export class BlameFile {
@@ -18,6 +18,13 @@ export class BlameFile {
     const record = new Uint8Array(blameBytes);
     readSync(this.fd, record, 0, blameBytes, 0);
     return decodeBlame(record);
+  }
+
+  /** The versions that were on threads. */
+  readThreads(): string[] {
+    const record = new Uint8Array(threadsBytes);
+    const length = readSync(this.fd, record, 0, threadsBytes, threadsAt);
+    return decodeThreads(record.subarray(0, length));
   }
 
   close(): void {

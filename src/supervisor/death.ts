@@ -10,8 +10,6 @@ export type DeathReason =
   | "start_timeout"
   /** It left beats unanswered for too long; killed. */
   | "stalled"
-  /** It took more memory than a pool process may; killed. */
-  | "memory_limit"
   /** It sent a front what no pool process of ours sends; killed. */
   | "forged"
   /** It did not take over a change in time, so it may serve what is no longer live; killed. */
@@ -20,6 +18,8 @@ export type DeathReason =
   | "check_timeout"
   /** It held more memory than a pool process may; killed, by the supervisor or the kernel. */
   | "memory_limit"
+  /** Its place had been given to another and its requests were over; killed. */
+  | "retired"
   /** It was told to drain and exited with 0. */
   | "drained"
   /** It was told to drain and took too long; killed. */
@@ -34,6 +34,7 @@ export type KillReason = Extract<
   | "stalled"
   | "memory_limit"
   | "forged"
+  | "retired"
   | "unresponsive"
   | "check_timeout"
   | "drain_timeout"
@@ -57,5 +58,5 @@ export function describeDeath(death: Death): string {
 
 /** Whether something went wrong, rather than came to its end. */
 export function isUnexpected(death: Death): boolean {
-  return death.reason !== "drained" && death.reason !== "stopped";
+  return death.reason !== "drained" && death.reason !== "stopped" && death.reason !== "retired";
 }

@@ -1,5 +1,5 @@
-import type { LiveFunction } from "../core/deployment.ts";
-import type { PoolList, ToFront } from "../core/messages.ts";
+import type { LiveFunction, PoolGroup } from "../core/deployment.ts";
+import type { PoolList, ToFront, Verdict } from "../core/messages.ts";
 import { StartError } from "../core/start-error.ts";
 import type { FrontChild } from "./child-kinds.ts";
 import { type Death, describeDeath } from "./death.ts";
@@ -23,6 +23,8 @@ export interface FrontsOptions {
   /** The settings that a front is started with. */
   readonly settings: (id: string, port: number) => FrontStart["settings"];
   readonly onDeath: (front: FrontChild, death: Death) => void;
+  /** Where a function's requests are to run. Asked when it is published and when that may have changed. */
+  readonly groupOf: (fn: LiveFunction) => PoolGroup;
 }
 
 /**
@@ -40,7 +42,7 @@ export class Fronts {
   constructor(options: FrontsOptions, functions: readonly LiveFunction[]) {
     this.#options = options;
     this.#port = options.port;
-    for (const fn of functions) this.#functions.set(fn.name, fn);
+    for (const fn of functions) this.#functions.set(fn.name, this.#placed(fn));
     this.#slots = Array.from(
       { length: options.count },
       () => new Slot({ timers: options.timers, bear: () => this.#bear(), onDeath: options.onDeath }),
@@ -68,16 +70,29 @@ export class Fronts {
     return this.#slots.flatMap((slot) => slot.child ?? []);
   }
 
-  hasFunction(name: string): boolean {
-    return this.#functions.has(name);
+  /** What is live, as the fronts know it. */
+  live(name: string): LiveFunction | undefined {
+    return this.#functions.get(name);
   }
 
   /** Makes a change live; resolves when no front serves anything older. */
   async publish(change: FunctionChange): Promise<void> {
-    if ("set" in change) this.#functions.set(change.set.name, change.set);
-    else this.#functions.delete(change.remove);
-    const message = { set: "set" in change ? change.set : null, remove: "remove" in change ? change.remove : null };
-    await Promise.all(this.#serving().map((front) => this.#tell(front, message)));
+    const set = "set" in change ? this.#placed(change.set) : null;
+    const remove = "remove" in change ? change.remove : null;
+    if (set) this.#functions.set(set.name, set);
+    if (remove !== null) this.#functions.delete(remove);
+    await Promise.all(this.#serving().map((front) => this.#tell(front, { set, remove })));
+  }
+
+  /** Moves a function's requests to where they are to run now; resolves when all fronts send them there. */
+  async regroup(name: string): Promise<void> {
+    const fn = this.#functions.get(name);
+    if (fn && this.#placed(fn).group !== fn.group) await this.publish({ set: fn });
+  }
+
+  /** Tells all fronts who is to blame for the death of a pool process. */
+  tellDeath(pool: string, verdict: Verdict): void {
+    for (const front of this.#serving()) front.send({ type: "poolDied", id: pool, verdict });
   }
 
   /** Tells all fronts which pool processes there are. */
@@ -95,6 +110,10 @@ export class Fronts {
   /** Kills all fronts; resolves when all are gone. */
   async kill(): Promise<void> {
     await killAll(this.#slots);
+  }
+
+  #placed(fn: LiveFunction): LiveFunction {
+    return { ...fn, group: this.#options.groupOf(fn) };
   }
 
   #bear(): FrontChild {

@@ -42,7 +42,22 @@ export class SupervisorMetrics {
     registers: [this.#registry],
   });
 
-  constructor(readyCount: (kind: ChildKind) => number) {
+  readonly #quarantines = new Counter({
+    name: "islet_quarantines_total",
+    help: "Versions that came into quarantine, by what brought them there.",
+    labelNames: ["reason"],
+    registers: [this.#registry],
+  });
+
+  constructor(readyCount: (kind: ChildKind) => number, quarantined: () => number) {
+    new Gauge({
+      name: "islet_quarantined_versions",
+      help: "Versions that are in quarantine.",
+      registers: [this.#registry],
+      collect() {
+        this.set(quarantined());
+      },
+    });
     new Gauge({
       name: "islet_children_ready",
       help: "Child processes that serve, the spare not among them.",
@@ -64,6 +79,10 @@ export class SupervisorMetrics {
 
   blamed(functionName: string | null): void {
     this.#blamed.inc({ function: functionName ?? otherFunction });
+  }
+
+  quarantined(reason: string): void {
+    this.#quarantines.inc({ reason });
   }
 
   /** All processes' metrics in Prometheus' text format. A child that does not answer in time is left out. */

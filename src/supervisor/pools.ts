@@ -1,81 +1,132 @@
-import type { PoolAddress } from "../core/messages.ts";
+import type { Clock } from "../core/clock.ts";
+import type { PoolGroup } from "../core/deployment.ts";
+import type { PoolList } from "../core/messages.ts";
 import { StartError } from "../core/start-error.ts";
 import type { PoolChild } from "./child-kinds.ts";
 import { type Death, describeDeath } from "./death.ts";
+import { DedicatedPools } from "./dedicated-pools.ts";
 import { killAll, Slot } from "./slot.ts";
 import type { Timers } from "./timers.ts";
 
 export interface PoolsOptions {
+  /** Places in the shared group. */
   readonly count: number;
+  /** Groups that may have a process of their own, and how long one without requests keeps it. */
+  readonly dedicated: { readonly max: number; readonly idleMs: number };
+  /** How long the requests in a process that has lost its place may go on. */
+  readonly leaveMs: number;
   readonly timers: Timers;
+  readonly clock: Clock;
   /** Forks a pool process and sends it `start`. */
   readonly bear: () => PoolChild;
-  /** The addresses that fronts may send requests to, whenever they have changed. */
-  readonly onChange: (pools: readonly PoolAddress[]) => void;
+  /** What fronts may send requests to, whenever that has changed. */
+  readonly onChange: (list: PoolList) => void;
   readonly onDeath: (pool: PoolChild, death: Death) => void;
+  /** A process becomes a tenant's own. */
+  readonly onDedicated: (pool: PoolChild, group: PoolGroup) => void;
 }
 
 /**
- * Keeps the pool processes alive, and one more that serves nobody: the spare. It checks uploads and
- * takes the place of a dead pool process, so that a replacement costs no start.
+ * Keeps the pool processes alive: those of the shared group, those that single tenants have, and one
+ * more that serves nobody: the spare. It checks uploads, takes the place of a dead pool process and
+ * becomes a tenant's own, so that none of these costs a start.
  */
 export class Pools {
   readonly spare: Slot<PoolChild>;
   readonly #options: PoolsOptions;
-  readonly #slots: Slot<PoolChild>[];
+  readonly #shared: Slot<PoolChild>[];
+  readonly #dedicated: DedicatedPools;
+  /** Those that have lost their place and still run something. */
+  readonly #leaving = new Set<PoolChild>();
   #announced = "";
 
   constructor(options: PoolsOptions) {
     this.#options = options;
-    const bear = () => {
+    const { timers, clock } = options;
+    const born = () => {
       const pool = options.bear();
       // Fronts that heard only of its death would go on connecting to it for a while.
       void pool.lost.then(() => this.#announce());
       return pool;
     };
-    this.spare = new Slot({ timers: options.timers, bear, onDeath: options.onDeath });
-    this.#slots = Array.from(
+    const bear = () => this.#promoted() ?? born();
+    const onDeath = (pool: PoolChild, death: Death) => {
+      // First the verdict: with the list a front gives up the process's requests.
+      options.onDeath(pool, death);
+      this.#announce();
+    };
+    this.spare = new Slot({ timers, bear: born, onDeath: options.onDeath });
+    this.#shared = Array.from(
       { length: options.count },
-      () =>
-        new Slot<PoolChild>({
-          timers: options.timers,
-          bear: () => this.#promoted() ?? bear(),
-          onReady: () => this.#announce(),
-          onDeath: (pool, death) => {
-            this.#announce();
-            options.onDeath(pool, death);
-          },
-        }),
+      () => new Slot<PoolChild>({ timers, bear, onReady: () => this.#announce(), onDeath }),
     );
+    this.#dedicated = new DedicatedPools({
+      ...{ ...options.dedicated, timers, clock, onDeath },
+      bear: (group) => {
+        const pool = bear();
+        options.onDedicated(pool, group);
+        return pool;
+      },
+      onChange: () => this.#announce(),
+      onLeave: (pool) => void this.#leave(pool),
+    });
   }
 
   /**
-   * Starts all pool processes and the spare; resolves when all but the spare are ready.
+   * Starts all shared pool processes and the spare; resolves when all but the spare are ready.
    *
    * @throws StartError when one dies before it is ready.
    */
   async start(): Promise<void> {
-    await Promise.all(this.#slots.map(startPool));
+    await Promise.all(this.#shared.map(startPool));
     this.spare.fill();
+    // Then the spare is what proves that pool processes can be had.
+    if (this.#shared.length === 0) await startPool(this.spare);
   }
 
+  /** Of the shared group. */
   get readyCount(): number {
-    return this.addresses().length;
+    return this.#shared.filter((slot) => slot.readyChild).length;
   }
 
   get children(): PoolChild[] {
-    return [...this.#slots, this.spare].flatMap((slot) => slot.child ?? []);
+    return [...this.#slots.flatMap((slot) => slot.child ?? []), ...this.#leaving];
   }
 
-  addresses(): PoolAddress[] {
-    return this.#slots.flatMap(({ readyChild }, place) =>
-      readyChild ? [{ id: readyChild.id, group: "shared", place, socketPath: readyChild.socketPath }] : [],
+  list(): PoolList {
+    const shared = this.#shared.flatMap(({ readyChild }, place) =>
+      readyChild ? [{ id: readyChild.id, group: "shared" as const, place, socketPath: readyChild.socketPath }] : [],
     );
+    return { pools: [...shared, ...this.#dedicated.addresses()], closed: this.#dedicated.closed() };
+  }
+
+  /** The group in which a process serves; none for the spare and for one that is leaving. */
+  groupOf(pool: PoolChild): PoolGroup | undefined {
+    return this.#shared.some((slot) => slot.child === pool) ? "shared" : this.#dedicated.groupOf(pool);
+  }
+
+  byId(id: string): PoolChild | undefined {
+    return this.children.find((pool) => pool.id === id);
+  }
+
+  /** A front has requests for a group. */
+  wanted(group: PoolGroup): void {
+    if (group !== "shared") this.#dedicated.wanted(group);
+  }
+
+  /** Puts another process in a process's place at once, and ends it when its requests are over. */
+  retire(pool: PoolChild): void {
+    const slot = this.#shared.find(({ child }) => child === pool);
+    if (slot) slot.take();
+    else if (!this.#dedicated.replace(pool)) return;
+    this.#announce();
+    void this.#leave(pool);
   }
 
   /** Ends all pool processes; resolves when all are gone. */
   async drain(withinMs: number): Promise<void> {
-    const last = [...this.#slots, this.spare].flatMap((slot) => slot.close() ?? []);
+    this.#dedicated.stop();
+    const last = [...this.#slots.flatMap((slot) => slot.close() ?? []), ...this.#leaving];
     // One that is still starting has nothing to end.
     for (const pool of last) if (pool.state === "starting") pool.kill("stopped");
     await Promise.all(last.map((pool) => pool.drain(withinMs)));
@@ -83,7 +134,25 @@ export class Pools {
 
   /** Kills all pool processes; resolves when all are gone. */
   async kill(): Promise<void> {
-    await killAll([...this.#slots, this.spare]);
+    this.#dedicated.stop();
+    const leaving = [...this.#leaving];
+    for (const pool of leaving) pool.kill("stopped");
+    await Promise.all([killAll(this.#slots), ...leaving.map((pool) => pool.dead)]);
+  }
+
+  get #slots(): Slot<PoolChild>[] {
+    return [...this.#shared, ...this.#dedicated.slots, this.spare];
+  }
+
+  async #leave(pool: PoolChild): Promise<void> {
+    this.#leaving.add(pool);
+    void pool.dead.then((death) => {
+      this.#leaving.delete(pool);
+      this.#options.onDeath(pool, death);
+    });
+    if (pool.state === "ready") await pool.ask("left", (seq) => ({ type: "leave", seq }), this.#options.leaveMs);
+    // Not by its own exit: isolated-vm can hang there.
+    pool.kill("retired");
   }
 
   /** The spare, unless it is busy with a bundle that nobody has judged yet. */
@@ -94,11 +163,11 @@ export class Pools {
   }
 
   #announce(): void {
-    const pools = this.addresses();
-    const announced = pools.map((pool) => pool.id).join();
+    const list = this.list();
+    const announced = JSON.stringify(list);
     if (announced === this.#announced) return;
     this.#announced = announced;
-    this.#options.onChange(pools);
+    this.#options.onChange(list);
   }
 }
 

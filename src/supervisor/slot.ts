@@ -14,6 +14,8 @@ export interface SlotOptions<C> {
   readonly timers: Timers;
   /** Brings the slot's next child into being. */
   readonly bear: () => C;
+  /** How long a dead child's place stays empty; by default as BackOff has it. */
+  readonly delayAfter?: (child: C, death: Death) => number;
   readonly onReady?: (child: C) => void;
   /** The slot has been filled again already when the replacement is due at once. */
   readonly onDeath?: (child: C, death: Death) => void;
@@ -59,6 +61,21 @@ export class Slot<C extends Life> {
     return child;
   }
 
+  /** Hands the child over to its owner; another is born after `delayMs`. */
+  vacate(delayMs: number): C | null {
+    const child = this.#child;
+    this.#child = null;
+    if (!this.#closed) this.#refillAfter(delayMs);
+    return child;
+  }
+
+  /** Bears no more children and gives the present one away. */
+  release(): C | null {
+    const child = this.close();
+    this.#child = null;
+    return child;
+  }
+
   /** Resolves with the child as soon as one is ready here. Never resolves once the slot is closed. */
   async whenReady(): Promise<C> {
     for (;;) {
@@ -85,7 +102,8 @@ export class Slot<C extends Life> {
     const death = await child.dead;
     if (this.#child !== child) return;
     this.#child = null;
-    if (!this.#closed) this.#refillAfter(this.#backOff.next(death.readyMs));
+    const { delayAfter } = this.#options;
+    if (!this.#closed) this.#refillAfter(delayAfter ? delayAfter(child, death) : this.#backOff.next(death.readyMs));
     this.#options.onDeath?.(child, death);
   }
 

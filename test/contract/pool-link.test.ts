@@ -97,6 +97,7 @@ async function start(): Promise<ExecutorUnderTest & { bundles: Map<string, Uint8
     bundleAtHand: () => undefined,
     onBundleFailure: () => undefined,
     readBundle: async (id) => bundles.get(id) ?? Promise.reject(new Error(`no bundle ${id}`)),
+    verdict: async () => null,
     onClose: () => closed.resolve(),
   });
   return {

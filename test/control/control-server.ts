@@ -48,6 +48,10 @@ export async function startControl(changed: Partial<ControlDeps> = {}): Promise<
       published.push(change);
     },
     urlsOf: (fn) => [`http://${fn.name}.localhost/`, ...fn.routes],
+    trustOf: () => ({
+      ...{ state: "trusted", sinceMs: null, untilMs: null, breaches: 0, reasons: [] },
+      group: "shared",
+    }),
     token,
     limits: { default: defaultLimits, max: defaultMaxLimits },
     uploadBytes: 10 * 1024 * 1024,

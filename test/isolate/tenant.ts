@@ -54,6 +54,7 @@ export async function tenant(
   const source = { slots, take: (memoryMb: number) => preparer.take(memoryMb) };
   const isolate = new TenantIsolate("test@1", bundle, lane, source, {
     entering: () => undefined,
+    left: () => undefined,
     slow: (_, ms) => slow.push(ms),
     probed: () => undefined,
     died: (_, reason) => {

@@ -87,6 +87,7 @@ export class FakePool {
       },
       onBundleFailure: () => undefined,
       onForged: (problem) => pool.forged.push(problem),
+      verdict: async () => null,
       onClose: (error) => closed.resolve(error),
     });
     const [accepted] = await connection;

@@ -52,11 +52,15 @@ class ManualExecutor implements Executor {
 }
 
 function setUp(executors: ManualExecutor[], queueLength = 10, queueMs = 60_000) {
-  const scheduler = new Scheduler(new WaitingQueue(queueLength, queueMs));
-  const placed = executors.map((executor, place) => ({ place, executor }));
+  const scheduler = new Scheduler({
+    queue: new WaitingQueue(queueLength, queueMs),
+    groupOf: ({ group }) => group,
+    onWanted: () => undefined,
+  });
+  const placed = executors.map((executor, place) => ({ group: "shared" as const, place, executor }));
   scheduler.setExecutors(placed);
   // In the order in which the function's requests try them.
-  const order = preferenceOrder(`${fn.name}@${fn.versionId}`, placed).map(({ executor }) => executor);
+  const order = preferenceOrder(fn.tenant, placed).map(({ executor }) => executor);
   return { scheduler, order };
 }
 
@@ -93,7 +97,7 @@ describe("placement", () => {
     const { scheduler } = setUp([]);
     const answer = scheduler.execute(new TestInvocation(fn));
     const executor = new ManualExecutor("a");
-    scheduler.setExecutors([{ place: 0, executor }]);
+    scheduler.setExecutors([{ group: "shared", place: 0, executor }]);
     await expect.poll(() => executor.got.length).toBe(1);
     executor.got[0]?.answer(reply);
     expect(await answer).toBe(reply);
@@ -105,7 +109,7 @@ describe("the queue", () => {
     const { scheduler } = setUp([new ManualExecutor("a", 0)], 1);
     const waiting = codeOf(scheduler.execute(new TestInvocation(fn)));
     expect(await codeOf(scheduler.execute(new TestInvocation(fn)))).toBe("overloaded");
-    scheduler.setExecutors([{ place: 0, executor: answering("b") }]);
+    scheduler.setExecutors([{ group: "shared", place: 0, executor: answering("b") }]);
     expect(await waiting).toBe("answered");
   });
 
@@ -160,7 +164,7 @@ describe("a lost pool process or isolate", () => {
 
   test.each([
     ["isolate_lost", 3],
-    ["pool_lost", 2],
+    ["pool_lost", 3],
   ] as const)("after %s it is sent %d times at most", async (code, times) => {
     const { scheduler, order } = setUp([new ManualExecutor("a")]);
     const answer = codeOf(scheduler.execute(new TestInvocation(fn)));

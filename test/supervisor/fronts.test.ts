@@ -34,6 +34,7 @@ function frontsWith(count: number, modes: string[], timers: Timers = systemTimer
       },
       settings: frontSettings,
       onDeath: (_front, death) => deaths.push(death),
+      groupOf: () => "shared",
     },
     [fn("old", "1")],
   );
@@ -101,8 +102,8 @@ describe("publish", () => {
     await fronts.publish({ set: fn("new", "7") });
     await fronts.publish({ remove: "old" });
     for (const front of births) expect(await knowledge(front)).toEqual({ new: "7", pools: "" });
-    expect(fronts.hasFunction("new")).toBe(true);
-    expect(fronts.hasFunction("old")).toBe(false);
+    expect(fronts.live("new")).toEqual(fn("new", "7"));
+    expect(fronts.live("old")).toBeUndefined();
   });
 
   test("is not held up by a front that dies, and the next one has the change", async () => {

@@ -1,3 +1,4 @@
+import type { Clock } from "../../src/core/clock.ts";
 import type { Timers } from "../../src/supervisor/timers.ts";
 
 interface Entry {
@@ -7,8 +8,8 @@ interface Entry {
   readonly run: () => void;
 }
 
-/** Timers that move only when a test says so. */
-export class ManualTimers implements Timers {
+/** Timers, and a clock with them, that move only when a test says so. */
+export class ManualTimers implements Timers, Clock {
   #now = 0;
   readonly #entries = new Set<Entry>();
   #onSet: () => void = () => undefined;
@@ -19,6 +20,14 @@ export class ManualTimers implements Timers {
 
   every(ms: number, run: () => void): () => void {
     return this.#add({ at: this.#now + ms, ms, repeats: true, run });
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  epochMs(): number {
+    return this.#now;
   }
 
   /** The delays of all timers that have not run, in the order in which they were set. */

@@ -5,7 +5,10 @@ import { bearFront, bearPool, frontSettings, liveFunction } from "./births.ts";
 
 test("one page has the supervisor's figures and the children's, added up, and survives nonsense", async () => {
   const directory = new RunDirectory();
-  const metrics = new SupervisorMetrics((kind) => (kind === "front" ? 2 : 1));
+  const metrics = new SupervisorMetrics(
+    (kind) => (kind === "front" ? 2 : 1),
+    () => 3,
+  );
   const fronts = [bearFront(), bearFront()];
   for (const front of fronts) {
     const settings = frontSettings(front.id, 1);
@@ -28,6 +31,7 @@ test("one page has the supervisor's figures and the children's, added up, and su
     'islet_child_deaths_total{kind="pool",reason="crashed"} 1',
     'islet_pool_deaths_blamed_total{function="hello"} 1',
     'islet_pool_deaths_blamed_total{function="(other)"} 1',
+    "islet_quarantined_versions 3",
     'islet_children_ready{kind="front"} 2',
     'islet_children_ready{kind="pool"} 1',
     'known{a="1",pools=""} 2',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { PoolAddress } from "../../src/core/messages.ts";
+import type { PoolList } from "../../src/core/messages.ts";
 import type { PoolChild } from "../../src/supervisor/child-kinds.ts";
 import type { Death } from "../../src/supervisor/death.ts";
 import { Pools } from "../../src/supervisor/pools.ts";
@@ -9,7 +9,8 @@ import { ManualTimers } from "./manual-timers.ts";
 
 let directory: RunDirectory;
 let pools: Pools;
-let lists: (readonly PoolAddress[])[];
+let timers: ManualTimers;
+let lists: PoolList[];
 let births: PoolChild[];
 let deaths: { pool: PoolChild; death: Death }[];
 
@@ -18,9 +19,13 @@ beforeEach(async () => {
   lists = [];
   births = [];
   deaths = [];
+  timers = new ManualTimers();
   pools = new Pools({
     count: 2,
-    timers: new ManualTimers(),
+    dedicated: { max: 2, idleMs: 60_000 },
+    leaveMs: 10_000,
+    timers,
+    clock: timers,
     bear: () => {
       const pool = bearPool(directory);
       births.push(pool);
@@ -28,6 +33,7 @@ beforeEach(async () => {
     },
     onChange: (list) => lists.push(list),
     onDeath: (pool, death) => deaths.push({ pool, death }),
+    onDedicated: () => undefined,
   });
   await pools.start();
 });
@@ -45,18 +51,18 @@ async function crash(pool: PoolChild | undefined): Promise<void> {
 
 test("pool processes have places and sockets; the spare is not among them", async () => {
   const spare = await pools.spare.whenReady();
-  const addresses = pools.addresses();
+  const addresses = pools.list().pools;
   expect(addresses.map((pool) => pool.place)).toEqual([0, 1]);
   expect(new Set(addresses.map((pool) => pool.socketPath)).size).toBe(2);
   expect(addresses.map((pool) => pool.id)).not.toContain(spare.id);
-  expect(lists.at(-1)).toEqual(addresses);
+  expect(lists.at(-1)?.pools).toEqual(addresses);
 });
 
 test("the spare takes the place of a dead pool process at once, and a new spare starts", async () => {
   const spare = await pools.spare.whenReady();
   const [first, second] = births;
   await crash(first);
-  expect(lists.at(-1)).toEqual([
+  expect(lists.at(-1)?.pools).toEqual([
     { id: spare.id, group: "shared", place: 0, socketPath: spare.socketPath },
     { id: second?.id, group: "shared", place: 1, socketPath: second?.socketPath },
   ]);
@@ -70,9 +76,9 @@ test("a spare that is busy with a bundle stays where it is", async () => {
   const spare = await pools.spare.whenReady();
   spare.checking = true;
   await crash(births[0]);
-  expect(lists.at(-1)?.map((pool) => pool.place)).toEqual([1]);
+  expect(lists.at(-1)?.pools.map((pool) => pool.place)).toEqual([1]);
   await births[3]?.ready;
-  expect(pools.addresses().map((pool) => pool.id)).toEqual([births[3]?.id, births[1]?.id]);
+  expect(pools.list().pools.map((pool) => pool.id)).toEqual([births[3]?.id, births[1]?.id]);
   expect(pools.spare.child).toBe(spare);
 });
 
@@ -86,7 +92,7 @@ test("draining ends them all, the spare too", async () => {
   await pools.drain(10_000);
   expect(deaths.map(({ death }) => death.reason)).toEqual(["drained", "drained", "drained"]);
   expect(births).toHaveLength(3);
-  expect(lists.at(-1)).toEqual([]);
+  expect(lists.at(-1)?.pools).toEqual([]);
 });
 
 test("draining does not wait for one that is still starting", async () => {

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { crasher, saying, staller, type Trust } from "./culprits.ts";
+import { type Answer, TestServer } from "./server.ts";
+
+/*
+ * A function ends the process that it runs in: the one whose doing it was is found, told so and set
+ * apart, and its neighbours' requests notice nothing.
+ */
+
+let server: TestServer;
+
+beforeEach(async () => {
+  // One shared process: guilty and innocent meet there.
+  server = await TestServer.start({ POOLS: 1, QUEUE_MS: 30_000 });
+  await server.deploy("good", saying("here"));
+});
+afterEach(() => server.stop());
+
+const trustOf = async (name: string) =>
+  ((await server.control("GET", `/v1/functions/${name}`)).json() as { trust: Trust }).trust;
+
+/** Asks the good function again and again until `work` is done; gives what it answered. */
+async function beside(work: Promise<unknown>): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  let done = false;
+  const client = async () => {
+    while (!done) answers.push(await server.send("/fn/good/"));
+  };
+  const clients = [client(), client()];
+  await work.finally(() => (done = true));
+  await Promise.all(clients);
+  return answers;
+}
+
+test.each([
+  ["crashes", crasher, 502, "function_crashed", "crashed"],
+  ["stalls", staller, 504, "function_stalled", "stalled"],
+] as const)(
+  "a function that %s its process gets the blame, and nobody else notices",
+  async (...example) => {
+    const [name, culprit, status, code, reason] = example;
+    await server.deploy(name, culprit.source, culprit.manifest);
+    const guilty = server.send(`/fn/${name}/`);
+    const answers = await beside(guilty);
+    expect(await guilty).toMatchObject({ status, code });
+    expect(answers.length).toBeGreaterThan(0);
+    expect(answers.filter(({ status, text }) => status !== 200 || text !== "here")).toEqual([]);
+
+    // It was not tried again: one process died.
+    const metrics = await server.metrics();
+    expect(metrics.sum("islet_child_deaths_total", { kind: "pool" })).toBe(1);
+    expect(metrics.sum("islet_pool_deaths_blamed_total", { function: name })).toBe(1);
+    expect(metrics.sum("islet_quarantines_total", { reason })).toBe(1);
+    expect(metrics.sum("islet_quarantined_versions")).toBe(1);
+    expect(await trustOf(name)).toMatchObject({ state: "quarantined", reasons: [reason], group: `tenant:${name}` });
+    expect(await trustOf("good")).toMatchObject({ state: "trusted", breaches: 0, reasons: [], group: "shared" });
+    await server.logs.find({ function: name, msg: /is quarantined/, reason });
+
+    // From now on it harms a process of its own only: the one that has taken the first one's place lives on.
+    const pools = () => [...server.pids()].filter(([child]) => child.startsWith("pool"));
+    const [heir] = pools();
+    const again = server.send(`/fn/${name}/`);
+    const others = await beside(again);
+    // Doubtful code is on threads, where what stalls is a matter of its CPU limit.
+    expect((await again).status).toBe(status);
+    expect(others.filter(({ status }) => status !== 200)).toEqual([]);
+    expect(pools()).toContainEqual(heir);
+  },
+  90_000,
+);
+
+test("many requests that would each end their process end one", async () => {
+  await server.deploy("crashes", crasher.source, crasher.manifest);
+  const answers = await Promise.all(Array.from({ length: 8 }, () => server.send("/fn/crashes/")));
+  expect(new Set(answers.map(({ code }) => code))).toEqual(new Set(["function_crashed"]));
+  expect((await server.metrics()).sum("islet_child_deaths_total", { kind: "pool" })).toBe(1);
+}, 90_000);
+
+test("one that keeps ending its process in quarantine is refused for a while", async () => {
+  await server.deploy("crashes", crasher.source, crasher.manifest);
+  const codes: (string | undefined)[] = [];
+  let last: Answer;
+  do {
+    last = await server.send("/fn/crashes/");
+    codes.push(last.code);
+  } while (last.code === "function_crashed");
+  expect(codes).toEqual(["function_crashed", "function_crashed", "function_crashed", "quarantined"]);
+  expect(last.status).toBe(503);
+  expect(Number(last.headers["retry-after"])).toBeGreaterThan(0);
+  expect((await server.send("/fn/good/")).text).toBe("here");
+}, 90_000);
+
+test("what was killed from outside is nobody's fault", async () => {
+  await server.deploy("innocent", saying("innocent"));
+  await server.send("/fn/innocent/");
+  const killed = [...server.pids()].find(([name]) => name === "pool-1");
+  process.kill(killed?.[1] ?? 0, "SIGKILL");
+  await server.logs.find({ child: "pool-1", signal: "SIGKILL" });
+  expect(await trustOf("innocent")).toMatchObject({ state: "trusted", breaches: 0 });
+  expect((await server.send("/fn/innocent/")).text).toBe("innocent");
+});
