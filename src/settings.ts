@@ -17,7 +17,7 @@ export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "s
 export type ConfigLogLevel = (typeof logLevels)[number];
 
 /** How tenants are kept apart: see README. */
-export const isolationModes = ["shared", "strict", "none"] as const;
+export const isolationModes = ["shared", "strict"] as const;
 export type Isolation = (typeof isolationModes)[number];
 
 const port = { kind: "integer", min: 0, max: 65_535 } as const;
@@ -116,7 +116,7 @@ export const settings: readonly Setting[] = [
   {
     key: "isolation",
     kind: "isolation",
-    help: "shared: tenants share pool processes; strict: each has one of its own; none: all run inside the fronts (shared)",
+    help: "shared: tenants share pool processes; strict: each has one of its own (shared)",
   },
   {
     key: "dedicatedPools",

@@ -66,10 +66,8 @@ export function createChildren(options: ChildrenOptions): Children {
     onMoved: (name) => void fronts.regroup(name),
     onQuarantine: (reason) => metrics.quarantined(reason),
   });
-  const groupOf = (fn: LiveFunction): PoolGroup => {
-    if (config.isolation === "none") return "shared";
-    return config.isolation === "strict" || policy.isQuarantined(fn) ? `tenant:${fn.tenant}` : "shared";
-  };
+  const groupOf = (fn: LiveFunction): PoolGroup =>
+    config.isolation === "strict" || policy.isQuarantined(fn) ? `tenant:${fn.tenant}` : "shared";
   const nextId: Record<ChildKind, number> = { front: 1, pool: 1 };
 
   const birth = (kind: ChildKind) => {

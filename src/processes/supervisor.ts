@@ -165,8 +165,8 @@ function tellConfinement(logger: Logger, measures: readonly Measure[]): void {
 function health({ fronts, pools }: Children, config: Config, stopping: boolean): Health {
   if (stopping) return { ready: false, summary: "The server is stopping." };
   const ofFronts = `${fronts.readyCount} of ${config.fronts} fronts`;
-  // In the other modes pool processes come when they are needed, or never.
-  if (config.isolation !== "shared") return { ready: fronts.readyCount > 0, summary: `${ofFronts} are up.` };
+  // Tenants' own processes come when they are needed.
+  if (config.isolation === "strict") return { ready: fronts.readyCount > 0, summary: `${ofFronts} are up.` };
   const summary = `${ofFronts} and ${pools.readyCount} of ${config.pools} pools are up.`;
   return { ready: fronts.readyCount > 0 && pools.readyCount > 0, summary };
 }

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
-import type { LiveFunction } from "../../src/core/deployment.ts";
+import type { LiveFunction, PoolGroup } from "../../src/core/deployment.ts";
 import { IsletError } from "../../src/core/errors.ts";
 import type { Executor } from "../../src/core/executor.ts";
 import type { Invocation, Reply } from "../../src/core/invocation.ts";
@@ -196,6 +196,91 @@ describe("a lost pool process or isolate", () => {
     order[home]?.got[0]?.fail(new IsletError("function_error", "it threw"));
     expect(await answer).toBe("function_error");
     expect(order[home]?.got.length).toBe(1);
+  });
+});
+
+describe("groups", () => {
+  const quarantined: LiveFunction = { ...fn, name: "q", tenant: "q", group: "tenant:q" };
+
+  function setUpGroups(groupOf: (fn: LiveFunction) => PoolGroup = ({ group }) => group, queueLength = 8) {
+    const wanted: string[] = [];
+    const scheduler = new Scheduler({
+      queue: new WaitingQueue(queueLength, 60_000),
+      groupOf,
+      onWanted: (group) => wanted.push(group),
+    });
+    const shared = new ManualExecutor("shared", 1);
+    const own = new ManualExecutor("own");
+    const placed = { group: "shared" as const, place: 0, executor: shared };
+    const placedOwn = { group: "tenant:q" as const, place: 0, executor: own };
+    scheduler.setExecutors([placed]);
+    return { scheduler, wanted, shared, own, placed, placedOwn };
+  }
+
+  test("a request for a group without a process waits, is told of, and holds nobody up", async () => {
+    const { scheduler, wanted, shared, own, placed, placedOwn } = setUpGroups();
+    const waiting = scheduler.execute(new TestInvocation(quarantined));
+    expect(wanted).toEqual(["tenant:q"]);
+    const first = scheduler.execute(new TestInvocation(fn));
+    const second = scheduler.execute(new TestInvocation(fn));
+    expect(scheduler.waiting).toBe(2);
+    shared.got[0]?.answer(reply);
+    await first;
+    await expect.poll(() => shared.got.length).toBe(2);
+    shared.got[1]?.answer(reply);
+    await second;
+    expect(own.got).toEqual([]);
+    scheduler.setExecutors([placed, placedOwn]);
+    await expect.poll(() => own.got.length).toBe(1);
+    own.got[0]?.answer(reply);
+    expect(await waiting).toBe(reply);
+  });
+
+  test("one group's requests do not fill the queue", async () => {
+    const { scheduler } = setUpGroups(undefined, 8);
+    const waiting = [1, 2].map(() => codeOf(scheduler.execute(new TestInvocation(quarantined))));
+    expect(await codeOf(scheduler.execute(new TestInvocation(quarantined)))).toBe("overloaded");
+    scheduler.setClosed(new Map([["tenant:q", Date.now() + 10_000]]));
+    expect(await Promise.all(waiting)).toEqual(["quarantined", "quarantined"]);
+  });
+
+  test("those of a closed group are refused at once, and told when to come again", async () => {
+    const { scheduler, placedOwn } = setUpGroups();
+    scheduler.setClosed(new Map([["tenant:q", Date.now() + 10_000]]));
+    const error = await scheduler.execute(new TestInvocation(quarantined)).catch((error: unknown) => error);
+    expect(error).toMatchObject({ code: "quarantined", status: 503 });
+    expect((error as IsletError).retryAfterMs).toBeGreaterThan(5_000);
+    scheduler.setClosed(new Map());
+    scheduler.setExecutors([placedOwn]);
+    void scheduler.execute(new TestInvocation(quarantined));
+    expect((placedOwn.executor as ManualExecutor).got).toHaveLength(1);
+  });
+
+  test("what waits, or has found its function before, goes to the group that it has by now", async () => {
+    let group: PoolGroup = "shared";
+    const { scheduler, shared, own, placed, placedOwn } = setUpGroups(() => group);
+    void scheduler.execute(new TestInvocation(fn));
+    void scheduler.execute(new TestInvocation(fn));
+    scheduler.setExecutors([placed, placedOwn]);
+    expect([shared.got.length, own.got.length]).toEqual([1, 0]);
+    group = "tenant:q";
+    scheduler.regrouped();
+    expect([shared.got.length, own.got.length]).toEqual([1, 1]);
+    void scheduler.execute(new TestInvocation(fn));
+    expect([shared.got.length, own.got.length]).toEqual([1, 2]);
+  });
+
+  test("a suspect's requests wait for the verdict, those of others do not", async () => {
+    const { scheduler, shared, placed } = setUpGroups();
+    const judged = Promise.withResolvers<void>();
+    scheduler.suspect([`${fn.name}@${fn.versionId}`], judged.promise);
+    shared.room = 5;
+    scheduler.setExecutors([placed]);
+    void scheduler.execute(new TestInvocation(fn));
+    void scheduler.execute(new TestInvocation({ ...fn, name: "other" }));
+    expect(shared.got.map(({ invocation }) => invocation.fn.name)).toEqual(["other"]);
+    judged.resolve();
+    await expect.poll(() => shared.got.length).toBe(2);
   });
 });
 
