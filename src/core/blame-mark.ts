@@ -54,7 +54,7 @@ export function decodeBlame(record: Uint8Array): Blame | null {
 }
 
 /** Where the note of what runs on threads begins, in the same file: two bytes of length, and keys with '\n' between. */
-export const threadsAt = blameBytes;
+export const threadsAt = 512;
 /** More keys than are listed would be no help in finding one. */
 const maxThreads = 8;
 export const threadsBytes = maxThreads * 256;
