@@ -5,7 +5,7 @@ import { installGlobals } from "./globals.ts";
 import { abort, configure, invoke } from "./handler.ts";
 import { hardenGlobals } from "./harden.ts";
 import { connectHost, host } from "./host.ts";
-import { fetchModule, hostBodyModule, outgoingModule } from "./lazy.ts";
+import { fetchModule, hostBodyModule, outgoingModule, webAssemblyModule } from "./lazy.ts";
 import { hidden, importFailed } from "./modules.ts";
 import { type Boot, type GuestEntries, hiddenGlobal } from "./ops.ts";
 import { fireTimer } from "./timers.ts";
@@ -49,6 +49,7 @@ export const boot: Boot = (...ops) => {
     fetchFailed: guarded((exchange, message) => fetchModule().fetchFailed(exchange, message)),
     timer: guarded(fireTimer),
     importFailed: guarded(importFailed),
+    measureWasm: guarded((afterCollection) => webAssemblyModule().measureWasm(afterCollection)),
   };
   return entries;
 };

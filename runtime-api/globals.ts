@@ -1,4 +1,6 @@
-import { patchWebAssembly } from "./webassembly.ts";
+import { webAssemblyModule } from "./lazy.ts";
+// Takes V8's WebAssembly before any code of a tenant's runs.
+import "./wasm/intrinsics.ts";
 
 const { defineProperty } = Object;
 
@@ -37,7 +39,6 @@ function members(load: () => unknown, ...names: string[]): void {
 /** Defines what a function finds in its global scope, without evaluating what it does not touch. */
 export function installGlobals(): void {
   define("self", globalThis, true);
-  patchWebAssembly();
 
   defineLazy("console", false, () => require("./console.ts"));
   members(() => require("./timers.ts"), "setTimeout", "setInterval", "clearTimeout", "clearInterval", "queueMicrotask");
@@ -50,6 +51,7 @@ export function installGlobals(): void {
   members(() => require("./structured-clone.ts"), "structuredClone");
   members(() => require("./fetch/fetch.ts"), "fetch");
 
+  interfaces(webAssemblyModule, "WebAssembly");
   interfaces(() => require("./fetch/headers.ts"), "Headers");
   interfaces(() => require("./fetch/request.ts"), "Request");
   interfaces(() => require("./fetch/response.ts"), "Response");

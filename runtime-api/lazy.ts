@@ -27,3 +27,4 @@ export const bodyStreamsModule = once(
 export const searchParamsModule = once(
   () => require("./url/search-params.ts") as typeof import("./url/search-params.ts"),
 );
+export const webAssemblyModule = once(() => require("./webassembly.ts") as typeof import("./webassembly.ts"));

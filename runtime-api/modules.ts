@@ -1,5 +1,6 @@
 import { current, setCurrent } from "./current.ts";
 import { host } from "./host.ts";
+import { webAssemblyModule } from "./lazy.ts";
 import type { HiddenGlobal } from "./ops.ts";
 import { SafeMap } from "./tamper-proof.ts";
 
@@ -10,9 +11,6 @@ interface Import {
   readonly name: string;
   readonly loading: PromiseWithResolvers<object>;
 }
-
-/** In place of the DOM library's, which knows far more than there is here. */
-declare const WebAssembly: { readonly Module: new (bytes: Uint8Array) => object };
 
 const root = "file:///";
 
@@ -98,7 +96,7 @@ export const hidden: HiddenGlobal = Object.freeze({
   wasm(moduleName: string): object {
     const known = wasmModules.get(moduleName);
     if (known) return known;
-    const module = new WebAssembly.Module(bytesOf(moduleName));
+    const module = webAssemblyModule().compileModule(bytesOf(moduleName));
     wasmModules.set(moduleName, module);
     return module;
   },

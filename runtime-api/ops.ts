@@ -103,6 +103,17 @@ export interface HostOps {
   /** Bytes of a wasm or data module of the bundle. */
   moduleBytes(name: string): Uint8Array | undefined;
 
+  /** Pages that one WebAssembly memory may have. */
+  wasmPages(): number;
+  /**
+   * What may be compiled in the place of a WebAssembly module, with an import from `wasmMemoryModule`
+   * for each memory of its own. True: the module itself. False: it cannot be read, and V8 should
+   * refuse it. A text says why it may not be compiled.
+   */
+  limitWasm(bytes: Uint8Array): Uint8Array | string | boolean;
+  /** What WebAssembly has, or is about to have. False, and nothing noted, if the process has no room for so many memories. */
+  holdWasm(memories: number, bytes: number): boolean;
+
   /**
    * Parses a URL. Undefined when it is not valid. Else these, joined by "\n":
    * href, origin, protocol, username, password, host, hostname, port, pathname, search, hash.
@@ -156,6 +167,8 @@ export interface GuestEntries {
   fetchFailed(exchange: number, message: string): void;
   timer(id: number): void;
   importFailed(id: number, message: string): void;
+  /** Only where there are WebAssembly memories: `holdWasm` follows within it, after a collection of garbage if so wished. */
+  measureWasm(afterCollection: boolean): void;
 }
 
 /**
@@ -184,6 +197,9 @@ export const hostOpNames = [
   "loaded",
   "importModule",
   "moduleBytes",
+  "wasmPages",
+  "limitWasm",
+  "holdWasm",
   "parseUrl",
   "setUrl",
   "encodeUtf8",
@@ -210,7 +226,11 @@ export const guestEntryNames = [
   "fetchFailed",
   "timer",
   "importFailed",
+  "measureWasm",
 ] as const satisfies readonly (keyof GuestEntries)[];
+
+/** Where a rewritten WebAssembly module imports its own memories from, by the names "[number,initial,maximum]". */
+export const wasmMemoryModule = "islet:memory";
 
 /**
  * Code that Islet generates beside a tenant's modules reaches the runtime through one hidden

@@ -1,12 +1,12 @@
+import { define, v8 } from "./wasm/intrinsics.ts";
+import { installMemory, measureWasm } from "./wasm/memories.ts";
+import { compileModule, installModules, instantiateModule, isModule, validate } from "./wasm/modules.ts";
+
 /**
  * V8 compiles in the background and settles the promises of WebAssembly.compile() and
  * instantiate() from a task that never runs in these isolates. The synchronous constructors work,
  * so the asynchronous forms are made of them.
  */
-
-type Imports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-type Instance = { readonly exports: object };
-type Module = object;
 
 interface Source {
   arrayBuffer(): Promise<ArrayBuffer>;
@@ -14,25 +14,13 @@ interface Source {
   readonly ok: boolean;
 }
 
-interface WebAssemblyNamespace {
-  readonly Module: new (bytes: unknown) => Module;
-  readonly Instance: new (module: Module, imports?: Imports) => Instance;
-}
+type Instantiated = object | { module: object; instance: object };
 
-const namespace = (globalThis as unknown as { WebAssembly: WebAssemblyNamespace }).WebAssembly;
-const { Module, Instance } = namespace;
-
-async function compile(bytes: unknown): Promise<Module> {
-  return new Module(bytes);
-}
-
-async function instantiate(
-  source: unknown,
-  imports?: Imports,
-): Promise<Instance | { module: Module; instance: Instance }> {
-  if (source instanceof Module) return new Instance(source, imports);
-  const module = new Module(source);
-  return { module, instance: new Instance(module, imports) };
+async function instantiateAny(source: unknown, imports: unknown, options: unknown): Promise<Instantiated> {
+  const where = "WebAssembly.instantiate()";
+  if (isModule(source)) return instantiateModule(source, imports);
+  const module = compileModule(source, options, where);
+  return { module, instance: instantiateModule(module, imports) };
 }
 
 async function readSource(source: Source | PromiseLike<Source>): Promise<ArrayBuffer> {
@@ -46,24 +34,36 @@ async function readSource(source: Source | PromiseLike<Source>): Promise<ArrayBu
   return response.arrayBuffer();
 }
 
-async function compileStreaming(source: Source | PromiseLike<Source>): Promise<Module> {
-  return compile(await readSource(source));
+/** Shorthand methods: they cannot be called with `new`, and have the lengths of the standard. */
+const methods = {
+  async compile(bytes: unknown, ...rest: unknown[]): Promise<object> {
+    return compileModule(bytes, rest[0], "WebAssembly.compile()");
+  },
+  validate(bytes: unknown, ...rest: unknown[]): boolean {
+    return validate(bytes, rest[0]);
+  },
+  async instantiate(bytes: unknown, ...rest: unknown[]): Promise<Instantiated> {
+    return instantiateAny(bytes, rest[0], rest[1]);
+  },
+  async compileStreaming(source: Source | PromiseLike<Source>, ...rest: unknown[]): Promise<object> {
+    return compileModule(await readSource(source), rest[0], "WebAssembly.compileStreaming()");
+  },
+  async instantiateStreaming(source: Source | PromiseLike<Source>, ...rest: unknown[]): Promise<Instantiated> {
+    return instantiateAny(await readSource(source), rest[0], rest[1]);
+  },
+};
+
+function install(): object {
+  installMemory();
+  installModules();
+  define(v8.namespace, "compile", methods.compile, true);
+  define(v8.namespace, "validate", methods.validate, true);
+  define(v8.namespace, "instantiate", methods.instantiate, true);
+  define(v8.namespace, "compileStreaming", methods.compileStreaming, true);
+  define(v8.namespace, "instantiateStreaming", methods.instantiateStreaming, true);
+  return v8.namespace;
 }
 
-async function instantiateStreaming(
-  source: Source | PromiseLike<Source>,
-  imports?: Imports,
-): Promise<Instance | { module: Module; instance: Instance }> {
-  return instantiate(await readSource(source), imports);
-}
-
-export function patchWebAssembly(): void {
-  for (const method of [compile, instantiate, compileStreaming, instantiateStreaming]) {
-    Object.defineProperty(namespace, method.name, {
-      value: method,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    });
-  }
-}
+/** Defined only once everything stands in its place: a tenant can make this fail, but not half-way. */
+export const WebAssembly = install();
+export { compileModule, measureWasm };

@@ -23,7 +23,7 @@ export type Isolation = (typeof isolationModes)[number];
 const port = { kind: "integer", min: 0, max: 65_535 } as const;
 
 const limitHelp: Record<keyof Limits, string> = {
-  memoryMb: "V8 heap of one isolate, in MiB, and its WebAssembly memories as much again",
+  memoryMb: "memory of one isolate, in MiB: V8 heap, array buffers and WebAssembly",
   cpuMs: "time inside the isolate that one request may use, in milliseconds",
   startupMs: "time that loading a bundle may take, in milliseconds",
   wallMs: "time from request to response, in milliseconds",

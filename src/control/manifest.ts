@@ -54,7 +54,7 @@ export const manifestSchema = z
     limits: z
       .strictObject({
         memoryMb: amount(8).openapi({
-          description: "V8 heap of the isolate, in MiB; WebAssembly memories may have as much again.",
+          description: "Memory of the isolate, in MiB: V8 heap, array buffers and WebAssembly.",
         }),
         cpuMs: amount(1).openapi({ description: "Time inside the isolate that one request may use." }),
         startupMs: amount(1).openapi({ description: "Time that loading the modules may take." }),

@@ -1,6 +1,6 @@
 /** What one function may use. Sizes and times carry their unit in the name. */
 export interface Limits {
-  /** V8 heap of one isolate, in MiB; its WebAssembly memories may have as much again. */
+  /** Memory of one isolate, in MiB: V8 heap, array buffers and WebAssembly. */
   readonly memoryMb: number;
   /** Time inside the isolate that one request may use, over all its slices. */
   readonly cpuMs: number;

@@ -29,6 +29,9 @@ export type TenantOps = Pick<
   | "now"
   | "date"
   | "probed"
+  | "wasmPages"
+  | "limitWasm"
+  | "holdWasm"
 >;
 
 /** Where the ops of one isolate go; nowhere until a tenant has taken it. */
@@ -89,6 +92,9 @@ export class Bridge {
       loaded: tenant("loaded", undefined),
       importModule: tenant("importModule", 0),
       moduleBytes: tenant("moduleBytes", undefined),
+      wasmPages: tenant("wasmPages", 0),
+      limitWasm: tenant("limitWasm", false),
+      holdWasm: tenant("holdWasm", false),
       parseUrl: pure("parseUrl", parseUrl, undefined),
       setUrl: pure("setUrl", setUrl, ""),
       encodeUtf8: pure("encodeUtf8", encodeUtf8, noBytes),

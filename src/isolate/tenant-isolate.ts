@@ -16,8 +16,11 @@ import type { PreparedIsolate } from "./prepared-isolate.ts";
 import { startupJob } from "./startup-job.ts";
 import { TenantOps } from "./tenant-ops.ts";
 import { ThreadLane } from "./thread-lane.ts";
+import { WasmMemories } from "./wasm-memories.ts";
 
 type State = "loading" | "ready" | "dead";
+
+const tooMuchMemory = () => new LoadFailure("memory", "loading the modules used too much memory");
 
 /** CPU time that loading may take on the main thread; what takes longer is begun anew on a thread. */
 const mainLoadMs = 45;
@@ -45,6 +48,7 @@ export class TenantIsolate {
   #prepared!: PreparedIsolate;
   #modules!: ModuleGraph;
   #lane!: Lane;
+  #wasm!: WasmMemories;
 
   #state: State = "loading";
   readonly #loading = new Loading();
@@ -90,7 +94,7 @@ export class TenantIsolate {
     return clockAllowanceMs(this.#bundle.limits[this.#state === "loading" ? "startupMs" : "cpuMs"]);
   }
 
-  /** Bytes of V8 heap and of array buffers beside it, when they were measured last. */
+  /** Bytes of V8 heap and of array buffers and WebAssembly beside it, when they were measured last. */
   get heapBytes(): number {
     return this.#state === "dead" ? 0 : this.#heapBytes;
   }
@@ -102,7 +106,7 @@ export class TenantIsolate {
     this.#enter(live, (lane) => {
       this.#live.end(live);
       return lane.heapBytes((bytes) => {
-        this.#heapBytes = bytes;
+        this.#heapBytes = bytes + this.#wasm.bytes;
         measured();
       });
     });
@@ -253,6 +257,10 @@ export class TenantIsolate {
     return this.#modules.bytes(name);
   }
 
+  get wasm(): WasmMemories {
+    return this.#wasm;
+  }
+
   opFailed(name: string, error: unknown): void {
     this.#observer.opFailed(this, name, error);
     this.kill("internal");
@@ -267,6 +275,7 @@ export class TenantIsolate {
     this.#prepared = prepared;
     this.#heapBytes = prepared.heapBytes;
     this.#modules = modules;
+    this.#wasm = new WasmMemories(prepared.isolate, this.#bundle.limits.memoryMb, () => this.#outgrown());
     this.#lane =
       lane === "main"
         ? new MainLane(prepared, modules)
@@ -295,7 +304,8 @@ export class TenantIsolate {
     this.#observer.entering(this);
     this.#running = live;
     this.#live.entered = live;
-    this.#lane.enter(patient ? leftMs : Math.min(leftMs, mainLoadMs), run, this.#left);
+    const watched = (lane: Lane) => this.#wasm.watch(lane, run);
+    this.#lane.enter(patient ? leftMs : Math.min(leftMs, mainLoadMs), watched, this.#left);
   }
 
   readonly #left = (outcome: Outcome): void => {
@@ -327,6 +337,7 @@ export class TenantIsolate {
     } else if (this.#lane.kind === "main" && startupMs > mainLoadMs) {
       // Nothing has left the isolate yet, so the modules can be evaluated once more.
       this.#lane.close();
+      this.#wasm.release();
       this.#startup.cpuMs = 0;
       this.#loading.stopTimer();
       this.#moveIn("thread");
@@ -350,9 +361,7 @@ export class TenantIsolate {
   #entryThrew(live: LiveInvocation, error: unknown): void {
     const loading = this.#state === "loading";
     if (this.#prepared.isolate.isDisposed) {
-      this.#loading.failure = loading
-        ? new LoadFailure("memory", "loading the modules used too much memory")
-        : undefined;
+      this.#loading.failure = loading ? tooMuchMemory() : undefined;
       this.#die("memory_limit", live);
     } else if (loading) {
       const failure = this.#modules.evaluationFailure(error);
@@ -363,11 +372,15 @@ export class TenantIsolate {
     }
   }
 
+  /** WebAssembly has taken what no limit of V8's stops: the isolate ends with the present entry. */
+  #outgrown(): void {
+    if (this.#running === this.#startup) this.#loading.failure = tooMuchMemory();
+    this.#doomed ??= "memory_limit";
+  }
+
   #parked(): void {
     const guilty = this.#running;
-    if (this.#state === "loading") {
-      this.#loading.failure = new LoadFailure("memory", "loading the modules used too much memory");
-    }
+    if (this.#state === "loading") this.#loading.failure = tooMuchMemory();
     this.#die("memory_limit", guilty);
     this.#observer.unclean(this, "parked");
   }
@@ -383,6 +396,7 @@ export class TenantIsolate {
     this.#state = "dead";
     this.#loading.stopTimer();
     this.#lane.close();
+    this.#wasm.release();
     if (this.#running) this.#live.add(this.#running);
     for (const live of this.#live.all()) {
       this.fail(

@@ -7,12 +7,15 @@ import { type LiveInvocation, type LiveInvocations, nextId } from "./live-invoca
 import {
   type GuestFault,
   requireBody,
+  requireBytes,
   requireChunk,
   requireLevel,
   requireRedirect,
   requireStatus,
   requireText,
 } from "./op-arguments.ts";
+import { limitWasm } from "./wasm-limits.ts";
+import type { WasmMemories } from "./wasm-memories.ts";
 
 /** Characters of a console line, an error or a stack that are kept. */
 const longestText = 16 * 1024;
@@ -33,6 +36,7 @@ interface OpsIsolate {
   moduleLoaded(hasFetch: boolean): void;
   importModule(live: LiveInvocation, id: number, name: string): void;
   moduleBytes(name: string): Uint8Array | undefined;
+  readonly wasm: WasmMemories;
   opFailed(name: string, error: unknown): void;
 }
 
@@ -226,6 +230,19 @@ export class TenantOps implements BridgeTarget {
     if (!live || live.probed) return;
     live.probed = true;
     this.#isolate.probed();
+  }
+
+  wasmPages(): number {
+    return this.#isolate.wasm.maxPages;
+  }
+
+  limitWasm(bytes: Uint8Array): Uint8Array | string | boolean {
+    requireBytes(bytes);
+    return limitWasm(bytes, this.#isolate.wasm.maxPages);
+  }
+
+  holdWasm(memories: number, bytes: number): boolean {
+    return this.#isolate.wasm.hold(memories, bytes);
   }
 
   opFailed(name: string, error: unknown): void {

@@ -25,12 +25,7 @@ describe("crypto", () => {
       `return [thrown(() => crypto.getRandomValues(new Uint8Array(65537))), thrown(() => crypto.getRandomValues(new Float32Array(1))),
          thrown(() => crypto.getRandomValues(new DataView(new ArrayBuffer(1)))), thrown(() => crypto.getRandomValues(new Uint8Array(65536)))];`,
     );
-    expect(
-      await inside(
-        it,
-        "return [thrown(() => crypto.getRandomValues([])), thrown(() => crypto.getRandomValues(new Uint8Array(new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer)))];",
-      ),
-    ).toEqual([...["TypeError", "TypeError"]]);
+    expect(await inside(it, "return thrown(() => crypto.getRandomValues([]));")).toBe("TypeError");
   });
 
   test("randomUUID", async () => {

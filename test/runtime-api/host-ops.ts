@@ -1,7 +1,11 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { fetch } from "undici";
 import type { GuestEntries, HostOps, LogLevel, OutgoingBody } from "../../runtime-api/ops.ts";
+import { limitWasm } from "../../src/isolate/wasm-limits.ts";
 import { GuestStreams } from "./guest-streams.ts";
+
+/** As many as the isolate under test may have. */
+const wasmPages = 128 * 16;
 
 export interface LogLine {
   readonly invocation: number;
@@ -37,6 +41,8 @@ export interface TestHost {
   readonly fetchesAborted: number[];
   /** Errors of the runtime's own. */
   readonly entriesThrew: string[];
+  /** What WebAssembly has, as the guest last said. */
+  wasm: { memories: number; bytes: number } | undefined;
   nextId(): number;
 }
 
@@ -142,6 +148,12 @@ export function testHost(entries: GuestEntries, bundle: TestBundle): TestHost {
       return id;
     },
     moduleBytes: (name) => bundle.bytes[name],
+    wasmPages: () => wasmPages,
+    limitWasm: (bytes) => limitWasm(bytes, wasmPages),
+    holdWasm(memories, bytes) {
+      host.wasm = { memories, bytes };
+      return true;
+    },
     parseUrl: (input, base) => describeUrl(URL.parse(input, base)),
     setUrl(href, component, value) {
       const url = new URL(href) as unknown as Record<string, string>;
@@ -181,6 +193,7 @@ export function testHost(entries: GuestEntries, bundle: TestBundle): TestHost {
     outcomes: new Map(),
     onProgress: () => undefined,
     hasFetch: undefined,
+    wasm: undefined,
     finished: new Set(),
     fetchesAborted: [],
     entriesThrew: [],
