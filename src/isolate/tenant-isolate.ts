@@ -257,10 +257,6 @@ export class TenantIsolate {
     return this.#modules.bytes(name);
   }
 
-  get wasm(): WasmMemories {
-    return this.#wasm;
-  }
-
   opFailed(name: string, error: unknown): void {
     this.#observer.opFailed(this, name, error);
     this.kill("internal");
@@ -283,7 +279,7 @@ export class TenantIsolate {
             stuck: () => this.#observer.unclean(this, "stuck"),
             parked: () => this.#parked(),
           });
-    prepared.bridge.connect(new TenantOps(this, this.#live));
+    prepared.bridge.connect(new TenantOps(this, this.#live, this.#wasm));
   }
 
   #later(run: () => void): void {

@@ -36,7 +36,6 @@ interface OpsIsolate {
   moduleLoaded(hasFetch: boolean): void;
   importModule(live: LiveInvocation, id: number, name: string): void;
   moduleBytes(name: string): Uint8Array | undefined;
-  readonly wasm: WasmMemories;
   opFailed(name: string, error: unknown): void;
 }
 
@@ -48,10 +47,12 @@ interface OpsIsolate {
 export class TenantOps implements BridgeTarget {
   readonly #isolate: OpsIsolate;
   readonly #live: LiveInvocations;
+  readonly #wasm: WasmMemories;
 
-  constructor(isolate: OpsIsolate, live: LiveInvocations) {
+  constructor(isolate: OpsIsolate, live: LiveInvocations, wasm: WasmMemories) {
     this.#isolate = isolate;
     this.#live = live;
+    this.#wasm = wasm;
   }
 
   respond(
@@ -233,16 +234,16 @@ export class TenantOps implements BridgeTarget {
   }
 
   wasmPages(): number {
-    return this.#isolate.wasm.maxPages;
+    return this.#wasm.maxPages;
   }
 
   limitWasm(bytes: Uint8Array): Uint8Array | string | boolean {
     requireBytes(bytes);
-    return limitWasm(bytes, this.#isolate.wasm.maxPages);
+    return limitWasm(bytes, this.#wasm.maxPages);
   }
 
   holdWasm(memories: number, bytes: number): boolean {
-    return this.#isolate.wasm.hold(memories, bytes);
+    return this.#wasm.hold(memories, bytes);
   }
 
   opFailed(name: string, error: unknown): void {
