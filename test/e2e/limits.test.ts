@@ -197,14 +197,14 @@ describe("sizes of what is not a body", () => {
   });
 
   test.each([
-    ["headers", `return new Response("", { headers: { "x-a": big } });`],
-    ["status text", `return new Response("", { statusText: big });`],
-    ["error", "throw new Error(big);"],
-    ["text thrown", "throw big;"],
-    ["rejection", "Promise.reject(new Error(big)); throw big;"],
-  ])("too long a %s is 500", async (what, body) => {
+    ["headers", `return new Response("", { headers: { "x-a": big } });`, "function_header_limit"],
+    ["status text", `return new Response("", { statusText: big });`, "function_header_limit"],
+    ["error", "throw new Error(big);", "function_error"],
+    ["text thrown", "throw big;", "function_error"],
+    ["rejection", "Promise.reject(new Error(big)); throw big;", "function_error"],
+  ])("too long a %s is 500", async (what, body, code) => {
     const answer = await ask(`long-${what.replace(" ", "-")}`, `${big} ${body}`, limits);
-    expect(answer).toMatchObject({ status: 500, code: "function_error" });
+    expect(answer).toMatchObject({ status: 500, code });
     expect(answer.text.length).toBeLessThan(1_000);
   });
 
