@@ -1,0 +1,9 @@
+import { type FunctionAttack, handler, outOfTime } from "../../attack.ts";
+
+export default {
+  title: "a generator that loops as the source of a stream",
+  holds: "Its request ends with 504 at its CPU limit, and only its isolate with it.",
+  severity: "isolate",
+  source: handler(`return new Response(ReadableStream.from({ [Symbol.iterator]() { for (;;); } }));`),
+  expectation: { answers: outOfTime, death: /^cpu_limit$/ },
+} satisfies FunctionAttack;

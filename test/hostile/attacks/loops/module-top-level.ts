@@ -1,0 +1,11 @@
+import type { FunctionAttack } from "../../attack.ts";
+
+export default {
+  title: "a loop at the top level of a module",
+  holds: "The upload is refused with a code that names the start-up limit, and nothing is deployed.",
+  severity: "tame",
+  source: `for (;;);
+export default { fetch: () => new Response("fine") };`,
+  manifest: { limits: { startupMs: 100 } },
+  expectation: { answers: [], refused: ["module_startup_limit"] },
+} satisfies FunctionAttack;

@@ -1,0 +1,10 @@
+import { type FunctionAttack, handler, outOfMemory } from "../../attack.ts";
+
+export default {
+  title: "arrays without end",
+  holds: "The isolate ends at its memory limit, 503, or at its CPU limit, 504; its process goes on.",
+  severity: "isolate",
+  source: handler(`const all = []; for (;;) all.push(new Array(1000).fill(all.length));`),
+  manifest: { limits: { cpuMs: 1500 } },
+  expectation: { answers: outOfMemory },
+} satisfies FunctionAttack;

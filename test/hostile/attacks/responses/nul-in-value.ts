@@ -1,0 +1,15 @@
+import { expect } from "vitest";
+import { type FunctionAttack, handler } from "../../attack.ts";
+
+export default {
+  title: "NUL in a header's value",
+  holds: "It is the function's own error, and no field that it did not mean reaches the client.",
+  severity: "tame",
+  source: handler(`return new Response("x", { headers: { "x-a": "a\\0b" } });`),
+  expectation: {
+    answers: ["function_error"],
+    check(answer) {
+      expect(answer.headers["x-smuggled"]).toBeUndefined();
+    },
+  },
+} satisfies FunctionAttack;

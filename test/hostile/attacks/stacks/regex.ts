@@ -1,0 +1,15 @@
+import { type FunctionAttack, handler, outOfMemory } from "../../attack.ts";
+
+export default {
+  title: "a regular expression nested a hundred thousand deep",
+  holds: "The overflow is a RangeError of the function's own, and its isolate goes on or ends alone.",
+  severity: "isolate",
+  source: handler(
+    `try { new RegExp("(".repeat(1e5) + ")".repeat(1e5)).test("x"); } catch (error) { return new Response(error.name); } return new Response("fine");`,
+  ),
+  manifest: { limits: { cpuMs: 1000 } },
+  expectation: {
+    answers: [200, "function_error", ...outOfMemory],
+    body: /^(RangeError|SyntaxError|InternalError|fine)/,
+  },
+} satisfies FunctionAttack;

@@ -1,0 +1,15 @@
+import { type FunctionAttack, handler } from "../../attack.ts";
+
+export default {
+  title: "setters on Object.prototype for what options are called",
+  holds:
+    "The runtime took what it uses before the function ran: it answers as if nothing had been replaced, or with the function's own error.",
+  severity: "tame",
+  source: handler(
+    `console.log("said"); await new Promise((r) => setTimeout(r, 1)); const text = await new Response("fine").text(); new URL("http://h/?a=b").searchParams.get("a"); return new Response(text + request.headers.get("host").length, { headers: { "x-a": "b", "x-c": "d" } });`,
+    `for (const key of ["get", "set", "value", "status", "headers", "body", "timeout", "copy", "reference", "release", "result", "promise", "id", "type", "then"]) Object.defineProperty(Object.prototype, key, { __proto__: null, set() { throw new Error("set"); }, get: () => undefined, configurable: true });`,
+  ),
+  manifest: { limits: { cpuMs: 500 } },
+  times: 2,
+  expectation: { answers: [200, "function_error"], body: /^fine/ },
+} satisfies FunctionAttack;

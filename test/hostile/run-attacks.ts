@@ -1,0 +1,85 @@
+import { readdirSync } from "node:fs";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import type { TestServer } from "../e2e/server.ts";
+import type { Attack } from "./attack.ts";
+import { Field } from "./field.ts";
+import { type IsolationMode, isolationModes } from "./modes.ts";
+import { notYet } from "./not-yet.ts";
+
+/** Guards against hanging only: no attack takes so long. The second allows for the end of a server that hangs. */
+const guardMs = 20_000;
+const timeoutMs = 40_000;
+
+const folder = new URL("./attacks/", import.meta.url);
+
+/** The names of all attacks of a group: "endless-loop" for attacks/<group>/endless-loop.ts. */
+function attackNames(group: string): string[] {
+  return readdirSync(new URL(`${group}/`, folder))
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => file.slice(0, -".ts".length))
+    .sort();
+}
+
+async function loadAttack(group: string, name: string): Promise<Attack> {
+  const { default: attack } = (await import(new URL(`${group}/${name}.ts`, folder).href)) as { default: Attack };
+  return attack;
+}
+
+/** Makes a test of each attack of a group, in each mode that it applies to. All of a mode meet the same server. */
+export async function runAttacks(group: string): Promise<void> {
+  const attacks = await Promise.all(
+    attackNames(group).map(async (name) => ({ name, attack: await loadAttack(group, name) })),
+  );
+  for (const [index, mode] of isolationModes.entries()) {
+    const meant = attacks.filter(({ attack: { severity } }) => {
+      // With the pool in the front, what ends the process is the single tenant's own affair.
+      if (mode.name === "none" && severity === "process") return false;
+      return index === 0 || severity !== "tame";
+    });
+    if (meant.length === 0) continue;
+    describe(`isolation: ${mode.name}`, () => {
+      let server: TestServer | undefined;
+      beforeEach(async () => {
+        server ??= await Field.prepare(mode);
+      });
+      afterAll(() => server?.stop());
+
+      const run = async (name: string, attack: Attack) => {
+        if (!server) throw new Error("there is no server");
+        try {
+          await within(guardMs, new Field(server, name).run(attack, mode));
+        } catch (error) {
+          await retire();
+          throw error;
+        }
+      };
+      /** What an attack got the better of is no place for the next. */
+      const retire = async () => {
+        const spoilt = server;
+        server = undefined;
+        await spoilt?.stop();
+      };
+      for (const { name, attack } of meant) {
+        const known = isKnown(group, name, mode);
+        (known ? test.fails : test)(`${group}/${name}: ${attack.title}`, { timeout: timeoutMs }, () =>
+          run(name, attack),
+        );
+      }
+    });
+  }
+  test("each attack says what must hold", () => {
+    for (const { attack } of attacks) expect(attack.holds).toMatch(/^[A-Z].{15,}\.$/);
+  });
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const guard = AbortSignal.timeout(ms);
+  const late = new Promise<never>((_, reject) => {
+    guard.addEventListener("abort", () => reject(new Error("the attack is not over")));
+  });
+  return await Promise.race([work, late]);
+}
+
+function isKnown(group: string, name: string, mode: IsolationMode): boolean {
+  return `${group}/${name}` in notYet || `${group}/${name} ${mode.name}` in notYet;
+}
