@@ -40,8 +40,6 @@ export class DataPlane {
   readonly #unrouted: ReturnType<typeof getRequestListener>;
   readonly #idPrefix = `${randomBytes(6).toString("base64url")}-`;
   #requests = 0;
-  /** Requests whose body is read before they run. */
-  #incoming = 0;
   #draining = false;
   #whenIdle: (() => void) | undefined;
 
@@ -64,7 +62,7 @@ export class DataPlane {
 
   /** To be called when a request is over that did not come through here. */
   resolveIfIdle(): void {
-    if (this.#draining && this.#incoming === 0 && this.#parts.deadlines.running === 0) this.#whenIdle?.();
+    if (this.#draining && this.#parts.deadlines.running === 0) this.#whenIdle?.();
   }
 
   #handle(incoming: IncomingMessage, outgoing: ServerResponse): void {
@@ -86,35 +84,34 @@ export class DataPlane {
     }
     const { fn } = match;
     const url = address.origin + match.target;
-    const { logger } = this.#parts;
+    const { logger, deadlines } = this.#parts;
     const invocation = new HttpInvocation(this.nextRequestId(), fn, url, incoming, outgoing, startedAtMs, logger);
+    // From now on, so that a body that does not come is over time too.
+    deadlines.add(invocation);
     try {
       if (incoming.headers[hopsHeader] !== undefined) refuseLoop(invocation.headers, this.#parts.maxHops);
       const body = requestBody(incoming, fn.limits.requestBodyBytes, invocation);
       if (body instanceof Promise) {
-        this.#incoming++;
         body
-          .finally(() => this.#incoming--)
           .then((whole) => this.#run(invocation, whole))
           .catch((error: unknown) => {
+            this.#over(invocation);
             this.#fail(invocation, error);
-            this.resolveIfIdle();
           });
       } else this.#run(invocation, body);
     } catch (error) {
+      this.#over(invocation);
       this.#fail(invocation, error);
     }
   }
 
   #run(invocation: HttpInvocation, body: RequestBody): void {
-    const { deadlines, scheduler } = this.#parts;
     invocation.body = body;
-    deadlines.add(invocation);
     invocation.outgoing.on("close", () => {
       if (!invocation.outgoing.writableFinished)
         invocation.cancel(new IsletError("client_gone", "the client closed the connection"));
     });
-    scheduler.execute(invocation).then(
+    this.#parts.scheduler.execute(invocation).then(
       (reply) => this.#reply(invocation, reply),
       (error: unknown) => {
         this.#over(invocation);

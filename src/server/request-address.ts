@@ -26,6 +26,8 @@ export function requestAddress({ url, headers }: IncomingMessage): RequestAddres
   if (inPath && plainHost.test(host) && !unusual.test(url)) {
     return { host: withoutPort(host), origin: scheme + host, target: url };
   }
+  // In a host, what begins another part of a URL would let it choose the path, or the path choose the host.
+  if (inPath && !/^[^/\\?#@]+$/.test(host)) return undefined;
   const parsed = URL.parse(inPath ? scheme + host + url : url);
   if (parsed === null || parsed.protocol !== "http:" || parsed.username !== "" || parsed.password !== "")
     return undefined;

@@ -10,6 +10,9 @@ import { notYet } from "./not-yet.ts";
 const guardMs = 20_000;
 const timeoutMs = 40_000;
 
+/** pino's number for it. */
+const warning = 40;
+
 const folder = new URL("./attacks/", import.meta.url);
 
 /** The names of all attacks of a group: "endless-loop" for attacks/<group>/endless-loop.ts. */
@@ -49,8 +52,12 @@ export async function runAttacks(group: string): Promise<void> {
         try {
           await within(guardMs, new Field(server, name).run(attack, mode));
         } catch (error) {
+          const told = server.logs.all
+            .filter((line) => Number(line.level) >= warning)
+            .map((line) => JSON.stringify(line));
           await retire();
-          throw error;
+          const message = error instanceof Error ? error.message : String(error);
+          throw new Error(`${message}\nThe server's last warnings:\n${told.slice(-8).join("\n")}`, { cause: error });
         }
       };
       /** What an attack got the better of is no place for the next. */

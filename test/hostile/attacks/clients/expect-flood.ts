@@ -3,7 +3,7 @@ import type { ClientAttack } from "../../attack.ts";
 
 export default {
   title: "expectations that are none",
-  holds: "417 or a plain answer; never a wait without end.",
+  holds: "Each gets 417 or a plain answer, and never a wait without end.",
   severity: "tame",
   async act(field) {
     for (const expectation of ["100-continue", "200-ok", "100-continue, 100-continue"]) {

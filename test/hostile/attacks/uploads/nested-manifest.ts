@@ -8,7 +8,7 @@ export default {
   severity: "tame",
   async act(field) {
     const answer = await field.put(
-      form(part("manifest", '{"env":'.repeat(1e5) + "1" + "}".repeat(1e5)), part("index.js", "export default {};")),
+      form(part("manifest", `${'{"env":'.repeat(1e5)}1${"}".repeat(1e5)}`), part("index.js", "export default {};")),
       multipart,
     );
     expect([400, 413, 415]).toContain(answer.status);
