@@ -75,16 +75,26 @@ export class Field {
   /** Attacks under the good function's load, and checks what must hold of every attack. */
   async run(attack: Attack, mode: IsolationMode): Promise<void> {
     const { server } = this;
-    const before = await askGood(server);
+    await askGood(server);
+    const before = await this.#processesOfUse();
     const load = await GoodLoad.start(server);
     const [attacked] = await Promise.allSettled(["source" in attack ? this.#attackWith(attack) : attack.act(this)]);
-    const isolates = await load.stop();
+    await load.stop();
     if (attack.severity !== "process" || mode.name === "strict") {
-      expect([...isolates], "the good function's isolate lives on").toEqual([before]);
+      const now = server.pids();
+      for (const [name, pid] of before) expect(now.get(name), `the process id of ${name}`).toBe(pid);
     }
     if (attacked.status === "rejected") throw attacked.reason;
     await this.#asBefore();
     this.#checkLeaks();
+  }
+
+  /** The fronts, and the pool processes that hold isolates of functions: not the spare, which checks uploads. */
+  async #processesOfUse(): Promise<ReadonlyMap<string, number>> {
+    const metrics = await this.server.metrics();
+    const homes = metrics.samples("islet_warm_isolates").filter(({ value }) => value > 0);
+    const names = new Set(homes.map(({ labels }) => labels.pool));
+    return new Map([...this.server.pids()].filter(([name]) => name.startsWith("front") || names.has(name)));
   }
 
   async #attackWith({ source, manifest, times = 1, request = {}, expectation }: FunctionAttack): Promise<void> {

@@ -57,7 +57,10 @@ export async function runAttacks(group: string): Promise<void> {
             .map((line) => JSON.stringify(line));
           await retire();
           const message = error instanceof Error ? error.message : String(error);
-          throw new Error(`${message}\nThe server's last warnings:\n${told.slice(-8).join("\n")}`, { cause: error });
+          throw new Error(
+            `${message}\nThe server's last warnings:\n${[...told.slice(0, 6), "…", ...told.slice(-4)].join("\n")}`,
+            { cause: error },
+          );
         }
       };
       /** What an attack got the better of is no place for the next. */

@@ -18,6 +18,6 @@ export default {
     const answers = await client.all();
     expect(answers.match(/^content-length:/gim)?.length).toBeLessThanOrEqual(3);
     // The good function's answer is the last thing on the connection, as the server framed it.
-    expect(answers).toMatch(/ good \d+ [0-9a-f-]{36}(\r\n0\r\n\r\n)?$/);
+    expect(answers).toMatch(/ good \d+(\r\n0\r\n\r\n)?$/);
   },
 } satisfies ClientAttack;
