@@ -1,7 +1,7 @@
-import { readdirSync } from "node:fs";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import type { TestServer } from "../e2e/server.ts";
 import type { Attack } from "./attack.ts";
+import { readAttacks } from "./attack-files.ts";
 import { Field } from "./field.ts";
 import { type IsolationMode, isolationModes } from "./modes.ts";
 import { notYet } from "./not-yet.ts";
@@ -13,26 +13,9 @@ const timeoutMs = 40_000;
 /** pino's number for it. */
 const warning = 40;
 
-const folder = new URL("./attacks/", import.meta.url);
-
-/** The names of all attacks of a group: "endless-loop" for attacks/<group>/endless-loop.ts. */
-function attackNames(group: string): string[] {
-  return readdirSync(new URL(`${group}/`, folder))
-    .filter((file) => file.endsWith(".ts"))
-    .map((file) => file.slice(0, -".ts".length))
-    .sort();
-}
-
-async function loadAttack(group: string, name: string): Promise<Attack> {
-  const { default: attack } = (await import(new URL(`${group}/${name}.ts`, folder).href)) as { default: Attack };
-  return attack;
-}
-
 /** Makes a test of each attack of a group, in each mode that it applies to. All of a mode meet the same server. */
 export async function runAttacks(group: string): Promise<void> {
-  const attacks = await Promise.all(
-    attackNames(group).map(async (name) => ({ name, attack: await loadAttack(group, name) })),
-  );
+  const attacks = await readAttacks(group);
   for (const [index, mode] of isolationModes.entries()) {
     const meant = attacks.filter(({ attack: { severity } }) => {
       // With the pool in the front, what ends the process is the single tenant's own affair.

@@ -8,7 +8,7 @@ export default {
   source: handler(
     `for (let i = 0; i < 1_000_000; i++) Promise.reject(new Error("no " + i)); return new Response("done");`,
   ),
-  manifest: { limits: { cpuMs: 1500 } },
+  manifest: { limits: { cpuMs: 500 } },
   expectation: {
     answers: [200, ...outOfMemory],
     check(_answer, field) {

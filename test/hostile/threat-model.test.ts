@@ -1,0 +1,32 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { attackGroups, readAttacks } from "./attack-files.ts";
+import { notYet } from "./not-yet.ts";
+
+const document = new URL("../../docs/threat-model.md", import.meta.url);
+const rows = readFileSync(document, "utf8")
+  .split("\n")
+  .flatMap((line) => /^\|.*\]\((\.\.\/test\/hostile\/attacks\/[^)]+\.ts)\) \|$/.exec(line)?.[1] ?? []);
+
+const attacks = (await Promise.all(attackGroups().map(readAttacks))).flat();
+
+test("every row of the crash matrix names an attack that there is", () => {
+  expect(rows.length).toBeGreaterThan(0);
+  for (const row of rows) expect(existsSync(new URL(row, document)), row).toBe(true);
+});
+
+test("every attack that may end a process has a row", () => {
+  const fatal = attacks.filter(({ attack }) => attack.severity === "process");
+  const missing = fatal.filter(({ group, name }) => !rows.some((row) => row.endsWith(`/${group}/${name}.ts`)));
+  expect(missing.map(({ name }) => name)).toEqual([]);
+});
+
+test("every group is run", () => {
+  const tests = readdirSync(new URL(".", import.meta.url));
+  for (const group of attackGroups()) expect(tests).toContain(`${group}.test.ts`);
+});
+
+test("what does not hold yet is an attack that there is", () => {
+  const known = new Set(attacks.map(({ group, name }) => `${group}/${name}`));
+  for (const key of Object.keys(notYet)) expect(known).toContain(key.split(" ")[0]);
+});
