@@ -12,5 +12,5 @@ for (const key of Object.getOwnPropertyNames(globalThis)) { if (["Response"].inc
   ),
   manifest: { limits: { cpuMs: 500 } },
   times: 2,
-  expectation: { answers: [200, "function_error"], body: /^fine/ },
+  expectation: { answers: [200, "function_error"], body: /^fine/, refused: ["module_failed"] },
 } satisfies FunctionAttack;

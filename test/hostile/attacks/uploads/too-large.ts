@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { ClientAttack } from "../../attack.ts";
 
 export default {
-  title: "an upload past the limit, announced and not",
+  title: "an upload that is announced to be larger than may be",
   holds: "413, and the connection is not read on.",
   severity: "tame",
   async act(field) {
@@ -12,9 +12,5 @@ export default {
     );
     expect(await client.until(/upload_too_large/)).toMatch(/^HTTP\/1\.1 413 /);
     client.end();
-    expect(await field.put("x".repeat(11 * 2 ** 20), { "content-type": "text/javascript" })).toMatchObject({
-      status: 413,
-      code: "upload_too_large",
-    });
   },
 } satisfies ClientAttack;
