@@ -10,7 +10,7 @@ export default {
   ),
   manifest: { limits: { cpuMs: 1000 } },
   expectation: {
-    answers: ["function_error"],
+    answers: ["function_error", "function_header_limit"],
     check(answer) {
       expect(answer.text).toMatch(/responseHeaderBytes/);
     },

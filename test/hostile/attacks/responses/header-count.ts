@@ -8,5 +8,5 @@ export default {
     `const h = new Headers(); for (let i = 0; i < 50_000; i++) h.set("x" + i, ""); return new Response("x", { headers: h });`,
   ),
   manifest: { limits: { cpuMs: 1000 } },
-  expectation: { answers: ["function_error", ...outOfTime] },
+  expectation: { answers: ["function_error", "function_header_limit", ...outOfTime] },
 } satisfies FunctionAttack;

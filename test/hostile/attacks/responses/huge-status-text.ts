@@ -6,5 +6,5 @@ export default {
   severity: "tame",
   source: handler(`return new Response("x", { statusText: "y".repeat(1 << 20) });`),
   manifest: { limits: { cpuMs: 1000 } },
-  expectation: { answers: [200, "function_error"] },
+  expectation: { answers: [200, "function_error", "function_header_limit"] },
 } satisfies FunctionAttack;
