@@ -9,7 +9,7 @@ export interface IsolateObserver {
   /** Before each entry: what runs from now on, until `left`, is this isolate's code. */
   entering(isolate: TenantIsolate): void;
   left(isolate: TenantIsolate): void;
-  /** It held the main thread for long: its version is better put on threads. */
+  /** An entry took long: in the main lane, its version is better put on threads. */
   slow(isolate: TenantIsolate, ms: number): void;
   /** Its code looks for a clock that does not stand still. Once for each invocation. */
   probed(isolate: TenantIsolate): void;

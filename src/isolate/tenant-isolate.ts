@@ -314,8 +314,7 @@ export class TenantIsolate {
     if (this.#state !== "dead") {
       if (!live.over) this.#live.add(live);
       // Not while it loads: whoever asked for it is about to use it, and an isolate that moves away ends.
-      const slow = outcome.chargedMs > slowMs && live !== this.#startup;
-      if (slow && this.#lane.kind === "main") this.#observer.slow(this, outcome.chargedMs);
+      if (outcome.chargedMs > slowMs && live !== this.#startup) this.#observer.slow(this, outcome.chargedMs);
       if (outcome.ranOut) this.#ranOut(live);
       else if (outcome.threw) this.#entryThrew(live, outcome.error);
       if (!live.over && live.cpuMs > live.cpuLimitMs && !loading) this.#usedUp(live);

@@ -68,7 +68,8 @@ export class IsolateHost {
         if (isolate.lane === "thread") parts.threads.left(isolate.key);
       },
       slow: (isolate) => {
-        if (isolate.state === "ready" && lanes.slow(isolate.key, performance.now())) this.#move(isolate);
+        if (isolate.lane === "main" && isolate.state === "ready" && lanes.slow(isolate.key, performance.now()))
+          this.#move(isolate);
       },
       unclean: (isolate, how) => {
         logger.error({ isolate: isolate.key, how }, "an isolate could not be cleaned up");
