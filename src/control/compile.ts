@@ -57,10 +57,13 @@ async function lex(name: string, source: string): Promise<readonly Import[]> {
   }
 }
 
+/** For nested blocks esbuild's parser takes time without end, and all it has to do is to explain an error. */
+const explainMs = 2_000;
+
 /** The lexer only knows that something is unbalanced, JSON.parse only what; esbuild's parser knows what and where. */
 async function syntaxError(name: string, source: string, loader: "js" | "json"): Promise<IsletError | null> {
   try {
-    await withEsbuild(() => transform(source, { loader, format: "esm", target: "esnext", logLevel: "silent" }));
+    await withEsbuild(() => inTime(transform(source, { loader, format: "esm", target: "esnext", logLevel: "silent" })));
     return null;
   } catch (error) {
     const [first] =
@@ -74,6 +77,16 @@ async function syntaxError(name: string, source: string, loader: "js" | "json"):
       place: { module: name, line, column: before.length + 1 },
       cause: error,
     });
+  }
+}
+
+async function inTime<Result>(work: Promise<Result>): Promise<Result> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("esbuild took too long")), explainMs);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

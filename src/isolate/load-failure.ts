@@ -25,11 +25,13 @@ const stackLine = /^\s*at (?:.*\()?([^()]+?):(\d+):(\d+)\)?$/;
  */
 export function locate(error: Error, isModule: (name: string) => boolean): { message: string; place: SourcePlace } {
   const match = bracketed.exec(error.message);
-  if (match?.[1] !== undefined && isModule(match[1])) {
-    return {
-      message: error.message.slice(0, match.index),
-      place: { module: match[1], line: Number(match[2]), column: Number(match[3]) },
-    };
+  if (match?.[1] !== undefined) {
+    const message = error.message.slice(0, match.index);
+    if (isModule(match[1])) {
+      return { message, place: { module: match[1], line: Number(match[2]), column: Number(match[3]) } };
+    }
+    // Where the source was too deep to read, isolated-vm names itself.
+    if (match[1].startsWith("<")) return { message, place: {} };
   }
   for (const line of (error.stack ?? "").split("\n")) {
     const frame = stackLine.exec(line);

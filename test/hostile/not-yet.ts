@@ -20,5 +20,4 @@ export const notYet: Readonly<Record<string, string>> = {
     "Reading the message of a rejection that nobody handled is not ended before the process is.",
   "escapes/clock": "Clocks still run while the function computes.",
   "tampering/map-set": "The runtime's timers use the Map that the function replaced, and the request never ends.",
-  "uploads/nested-syntax": "Refusing source that is nested so deep takes from five seconds to more than a minute.",
 };

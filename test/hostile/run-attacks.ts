@@ -7,8 +7,8 @@ import { type IsolationMode, isolationModes } from "./modes.ts";
 import { notYet } from "./not-yet.ts";
 
 /** Guards against hanging only: no attack takes so long. The second allows for the end of a server that hangs. */
-const guardMs = 20_000;
-const timeoutMs = 40_000;
+const guardMs = 40_000;
+const timeoutMs = 80_000;
 
 /** pino's number for it. */
 const warning = 40;
