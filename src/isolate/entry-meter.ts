@@ -36,7 +36,7 @@ export class EntryMeter {
   chargedMs(): number {
     const elapsedMs = this.elapsedMs();
     if (elapsedMs <= clockedMs) return elapsedMs;
-    return Math.min(elapsedMs, threadCpuMs() - this.#sampledCpuMs);
+    return Math.min(elapsedMs, Math.max(0, threadCpuMs() - this.#sampledCpuMs));
   }
 
   #sample(): void {
