@@ -11,7 +11,9 @@ let sampledMs = 0;
 /** Shares what the threads have used since the last time among the entries that ran meanwhile. */
 function share(): void {
   const nowMs = otherThreadsCpuMs();
-  for (const meter of running) meter.sharedMs += (nowMs - sampledMs) / running.size;
+  // The kernel gives the times that this is the difference of at different moments: it may be less than before.
+  const usedMs = Math.max(0, nowMs - sampledMs);
+  for (const meter of running) meter.sharedMs += usedMs / running.size;
   sampledMs = nowMs;
 }
 
