@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { PoolGroup } from "../core/deployment.ts";
 import type { PoolList } from "../core/messages.ts";
 import { StartError } from "../core/start-error.ts";
+import { BackOff } from "./back-off.ts";
 import type { PoolChild } from "./child-kinds.ts";
 import { type Death, describeDeath } from "./death.ts";
 import { DedicatedPools } from "./dedicated-pools.ts";
@@ -56,10 +57,15 @@ export class Pools {
       this.#announce();
     };
     this.spare = new Slot({ timers, bear: born, onDeath: options.onDeath });
-    this.#shared = Array.from(
-      { length: options.count },
-      () => new Slot<PoolChild>({ timers, bear, onReady: () => this.#announce(), onDeath }),
-    );
+    this.#shared = Array.from({ length: options.count }, () => {
+      const unexplained = new BackOff();
+      return new Slot<PoolChild>({
+        ...{ timers, bear, onDeath },
+        onReady: () => this.#announce(),
+        // Who ended it runs elsewhere from now on: the next one need not wait, and those who did nothing must not.
+        delayAfter: ({ verdict }, death) => (verdict.guilty.length > 0 ? 0 : unexplained.next(death.readyMs)),
+      });
+    });
     this.#dedicated = new DedicatedPools({
       ...{ ...options.dedicated, timers, clock, onDeath },
       bear: (group) => {

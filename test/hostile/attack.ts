@@ -9,8 +9,6 @@ import type { Field } from "./field.ts";
  */
 export type Severity = "tame" | "isolate" | "process";
 
-type Code = ErrorCode | "function_crashed" | "function_stalled" | "quarantined";
-
 interface Described {
   readonly title: string;
   /** One sentence: what must hold. Beside it, what field.ts checks of every attack. */
@@ -30,11 +28,11 @@ export interface FunctionAttack extends Described {
      * What its client may be answered: an error's code, a status without one, or an answer that breaks off. Empty: the
      * upload is refused.
      */
-    readonly answers: readonly (Code | number | "broken")[];
+    readonly answers: readonly (ErrorCode | number | "broken")[];
     /** What the body must be when the function itself answers. */
     readonly body?: RegExp;
     /** Codes that the upload may be refused with, instead or only. */
-    readonly refused?: readonly Code[];
+    readonly refused?: readonly ErrorCode[];
     /** The reason that the log must give for its isolate's end. */
     readonly death?: RegExp;
     /** A line that the log must have under its name. */
@@ -57,10 +55,14 @@ export function handler(body: string, top = ""): string {
 }
 
 /** What a request that computes too long may end with: in its isolate, or with its process when V8 cannot be stopped. */
-export const outOfTime = ["function_cpu_limit"] as const satisfies readonly Code[];
+export const outOfTime = ["function_cpu_limit"] as const satisfies readonly ErrorCode[];
 
 /** What a request that takes too much memory may end with. Filling memory takes time, so either limit may come first. */
-export const outOfMemory = ["function_memory_limit", "function_cpu_limit"] as const satisfies readonly Code[];
+export const outOfMemory = ["function_memory_limit", "function_cpu_limit"] as const satisfies readonly ErrorCode[];
 
 /** What a request that may take its process with it may end with. */
-export const outOfProcess = [...outOfMemory, "function_crashed", "function_stalled"] as const satisfies readonly Code[];
+export const outOfProcess = [
+  ...outOfMemory,
+  "function_crashed",
+  "function_stalled",
+] as const satisfies readonly ErrorCode[];

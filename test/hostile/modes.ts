@@ -5,4 +5,7 @@ export interface IsolationMode {
 }
 
 /** In which attacks run that can kill something; those that cannot run in the first only. */
-export const isolationModes: readonly IsolationMode[] = [{ name: "shared", settings: {} }];
+export const isolationModes: readonly IsolationMode[] = [
+  { name: "shared", settings: {} },
+  { name: "strict", settings: { ISOLATION: "strict" } },
+];
