@@ -8,6 +8,9 @@ import { RawClient } from "./raw-client.ts";
 /** Small, so that going past them does not take long. */
 const limits = { cpuMs: 50, memoryMb: 32, wallMs: 6_000 };
 
+/** pino's number for it. */
+const error = 50;
+
 /** What tells of the machine that Islet runs on. */
 const hostDetail = /\/tmp\/|node_modules|\/src\/\w+\/|file:\/\/|node:internal|<isolated-vm/;
 
@@ -73,28 +76,30 @@ export class Field {
   }
 
   /** Attacks under the good function's load, and checks what must hold of every attack. */
-  async run(attack: Attack, mode: IsolationMode): Promise<void> {
+  async run(attack: Attack): Promise<void> {
     const { server } = this;
     await askGood(server);
-    const before = await this.#processesOfUse();
     const load = await GoodLoad.start(server);
     const [attacked] = await Promise.allSettled(["source" in attack ? this.#attackWith(attack) : attack.act(this)]);
     await load.stop();
-    if (attack.severity !== "process" || mode.name === "strict") {
-      const now = server.pids();
-      for (const [name, pid] of before) expect(now.get(name), `the process id of ${name}`).toBe(pid);
-    }
     if (attacked.status === "rejected") throw attacked.reason;
     await this.#asBefore();
+    this.#checkDeaths(attack);
     this.#checkLeaks();
   }
 
-  /** The fronts, and the pool processes that hold isolates of functions: not the spare, which checks uploads. */
-  async #processesOfUse(): Promise<ReadonlyMap<string, number>> {
-    const metrics = await this.server.metrics();
-    const homes = metrics.samples("islet_warm_isolates").filter(({ value }) => value > 0);
-    const names = new Set(homes.map(({ labels }) => labels.pool));
-    return new Map([...this.server.pids()].filter(([name]) => name.startsWith("front") || names.has(name)));
+  /** No process died but what the attack may take with it, and its version is named for that. */
+  #checkDeaths({ severity }: Attack): void {
+    const deaths = this.server.logs.all
+      .slice(this.#firstLine)
+      .filter(({ process, child, level }) => process === "supervisor" && child !== undefined && Number(level) >= error);
+    const allowed = deaths.filter(({ child, version }) => {
+      if (!String(child).startsWith("pool-")) return false;
+      // The spare, which nobody's requests run in.
+      if (version === "check") return true;
+      return severity === "process" && String(version).startsWith(`${this.name}@`);
+    });
+    expect(deaths, "processes that died").toEqual(allowed);
   }
 
   async #attackWith({ source, manifest, times = 1, request = {}, expectation }: FunctionAttack): Promise<void> {

@@ -33,7 +33,7 @@ export async function runAttacks(group: string): Promise<void> {
       const run = async (name: string, attack: Attack) => {
         if (!server) throw new Error("there is no server");
         try {
-          await within(guardMs, new Field(server, name).run(attack, mode));
+          await within(guardMs, new Field(server, name).run(attack));
         } catch (error) {
           const told = server.logs.all
             .filter((line) => Number(line.level) >= warning)

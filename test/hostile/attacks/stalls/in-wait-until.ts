@@ -7,5 +7,15 @@ export default {
   source: handler(
     `ctx.waitUntil(new Promise((r) => setTimeout(r, 5)).then(() => Array.prototype.lastIndexOf.call({ length: 2 ** 53 - 1 }, 1))); return new Response("answered");`,
   ),
-  expectation: { answers: [200], body: /^answered$/ },
+  expectation: {
+    answers: [200],
+    body: /^answered$/,
+    async check(_answer, { server, name }) {
+      const own = new RegExp(`^${name}@`);
+      await Promise.race([
+        server.logs.find({ isolate: own, reason: "cpu_limit" }),
+        server.logs.find({ version: own, reason: "stalled", process: "supervisor", signal: "SIGKILL" }),
+      ]);
+    },
+  },
 } satisfies FunctionAttack;
