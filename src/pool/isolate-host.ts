@@ -38,6 +38,8 @@ export interface IsolateHostParts {
   readonly logger: Logger;
   /** Leaves word outside this process of which version runs from now on, and how long it may. */
   readonly mark: (key: string, allowanceMs: number) => void;
+  /** The same when none does. */
+  readonly markIdle: () => void;
   /** The same of the versions that are on threads. */
   readonly threads: ThreadNotes;
   /** A version did what is held against it. */
@@ -66,6 +68,8 @@ export class IsolateHost {
       },
       left: (isolate) => {
         if (isolate.lane === "thread") parts.threads.left(isolate.key);
+        // What this thread does next may be for one of the others: whoever was here last is not to blame.
+        else if (parts.threads.running > 0) parts.markIdle();
       },
       slow: (isolate) => {
         if (isolate.lane === "main" && isolate.state === "ready" && lanes.slow(isolate.key, performance.now()))

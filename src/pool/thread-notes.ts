@@ -8,6 +8,10 @@ export class ThreadNotes {
     this.#write = write;
   }
 
+  get running(): number {
+    return this.#entered.length;
+  }
+
   entered(key: string): void {
     this.#entered.push(key);
     this.#write(this.#entered);

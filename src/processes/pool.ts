@@ -10,7 +10,7 @@ import { ThreadSlots } from "../isolate/thread-slots.ts";
 import { Watchdog } from "../isolate/watchdog.ts";
 import { BreachReports } from "../pool/breach-reports.ts";
 import { Bundles } from "../pool/bundles.ts";
-import { IsolateHost } from "../pool/isolate-host.ts";
+import { IsolateHost, type IsolateHostParts } from "../pool/isolate-host.ts";
 import { Lanes } from "../pool/lanes.ts";
 import { PoolMetrics } from "../pool/pool-metrics.ts";
 import { PoolServer } from "../pool/pool-server.ts";
@@ -53,7 +53,7 @@ async function start(settings: PoolSettings): Promise<void> {
   const host = new IsolateHost({
     ...{ lanes, warm, bundles, metrics, logger },
     source: { slots, take: (memoryMb) => preparer.take(memoryMb) },
-    mark: markBlame(),
+    ...blameMarks(),
     threads: new ThreadNotes((keys) => writeSync(blameFd, encodeThreads(keys), 0, undefined, threadsAt)),
     breach: (key, kind) => breaches.add(key, kind),
     onUnclean: (key, how) => {
@@ -102,18 +102,25 @@ function keepYoungGeneration(): void {
  * it is made only when another version runs than before, or none was made for so long that the
  * supervisor could take many entries for one.
  */
-function markBlame(): (key: string, allowanceMs: number) => void {
+function blameMarks(): Pick<IsolateHostParts, "mark" | "markIdle"> {
   let last = "";
   let lastAllowanceMs = 0;
   let writtenAtMs = 0;
   let entries = 0;
-  return (key, allowanceMs) => {
-    entries = (entries + 1) >>> 0;
-    const now = performance.now();
-    if (key === last && allowanceMs === lastAllowanceMs && now - writtenAtMs < markEveryMs) return;
-    last = key;
-    lastAllowanceMs = allowanceMs;
-    writtenAtMs = now;
-    writeSync(blameFd, encodeBlame({ key, allowanceMs, entries }), 0, undefined, 0);
+  return {
+    mark(key, allowanceMs) {
+      entries = (entries + 1) >>> 0;
+      const now = performance.now();
+      if (key === last && allowanceMs === lastAllowanceMs && now - writtenAtMs < markEveryMs) return;
+      last = key;
+      lastAllowanceMs = allowanceMs;
+      writtenAtMs = now;
+      writeSync(blameFd, encodeBlame({ key, allowanceMs, entries }), 0, undefined, 0);
+    },
+    markIdle() {
+      if (last === "") return;
+      last = "";
+      writeSync(blameFd, encodeBlame(null), 0, undefined, 0);
+    },
   };
 }

@@ -56,6 +56,7 @@ afterAll(async () => {
 /** Deploys a handler's body in which `origin` is the origin's address, and asks it once. */
 async function run(name: string, body: string): Promise<unknown> {
   await server.deploy(name, `export default { async fetch(request, { origin }, ctx) { ${body} } };`, {
+    limits: { cpuMs: 100 },
     env: { origin: origin.url },
   });
   const answer = await server.send(`/fn/${name}/`);

@@ -30,7 +30,10 @@ test.each([
       ${body}
       return new Response(String(big.length));
     } };`;
-  await server.deploy(name, source, { env: { origin: origin.url }, limits: { wallMs: 50, memoryMb: 96 } });
+  await server.deploy(name, source, {
+    env: { origin: origin.url },
+    limits: { wallMs: status === 200 ? 5_000 : 100, memoryMb: 96 },
+  });
   const send = async () => {
     if (!name.includes("body")) return server.send(`/fn/${name}/`);
     const endless = new PassThrough();
