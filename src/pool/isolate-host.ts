@@ -62,8 +62,10 @@ export class IsolateHost {
     const { warm, lanes, metrics, logger, mark, breach } = parts;
     this.#observer = {
       entering: (isolate) => {
-        if (isolate.lane === "thread") parts.threads.entered(isolate.key);
-        else mark(isolate.key, isolate.allowanceMs);
+        if (isolate.lane === "thread") {
+          parts.threads.entered(isolate.key);
+          parts.markIdle();
+        } else mark(isolate.key, isolate.allowanceMs);
         warm.touched(isolate);
       },
       left: (isolate) => {
