@@ -77,5 +77,5 @@ test("a pool process that holds too much memory is ended, and its function blame
   const answer = server.send("/fn/hog/", { method: "POST" });
   const death = await server.logs.find({ reason: "memory_limit" });
   expect(String(death.version)).toMatch(/^hog@/);
-  expect(await answer).toMatchObject({ status: 502, code: "pool_lost" });
+  expect(await answer).toMatchObject({ status: 503, code: "function_memory_limit" });
 });

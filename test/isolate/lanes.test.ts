@@ -76,7 +76,7 @@ describe("the main lane", () => {
   });
 
   test("gives modules that take long to a thread", async () => {
-    const source = `let n = 0; for (let i = 0; i < 2e8; i++) n += i; ${hello}`;
+    const source = `let n = 0; for (let i = 0; i < 3e9; i++) n += i; ${hello}`;
     const one = await tenant(source, { limits: { startupMs: 20_000 } });
     expect(one.isolate).toMatchObject({ state: "loading", lane: "thread" });
     expect(await one.get()).toEqual({ status: 200, body: "hello" });
