@@ -10,7 +10,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     teardownTimeout: 15_000,
     allowOnly: false,
-    // Attacks and kills on a machine that others share: a second failure is one, and the first is reported too.
+    // Attacks and kills depend on who gets a core: until the suite has been seen to be steady, CI asks twice.
     retry: process.env.CI ? 1 : 0,
   },
 });
