@@ -1,4 +1,4 @@
-import { type GuestEntries, hiddenGlobal, type IncomingBody } from "../../runtime-api/ops.ts";
+import type { GuestEntries, IncomingBody } from "../../runtime-api/ops.ts";
 import type { Bundle } from "../core/deployment.ts";
 import { crossing } from "./crossing.ts";
 import type { DeathReason } from "./death.ts";
@@ -118,12 +118,11 @@ export class TenantIsolate {
    */
   load(): void {
     const { main, env, limits } = this.#bundle;
-    const loaded = `globalThis.${hiddenGlobal}.loaded(ns);`;
     this.#enter(this.#startup, (lane) => {
       // Not before its turn: what waits for a thread while others compute is not slow itself.
       this.#loading.limit(this.allowanceMs, () => this.#failLoading(tookTooLong(limits)));
       const configured = lane.call("configure", [JSON.stringify(env), limits.waitUntil]);
-      const evaluate = () => lane.evaluate(main, loaded);
+      const evaluate = () => lane.evaluate(main, "glue.loaded(ns);");
       return configured instanceof Promise ? configured.then(evaluate) : evaluate();
     });
   }
@@ -241,7 +240,7 @@ export class TenantIsolate {
     this.#later(() => {
       this.#enter(live, (lane) =>
         guarding(
-          () => lane.evaluate(name, `globalThis.${hiddenGlobal}.imported(${id},ns);`),
+          () => lane.evaluate(name, `glue.imported(${id},ns);`),
           (error) => {
             if (this.#prepared.isolate.isDisposed) throw error;
             const failure = this.#modules.evaluationFailure(error);
@@ -267,7 +266,7 @@ export class TenantIsolate {
   /** Takes an isolate for the modules to be loaded into. */
   #moveIn(lane: Lane["kind"]): void {
     const prepared = this.#source.take(this.#bundle.limits.memoryMb);
-    const modules = new ModuleGraph(prepared.isolate, prepared.context, this.#bundle);
+    const modules = new ModuleGraph(prepared, this.#bundle);
     this.#prepared = prepared;
     this.#heapBytes = prepared.heapBytes;
     this.#modules = modules;
