@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { attackGroups, readAttacks } from "./attack-files.ts";
-import { notYet } from "./not-yet.ts";
 
 const document = new URL("../../docs/threat-model.md", import.meta.url);
 const rows = readFileSync(document, "utf8")
@@ -24,9 +23,4 @@ test("every attack that may end a process has a row", () => {
 test("every group is run", () => {
   const tests = readdirSync(new URL(".", import.meta.url));
   for (const group of attackGroups()) expect(tests).toContain(`${group}.test.ts`);
-});
-
-test("what does not hold yet is an attack that there is", () => {
-  const known = new Set(attacks.map(({ group, name }) => `${group}/${name}`));
-  for (const key of Object.keys(notYet)) expect(known).toContain(key.split(" ")[0]);
 });
