@@ -8,19 +8,16 @@ import type { IsolateObserver, IsolateSource } from "./isolate-observer.ts";
 import type { InvocationFailure, Job } from "./job.ts";
 import { type EntryStart, guarding, type Lane, type Outcome } from "./lane.ts";
 import { LiveInvocation, LiveInvocations, nextId } from "./live-invocation.ts";
-import { LoadFailure, tookTooLong } from "./load-failure.ts";
+import { hasNoFetch, LoadFailure, tookTooLong, tooMuchMemory } from "./load-failure.ts";
 import { Loading } from "./loading.ts";
-import { MainLane } from "./main-lane.ts";
-import { ModuleGraph } from "./modules.ts";
+import type { ModuleGraph } from "./modules.ts";
+import { moveIn } from "./premises.ts";
 import type { PreparedIsolate } from "./prepared-isolate.ts";
 import { startupJob } from "./startup-job.ts";
 import { TenantOps } from "./tenant-ops.ts";
-import { ThreadLane } from "./thread-lane.ts";
-import { WasmMemories } from "./wasm-memories.ts";
+import type { WasmMemories } from "./wasm-memories.ts";
 
 type State = "loading" | "ready" | "dead";
-
-const tooMuchMemory = () => new LoadFailure("memory", "loading the modules used too much memory");
 
 /** CPU time that loading may take on the main thread; what takes longer is begun anew on a thread. */
 const mainLoadMs = 45;
@@ -223,11 +220,7 @@ export class TenantIsolate {
   moduleLoaded(hasFetch: boolean): void {
     if (this.#state !== "loading") return;
     if (!hasFetch) {
-      this.#later(() =>
-        this.#failLoading(
-          new LoadFailure("no_handler", "the default export has no fetch method", { module: this.#bundle.main }),
-        ),
-      );
+      this.#later(() => this.#failLoading(hasNoFetch(this.#bundle.main)));
       return;
     }
     this.#loading.stopTimer();
@@ -265,20 +258,17 @@ export class TenantIsolate {
 
   /** Takes an isolate for the modules to be loaded into. */
   #moveIn(lane: Lane["kind"]): void {
-    const prepared = this.#source.take(this.#bundle.limits.memoryMb);
-    const modules = new ModuleGraph(prepared, this.#bundle);
-    this.#prepared = prepared;
-    this.#heapBytes = prepared.heapBytes;
-    this.#modules = modules;
-    this.#wasm = new WasmMemories(prepared.isolate, this.#bundle.limits.memoryMb, () => this.#outgrown());
-    this.#lane =
-      lane === "main"
-        ? new MainLane(prepared, modules)
-        : new ThreadLane(prepared, modules, this.#source.slots, {
-            stuck: () => this.#observer.unclean(this, "stuck"),
-            parked: () => this.#parked(),
-          });
-    prepared.bridge.connect(new TenantOps(this, this.#live, this.#wasm));
+    const premises = moveIn(this.#bundle, lane, this.#source, {
+      stuck: () => this.#observer.unclean(this, "stuck"),
+      parked: () => this.#parked(),
+      outgrown: () => this.#outgrown(),
+    });
+    this.#prepared = premises.prepared;
+    this.#heapBytes = premises.prepared.heapBytes;
+    this.#modules = premises.modules;
+    this.#wasm = premises.wasm;
+    this.#lane = premises.lane;
+    this.#prepared.bridge.connect(new TenantOps(this, this.#live, this.#wasm));
   }
 
   #later(run: () => void): void {
