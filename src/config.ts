@@ -30,9 +30,9 @@ export interface Config {
   readonly logLevel: ConfigLogLevel;
   readonly drainMs: number;
   readonly uploadBytes: number;
-  /** Per pool process, in MiB. */
+  /** Per process with isolates, in MiB. */
   readonly warmMemoryMb: number;
-  /** Per pool process, in MiB. */
+  /** Per process with isolates, in MiB. */
   readonly poolMemoryMb: number;
   readonly confinement: "auto" | "require" | "off";
   readonly poolUid: number;
@@ -195,7 +195,14 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string): Config {
   const cores = availableParallelism();
   const fronts = number("fronts", Math.max(1, Math.floor(cores / 2)));
   const pools = number("pools", Math.max(2, cores - fronts));
-  const warmMemoryMb = number("warmMemoryMb", warmMemoryFor(pools));
+  const isolation = text("isolation", "shared") as Isolation;
+  const confinement = text("confinement", "auto") as Config["confinement"];
+  if (isolation === "none" && confinement === "require") {
+    throw new ConfigError(
+      "confinement is required, but with isolation none functions run in the fronts, which have none.",
+    );
+  }
+  const warmMemoryMb = number("warmMemoryMb", warmMemoryFor(isolation === "none" ? fronts : pools));
   const max = completeLimits(values, "max", defaultMaxLimits);
   // A lowered maximum lowers the default with it, unless the operator set that as well.
   const lowered = Object.fromEntries(limitNames.map((name) => [name, Math.min(defaultLimits[name], max[name])]));
@@ -219,12 +226,12 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string): Config {
     uploadBytes: number("uploadBytes", 10 * 1024 * 1024),
     warmMemoryMb,
     poolMemoryMb: number("poolMemoryMb", warmMemoryMb + headroomMb()),
-    confinement: text("confinement", "auto") as Config["confinement"],
+    confinement,
     poolUid: number("poolUid", 60_600),
     poolCgroup: values.has("poolCgroup") ? resolve(cwd, text("poolCgroup", "")) : null,
     preparedIsolates: number("preparedIsolates", 2),
     poolConcurrency: number("poolConcurrency", 200),
-    isolation: text("isolation", "shared") as Isolation,
+    isolation,
     dedicatedPools: number("dedicatedPools", 32),
     dedicatedIdleMs: number("dedicatedIdleMs", 60_000),
     quarantineAfter: number("quarantineAfter", 5),
@@ -244,9 +251,9 @@ function completeLimits(values: ReadonlyMap<string, Value>, which: "default" | "
   return Object.freeze({ ...fallback, ...Object.fromEntries(entries) });
 }
 
-/** A quarter of the memory that there is, shared by the pool processes. */
-function warmMemoryFor(pools: number): number {
-  return Math.max(256, Math.floor(machineMemoryMb() / 4 / pools));
+/** A quarter of the memory that there is, shared by the processes with isolates. */
+function warmMemoryFor(processes: number): number {
+  return Math.max(256, Math.floor(machineMemoryMb() / 4 / processes));
 }
 
 /**

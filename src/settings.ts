@@ -17,7 +17,7 @@ export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "s
 export type ConfigLogLevel = (typeof logLevels)[number];
 
 /** How tenants are kept apart: see README. */
-export const isolationModes = ["shared", "strict"] as const;
+export const isolationModes = ["shared", "strict", "none"] as const;
 export type Isolation = (typeof isolationModes)[number];
 
 const port = { kind: "integer", min: 0, max: 65_535 } as const;
@@ -85,13 +85,13 @@ export const settings: readonly Setting[] = [
     key: "warmMemoryMb",
     kind: "integer",
     min: 16,
-    help: "memory for warm isolates in one pool process, in MiB (a quarter of the machine's, shared)",
+    help: "memory for warm isolates in one process, in MiB (a quarter of the machine's, shared)",
   },
   {
     key: "poolMemoryMb",
     kind: "integer",
     min: 128,
-    help: "memory of one pool process, in MiB, above which it is ended (warmMemoryMb and 1 to 2 GiB)",
+    help: "memory of one process with isolates, in MiB, above which it is ended (warmMemoryMb and 1 to 2 GiB)",
   },
   { key: "confinement", kind: "confinement", help: "auto, require or off: what holds pool processes (auto)" },
   {
@@ -116,7 +116,7 @@ export const settings: readonly Setting[] = [
   {
     key: "isolation",
     kind: "isolation",
-    help: "shared: tenants share pool processes; strict: each has one of its own (shared)",
+    help: "shared: tenants share pool processes; strict: each has one of its own; none: a single tenant's functions run in the fronts (shared)",
   },
   {
     key: "dedicatedPools",

@@ -131,3 +131,8 @@ describe("refuses in one line that names the setting and its source", () => {
     expect(() => loadConfig({ cwd, env: {} })).toThrow(message);
   });
 });
+
+test("what nothing confines cannot be required to be confined", () => {
+  const flags = { isolation: "none", confinement: "require" };
+  expect(() => loadConfig({ flags, env: {} })).toThrow(/^confinement is required, but with isolation none/);
+});

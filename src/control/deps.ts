@@ -21,8 +21,9 @@ export interface Health {
   readonly summary: string;
 }
 
-/** How pool processes are held, as far as this machine allows. */
+/** Who shares a process with whom, and how the processes that run functions are held. */
 export interface Isolation {
+  readonly isolation: "shared" | "strict" | "none";
   readonly confinement: "auto" | "require" | "off";
   readonly measures: readonly { readonly name: string; readonly inForce: boolean; readonly why: string | null }[];
 }

@@ -5,11 +5,12 @@ import { errors, json } from "./responses.ts";
 
 const isolationSchema = z
   .object({
+    isolation: z.enum(["shared", "strict", "none"]).describe("the setting: who shares a process with whom"),
     confinement: z.enum(["auto", "require", "off"]).describe("the setting"),
     measures: z.array(
       z.object({
         name: z.string(),
-        inForce: z.boolean().describe("for every pool process that is up, as the kernel says"),
+        inForce: z.boolean().describe("for every process that runs functions, as the kernel says"),
         why: z.string().nullable().describe("why it is not"),
       }),
     ),
@@ -28,7 +29,7 @@ const route = createRoute({
 /** Behind the token: what is missing would interest an attacker. */
 export function isolation(app: OpenAPIHono<ControlEnv>, deps: ControlDeps): void {
   app.openapi(route, (c) => {
-    const { confinement, measures } = deps.isolation();
-    return c.json({ confinement, measures: [...measures] }, 200);
+    const { isolation: mode, confinement, measures } = deps.isolation();
+    return c.json({ isolation: mode, confinement, measures: [...measures] }, 200);
   });
 }

@@ -67,6 +67,8 @@ export type ToFront =
   | { readonly type: "poolDied"; readonly id: string; readonly verdict: Verdict }
   | { readonly type: "beat"; readonly seq: number }
   | { readonly type: "metrics"; readonly seq: number }
+  /** Another has its place and its port: end what is in flight, then say `drained`. */
+  | { readonly type: "leave" }
   /** Refuse new requests, end those in flight, exit with 0. */
   | { readonly type: "drain" };
 
@@ -75,6 +77,10 @@ export type FromFront =
   | { readonly type: "published"; readonly seq: number }
   /** There are requests for a group that has no process yet, or there still are some for one that has. Not answered. */
   | { readonly type: "wanted"; readonly group: PoolGroup }
+  /** With isolation none: this process cannot go on for long, and is to be replaced. Not answered. */
+  | { readonly type: "retire"; readonly reason: string }
+  /** With isolation none: it has nothing to do any more and waits for its end, since isolated-vm can hang in exit(). */
+  | { readonly type: "drained" }
   /** A pool process sent what is no frame: it is in other hands and must go. Not answered. */
   | { readonly type: "forged"; readonly pool: string; readonly message: string }
   | { readonly type: "beat"; readonly seq: number }
@@ -133,11 +139,18 @@ export interface FrontSettings {
   readonly egress: { readonly allow: readonly string[]; readonly deny: readonly string[] };
   /** How many functions a request may have come through. */
   readonly maxHops: number;
+  /** With isolation none: the pool is in the front itself. */
+  readonly isolates: IsolateSettings | null;
 }
 
-export interface PoolSettings {
+export interface PoolSettings extends IsolateSettings {
   readonly id: string;
   readonly socketPath: string;
+  readonly logLevel: string;
+}
+
+/** What a process that holds isolates is told of them. */
+export interface IsolateSettings {
   /** The runtime API as one script. */
   readonly runtimeSource: string;
   /** Memory for warm isolates in this process, in MiB. */
@@ -146,5 +159,4 @@ export interface PoolSettings {
   readonly preparedIsolates: number;
   /** Memory limit of those, in MiB: the one that functions have unless they say otherwise. */
   readonly preparedMemoryMb: number;
-  readonly logLevel: string;
 }

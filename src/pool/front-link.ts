@@ -1,14 +1,14 @@
 import { isUtf8 } from "node:buffer";
-import type { Socket } from "node:net";
 import type { Bundle } from "../core/deployment.ts";
 import type { LimitName } from "../core/limits.ts";
 import type { IsolateHost } from "./isolate-host.ts";
 import { Running, type RunningOwner } from "./running.ts";
+import type { Connection } from "./wire/connection.ts";
 import { bodyKind, frameType, WireError } from "./wire/frames.ts";
 import { type Frame, FrameReader } from "./wire/reader.ts";
 import { FrameWriter } from "./wire/writer.ts";
 
-/** A pool process's end of its connection with one front process. */
+/** A pool's end of its connection with one front process. */
 export class FrontLink implements RunningOwner {
   readonly writer: FrameWriter;
   readonly #host: IsolateHost;
@@ -18,7 +18,7 @@ export class FrontLink implements RunningOwner {
   readonly #wanted = new Map<string, ((bundle: Uint8Array | undefined) => void)[]>();
   readonly #onClose: () => void;
 
-  constructor(socket: Socket, host: IsolateHost, onClose: () => void) {
+  constructor(socket: Connection, host: IsolateHost, onClose: () => void) {
     this.#host = host;
     this.#onClose = onClose;
     this.writer = new FrameWriter(socket);

@@ -1,4 +1,3 @@
-import { connect, type Socket } from "node:net";
 import { isolateKey, type LiveFunction } from "../core/deployment.ts";
 import type { Egress } from "../core/egress.ts";
 import { IsletError } from "../core/errors.ts";
@@ -10,11 +9,11 @@ import { ExchangeTable } from "./exchange-table.ts";
 import { readReset } from "./heads.ts";
 import { lossOf } from "./loss.ts";
 import type { Subrequest } from "./subrequest.ts";
+import type { Connection, Open } from "./wire/connection.ts";
 import { bodyKind, frameType, maxFrameBytes, maxPoolFrameBytes, WireError } from "./wire/frames.ts";
 import { type Frame, FrameReader } from "./wire/reader.ts";
 import { FrameWriter } from "./wire/writer.ts";
 
-const receiveBytes = 256 * 1024;
 /** A frame less its head and the key. */
 const maxBundleBytes = maxFrameBytes - 1024;
 
@@ -32,7 +31,7 @@ const aboutInvocations: ReadonlySet<number> = new Set([
 
 export interface PoolLinkParts {
   readonly id: string;
-  readonly socketPath: string;
+  readonly open: Open;
   /** Requests in flight in the process before others are better sent elsewhere. */
   readonly concurrency: number;
   readonly egress: Egress;
@@ -60,7 +59,7 @@ export class PoolLink implements Executor, ExchangeOwner {
   readonly egress: Egress;
   readonly writer: FrameWriter;
   readonly #parts: PoolLinkParts;
-  readonly #socket: Socket;
+  readonly #socket: Connection;
   readonly #exchanges = new ExchangeTable();
   /** Versions whose bundle was sent. The process may have dropped it since, and asks then. */
   readonly #bundlesSent = new Set<string>();
@@ -79,21 +78,13 @@ export class PoolLink implements Executor, ExchangeOwner {
     this.id = parts.id;
     this.egress = parts.egress;
     const reader = new FrameReader((frame) => this.#receive(frame), maxPoolFrameBytes);
-    this.#socket = connect({
-      path: parts.socketPath,
-      // One buffer for all reads: frames are taken out of it before the next read.
-      onread: {
-        buffer: Buffer.allocUnsafeSlow(receiveBytes),
-        callback: (bytes, buffer) => {
-          try {
-            reader.push(Buffer.from(buffer.buffer, buffer.byteOffset, bytes));
-          } catch (error) {
-            // Not thrown on, whatever it is: this process has other clients.
-            this.#break(error as Error);
-          }
-          return true;
-        },
-      },
+    this.#socket = parts.open((data) => {
+      try {
+        reader.push(data);
+      } catch (error) {
+        // Not thrown on, whatever it is: this process has other clients.
+        this.#break(error as Error);
+      }
     });
     this.writer = new FrameWriter(this.#socket);
     this.#socket.on("error", (error) => {

@@ -2,18 +2,21 @@ import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
 import type { LiveFunction, PoolGroup } from "../core/deployment.ts";
-import type { FromFront, FrontSettings } from "../core/messages.ts";
+import type { FromFront, FrontSettings, IsolateSettings } from "../core/messages.ts";
 import type { ChildKind, NewsListener } from "../supervisor/child.ts";
 import { childEnv } from "../supervisor/child-env.ts";
 import { FrontChild, PoolChild } from "../supervisor/child-kinds.ts";
 import type { Confinement } from "../supervisor/confinement/confinement.ts";
+import { watchMemory } from "../supervisor/confinement/memory-watch.ts";
 import { type Death, describeDeath, isUnexpected } from "../supervisor/death.ts";
 import { Fronts } from "../supervisor/fronts.ts";
+import { GuestWatch } from "../supervisor/guest-watch.ts";
 import { SupervisorMetrics } from "../supervisor/metrics.ts";
 import { PoolNews } from "../supervisor/pool-news.ts";
 import { Pools } from "../supervisor/pools.ts";
 import { Quarantine } from "../supervisor/quarantine.ts";
 import type { RunDirectory } from "../supervisor/run-directory.ts";
+import { frontGraceMs } from "../supervisor/spin-watch.ts";
 import { systemTimers as timers } from "../supervisor/timers.ts";
 import { defaultTiming as timing } from "../supervisor/timing.ts";
 import { TrustPolicy } from "../supervisor/trust-policy.ts";
@@ -66,12 +69,14 @@ export function createChildren(options: ChildrenOptions): Children {
     onMoved: (name) => void fronts.regroup(name),
     onQuarantine: (reason) => metrics.quarantined(reason),
   });
+  const inFronts = config.isolation === "none";
   const groupOf = (fn: LiveFunction): PoolGroup =>
     config.isolation === "strict" || policy.isQuarantined(fn) ? `tenant:${fn.tenant}` : "shared";
   const nextId: Record<ChildKind, number> = { front: 1, pool: 1 };
 
   const birth = (kind: ChildKind) => {
     metrics.born(kind);
+    const withIsolates = kind === "pool" || inFronts;
     const id = `${kind}-${nextId[kind]++}`;
     logger.debug({ child: id }, "starting");
     return {
@@ -79,13 +84,17 @@ export function createChildren(options: ChildrenOptions): Children {
       id,
       path: kind === "pool" ? poolCode.entry : rootFile(kind),
       env: childEnv(kind, config.dataDir, process.env),
-      beatMs: kind === "front" ? timing.frontBeatMs : timing.poolBeatMs,
-      execArgv: kind === "pool" ? [...v8Flags(kind), ...wasmBounds(config.limits.max.memoryMb)] : v8Flags(kind),
+      beatMs: withIsolates ? timing.poolBeatMs : timing.frontBeatMs,
+      execArgv: withIsolates ? [...v8Flags("pool"), ...wasmBounds(config.limits.max.memoryMb)] : v8Flags(kind),
       startMs: timing.startMs,
       timers,
       clock: systemClock,
     };
   };
+
+  const { warmMemoryMb, preparedIsolates, logLevel } = config;
+  const preparedMemoryMb = config.limits.default.memoryMb;
+  const isolates: IsolateSettings = { runtimeSource, warmMemoryMb, preparedIsolates, preparedMemoryMb };
 
   const bearPool = () => {
     const news = new PoolNews({
@@ -104,23 +113,20 @@ export function createChildren(options: ChildrenOptions): Children {
     const berth = confinement.berth(common.id);
     const pool: PoolChild = new PoolChild({ ...common, launch: berth.launch }, timing.poolStallMs, directory);
     berth.attend(pool);
-    const { warmMemoryMb, preparedIsolates, logLevel } = config;
-    const preparedMemoryMb = config.limits.default.memoryMb;
     const { id, socketPath } = pool;
-    pool.send({
-      type: "start",
-      settings: { id, socketPath, runtimeSource, warmMemoryMb, preparedIsolates, preparedMemoryMb, logLevel },
-    });
+    pool.send({ type: "start", settings: { id, socketPath, logLevel, ...isolates } });
     return pool;
   };
 
   const frontSettings = (id: string, port: number): FrontSettings => {
-    const { host, dataDir, logLevel, poolConcurrency, queueLength, queueMs, maxHops } = config;
-    const sharePort = config.fronts > 1;
+    const { host, dataDir, poolConcurrency, queueLength, queueMs, maxHops } = config;
+    // With isolation none also with the one that replaces it.
+    const sharePort = config.fronts > 1 || inFronts;
     const egress = { allow: config.egressAllow, deny: config.egressDeny };
     return {
       ...{ id, host, port, sharePort, dataDir, logLevel, poolConcurrency, queueLength, queueMs },
       ...{ controlPort: controlPort(), egress, maxHops },
+      isolates: inFronts ? isolates : null,
     };
   };
 
@@ -134,25 +140,52 @@ export function createChildren(options: ChildrenOptions): Children {
     const fields = { child: child.id, reason: death.reason, code: death.exitCode, signal: death.signal };
     if (!isUnexpected(death)) {
       logger.debug(fields, "a child process ended");
-    } else if (child instanceof PoolChild && child.diedIn !== null) {
-      const [name = ""] = child.diedIn.split("@", 1);
+    } else if (child.guests && child.guests.diedIn !== null) {
+      const version = child.guests.diedIn;
+      const [name = ""] = version.split("@", 1);
       metrics.blamed(fronts.live(name) ? name : null);
-      logger.error({ ...fields, version: child.diedIn }, `a pool process ${describeDeath(death)} in ${child.diedIn}`);
+      logger.error({ ...fields, version }, `a ${child.kind} process ${describeDeath(death)} in ${version}`);
     } else {
       logger.error(fields, `a ${child.kind} process ${describeDeath(death)}`);
     }
   };
 
-  const onFrontNews = (news: FrontNews) => {
-    if (news.type === "wanted") {
-      pools.wanted(news.group);
-      return;
+  const onFrontNews = (front: FrontChild, news: FrontNews) => {
+    switch (news.type) {
+      case "wanted":
+        return pools.wanted(news.group);
+      case "retire":
+        logger.warn({ child: front.id, reason: news.reason }, "a front process asks to be replaced");
+        void fronts.retire(front, config.drainMs);
+        return;
+      case "drained":
+        return front.kill("retired");
+      case "forged":
+        return forged(news.pool, news.message);
     }
-    const pool = pools.children.find(({ id }) => id === news.pool);
+  };
+
+  const forged = (id: string, problem: string) => {
+    // With isolation none it is a front's own.
+    const pool = [...pools.children, ...fronts.children].find((child) => child.id === id);
     // The other fronts have told of it too, or it died by itself.
     if (!pool || pool.state === "dead") return;
-    logger.error({ child: pool.id, problem: news.message }, "a pool process sent what none of ours sends: killed");
+    logger.error({ child: id, problem }, "a pool process sent what none of ours sends: killed");
     pool.kill("forged");
+  };
+
+  const bearFront = () => {
+    const options = { ...birth("front"), onNews: (news: FrontNews) => onFrontNews(front, news) };
+    const patience = { silenceMs: timing.frontStallMs, graceMs: frontGraceMs };
+    const front: FrontChild = new FrontChild(
+      options,
+      inFronts
+        ? new GuestWatch(options.id, directory, patience)
+        : (unansweredMs) => unansweredMs >= timing.frontStallMs,
+    );
+    const { poolMemoryMb: limitMb } = config;
+    if (inFronts) void watchMemory(front, { timers, everyMs: timing.poolBeatMs, limitMb });
+    return front;
   };
 
   const fronts: Fronts = new Fronts(
@@ -161,12 +194,7 @@ export function createChildren(options: ChildrenOptions): Children {
       port: config.port,
       timers,
       timing,
-      bear: () =>
-        new FrontChild({
-          ...birth("front"),
-          stalled: (unansweredMs) => unansweredMs >= timing.frontStallMs,
-          onNews: onFrontNews,
-        }),
+      bear: bearFront,
       settings: frontSettings,
       onDeath,
       groupOf,

@@ -1,11 +1,13 @@
 import type { AddressInfo } from "node:net";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
+import { blameFd } from "../core/blame-mark.ts";
 import { childChannel } from "../core/child-side.ts";
 import type { LiveFunction, PoolGroup } from "../core/deployment.ts";
 import type { FromFront, FrontSettings, ToFront } from "../core/messages.ts";
 import { OwnAddresses } from "../core/own-addresses.ts";
 import { FunctionEgress } from "../egress/function-egress.ts";
 import { PoolLink } from "../pool/pool-link.ts";
+import { overSocket } from "../pool/socket-connection.ts";
 import { GroupDemand } from "../scheduler/group-demand.ts";
 import { Scheduler } from "../scheduler/scheduler.ts";
 import { WaitingQueue } from "../scheduler/waiting-queue.ts";
@@ -18,9 +20,10 @@ import { LogSink } from "../server/log-sink.ts";
 import { Router } from "../server/router.ts";
 import { BundleCache } from "../store/bundle-cache.ts";
 import { BundleFiles } from "../store/bundle-files.ts";
+import type { LocalPool } from "./local-pool.ts";
 import { PoolLinks } from "./pool-links.ts";
 
-/** The root of a front process: holds the clients' sockets, runs no guest code. */
+/** The root of a front process: holds the clients' sockets, runs no guest code unless isolation is none. */
 
 /** For the bundles of versions that may be asked for. */
 const bundleCacheBytes = 32 * 1024 * 1024;
@@ -74,11 +77,13 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
     },
   });
 
+  const local = await localPool(settings, logger);
   const links = new PoolLinks({
     scheduler,
     connect: ({ id, socketPath }, wiring) =>
       new PoolLink({
-        ...{ id, socketPath, egress, ...wiring },
+        ...{ id, egress, ...wiring },
+        open: local?.open ?? overSocket(socketPath),
         concurrency: settings.poolConcurrency,
         readBundle: (versionId) => bundles.read(versionId),
         onBundleFailure: (isolate, error) =>
@@ -88,7 +93,7 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
       }),
     onBroken: (pool, error) => logger.warn({ pool, err: error }, "the connection to a pool process broke"),
   });
-  links.use(list);
+  links.use(local?.list ?? list);
 
   const readAhead = (versionId: string): void => {
     // A failure comes again, and is told, when the bundle is needed.
@@ -109,11 +114,14 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
         if (message.set) readAhead(message.set.versionId);
         return;
       case "pools":
-        return links.use(message.list);
+        return local ? undefined : links.use(message.list);
       case "metrics":
-        void metrics.registry
-          .getMetricsAsJSON()
-          .then((json) => channel.send({ type: "metrics", seq: message.seq, metrics: json }));
+        void Promise.all([metrics.registry.getMetricsAsJSON(), local?.metrics() ?? []]).then((json) =>
+          channel.send({ type: "metrics", seq: message.seq, metrics: json.flat() }),
+        );
+        return;
+      case "leave":
+        void leave();
         return;
       case "drain":
         void drain();
@@ -130,7 +138,17 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
     await plane.drain();
     plane.server.closeAllConnections();
     sink.flush();
-    process.exit(0);
+    if (!local) process.exit(0);
+    local.close();
+    channel.send({ type: "drained" });
+  };
+  const leave = async (): Promise<void> => {
+    // On the connections that there are, clients get one more answer: they make the next with another front.
+    plane.server.prependListener("request", (_, outgoing) => {
+      outgoing.shouldKeepAlive = false;
+    });
+    await new Promise((resolve) => plane.server.close(resolve));
+    await drain();
   };
   for (const message of early.splice(0)) handle(message);
   channel.onMessage(handle);
@@ -138,6 +156,16 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
   const port = await listen(plane, settings);
   own.functionPort = port;
   channel.send({ type: "ready", port });
+}
+
+/** Loaded only where it is needed: a front runs no guest code otherwise. */
+async function localPool({ id, isolates }: FrontSettings, logger: Logger): Promise<LocalPool | null> {
+  if (!isolates) return null;
+  const { createLocalPool } = await import("./local-pool.ts");
+  return createLocalPool({
+    ...{ id, settings: isolates, logger, notesFd: blameFd },
+    onUnclean: (reason) => channel.send({ type: "retire", reason }),
+  });
 }
 
 /** Of a version that is not live any more nothing new is known. */

@@ -8,7 +8,7 @@ import { StartError } from "../core/start-error.ts";
 import { buildRuntimeSource } from "../isolate/runtime-source.ts";
 import { SqliteStore } from "../store/sqlite.ts";
 import { Checks } from "../supervisor/checks.ts";
-import { describeMissing, type Measure } from "../supervisor/confinement/measures.ts";
+import { describeMissing, type Measure, measuresOfFronts } from "../supervisor/confinement/measures.ts";
 import { probePort } from "../supervisor/port-probe.ts";
 import { RunDirectory } from "../supervisor/run-directory.ts";
 import { systemTimers } from "../supervisor/timers.ts";
@@ -80,6 +80,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
       controlPort: () => controlPort,
     });
     const { fronts, pools, metrics, quarantine } = children;
+    const inFronts = config.isolation === "none";
     const checks = new Checks(pools.spare, systemTimers, timing);
     let port = config.port;
     let controlPort = config.controlPort;
@@ -100,7 +101,10 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
       logger,
       clock: systemClock,
       health: () => health(children, config, stopping !== undefined),
-      isolation: () => ({ confinement: config.confinement, measures: confinement.report(pools.children) }),
+      isolation: () => ({
+        ...{ isolation: config.isolation, confinement: config.confinement },
+        measures: inFronts ? measuresOfFronts() : confinement.report(pools.children),
+      }),
       metrics: () => metrics.page([...fronts.children, ...pools.children], timing.metricsMs),
     });
     const control = await listenControl(api.fetch, config.controlHost, config.controlPort);
@@ -113,7 +117,8 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     };
     undo.push(kill);
     [port] = await Promise.all([fronts.start(), pools.start()]);
-    tellConfinement(logger, confinement.verify(pools.children.filter(({ state }) => state === "ready")));
+    if (inFronts) logger.warn("functions run in the front processes, which nothing confines: isolation is none");
+    else tellConfinement(logger, confinement.verify(pools.children.filter(({ state }) => state === "ready")));
     const samples = options.samples ? await deploySamples(api, token) : [];
 
     const drain = async () => {
@@ -126,7 +131,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     };
     const url = serverUrl(config.host, port);
     const controlUrl = serverUrl(config.controlHost, control.port);
-    logger.info({ url, controlUrl, fronts: config.fronts, pools: config.pools }, "ready");
+    logger.info({ url, controlUrl, fronts: config.fronts, pools: inFronts ? 0 : config.pools }, "ready");
     return {
       port,
       controlPort: control.port,
@@ -165,8 +170,8 @@ function tellConfinement(logger: Logger, measures: readonly Measure[]): void {
 function health({ fronts, pools }: Children, config: Config, stopping: boolean): Health {
   if (stopping) return { ready: false, summary: "The server is stopping." };
   const ofFronts = `${fronts.readyCount} of ${config.fronts} fronts`;
-  // Tenants' own processes come when they are needed.
-  if (config.isolation === "strict") return { ready: fronts.readyCount > 0, summary: `${ofFronts} are up.` };
+  // Tenants' own processes come when they are needed, and with none the fronts are all that there is.
+  if (config.isolation !== "shared") return { ready: fronts.readyCount > 0, summary: `${ofFronts} are up.` };
   const summary = `${ofFronts} and ${pools.readyCount} of ${config.pools} pools are up.`;
   return { ready: fronts.readyCount > 0 && pools.readyCount > 0, summary };
 }

@@ -1,23 +1,36 @@
 import type { FromFront, FromPool, ToFront, ToPool, Verdict } from "../core/messages.ts";
-import { BlameFile } from "./blame-file.ts";
 import { Child, type ChildOptions, type NewsListener } from "./child.ts";
-import { isHeldFromOutside } from "./held-from-outside.ts";
-import { mainThreadCpuMs } from "./main-thread-cpu.ts";
+import { GuestWatch } from "./guest-watch.ts";
 import type { RunDirectory } from "./run-directory.ts";
-import { SpinWatch } from "./spin-watch.ts";
-import { nobody, verdictOf } from "./verdict.ts";
+import { poolGraceMs } from "./spin-watch.ts";
 
-export class FrontChild extends Child<ToFront, FromFront> {}
+export class FrontChild extends Child<ToFront, FromFront> {
+  /** Null for one that runs no guest code. */
+  readonly guests: GuestWatch | null;
+
+  /** @param stall when it is given up, or what watches over the guest code in it. */
+  constructor(
+    options: Omit<ChildOptions, "extraFd" | "stalled"> & NewsListener<FromFront>,
+    stall: ChildOptions["stalled"] | GuestWatch,
+  ) {
+    const guests = stall instanceof GuestWatch ? stall : null;
+    super({
+      ...options,
+      ...(guests && { extraFd: guests.fd }),
+      stalled: typeof stall === "function" ? stall : (unansweredMs, pid) => stall.stalled(unansweredMs, pid),
+    });
+    this.guests = guests;
+    // The first to hear of the death, so that whoever hears it later finds the verdict.
+    void this.dead.then((death) => guests?.ended(death, false));
+  }
+}
 
 /** A pool process, with its socket and the note that it leaves about the version it runs. */
 export class PoolChild extends Child<ToPool, FromPool> {
   readonly socketPath: string;
+  readonly guests: GuestWatch;
   /** A bundle is being evaluated in it. */
   checking = false;
-  /** The isolate key of the version that it was in when it died. */
-  diedIn: string | null = null;
-  /** Who is to blame for its death. */
-  verdict: Verdict = nobody;
 
   /** @param silenceMs how long it may leave beats unanswered, beside what an entry may take. */
   constructor(
@@ -25,28 +38,16 @@ export class PoolChild extends Child<ToPool, FromPool> {
     silenceMs: number,
     directory: RunDirectory,
   ) {
-    const blame = new BlameFile(directory.path, options.id);
-    let pid = 0;
-    let heldFromOutside = false;
-    const spin = new SpinWatch({ blame: () => blame.read(), cpuMs: () => mainThreadCpuMs(pid), silenceMs });
-    super({
-      ...options,
-      extraFd: blame.fd,
-      stalled: (unansweredMs, ownPid) => {
-        pid = ownPid;
-        const stalled = spin.stalled(unansweredMs);
-        if (stalled) heldFromOutside = isHeldFromOutside(pid);
-        return stalled;
-      },
-    });
+    const guests = new GuestWatch(options.id, directory, { silenceMs, graceMs: poolGraceMs });
+    super({ ...options, extraFd: guests.fd, stalled: (unansweredMs, pid) => guests.stalled(unansweredMs, pid) });
+    this.guests = guests;
     this.socketPath = directory.socketPath(options.id);
-    // The first to hear of the death, so that whoever hears it later finds these set.
-    void this.dead.then((death) => {
-      const notes = { main: blame.read()?.key ?? null, threads: blame.readThreads() };
-      // A version that is only being checked has nobody's requests, and none is told of it.
-      if (!this.checking && !heldFromOutside) this.verdict = verdictOf(death, notes);
-      this.diedIn = this.verdict.guilty[0] ?? notes.main;
-      blame.close();
-    });
+    // As above. A version that is only being checked has nobody's requests, and none is told of it.
+    void this.dead.then((death) => guests.ended(death, this.checking));
+  }
+
+  /** Who is to blame for its death. */
+  get verdict(): Verdict {
+    return this.guests.verdict;
   }
 }

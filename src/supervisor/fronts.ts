@@ -1,6 +1,7 @@
 import type { LiveFunction, PoolGroup } from "../core/deployment.ts";
 import type { PoolList, ToFront, Verdict } from "../core/messages.ts";
 import { StartError } from "../core/start-error.ts";
+import { BackOff } from "./back-off.ts";
 import type { FrontChild } from "./child-kinds.ts";
 import { type Death, describeDeath } from "./death.ts";
 import { killAll, Slot } from "./slot.ts";
@@ -35,6 +36,8 @@ export interface FrontsOptions {
 export class Fronts {
   readonly #options: FrontsOptions;
   readonly #slots: Slot<FrontChild>[];
+  /** Those that have lost their place to another and still answer something. */
+  readonly #leaving = new Set<FrontChild>();
   readonly #functions = new Map<string, LiveFunction>();
   #list: PoolList = { pools: [], closed: [] };
   #port: number;
@@ -43,10 +46,14 @@ export class Fronts {
     this.#options = options;
     this.#port = options.port;
     for (const fn of functions) this.#functions.set(fn.name, this.#placed(fn));
-    this.#slots = Array.from(
-      { length: options.count },
-      () => new Slot({ timers: options.timers, bear: () => this.#bear(), onDeath: options.onDeath }),
-    );
+    this.#slots = Array.from({ length: options.count }, () => {
+      const unexplained = new BackOff();
+      return new Slot<FrontChild>({
+        ...{ timers: options.timers, bear: () => this.#bear(), onDeath: options.onDeath },
+        // With the pool in it, the front that a function ends takes its neighbours with it: they are not to wait.
+        delayAfter: ({ guests }, death) => (guests?.verdict.guilty.length ? 0 : unexplained.next(death.readyMs)),
+      });
+    });
   }
 
   /**
@@ -67,7 +74,7 @@ export class Fronts {
   }
 
   get children(): FrontChild[] {
-    return this.#slots.flatMap((slot) => slot.child ?? []);
+    return [...this.#slots.flatMap((slot) => slot.child ?? []), ...this.#leaving];
   }
 
   /** What is live, as the fronts know it. */
@@ -101,15 +108,35 @@ export class Fronts {
     for (const front of this.#serving()) front.send({ type: "pools", list });
   }
 
+  /** Puts another in a front's place. The old one serves until that is up, and then ends what is in flight. */
+  async retire(front: FrontChild, withinMs: number): Promise<void> {
+    const slot = this.#slots.find(({ child }) => child === front);
+    // It asked before.
+    if (!slot) return;
+    slot.take();
+    this.#leaving.add(front);
+    void front.dead.then((death) => {
+      this.#leaving.delete(front);
+      this.#options.onDeath(front, death);
+    });
+    await slot.child?.ready;
+    front.send({ type: "leave" });
+    const cancel = this.#options.timers.after(withinMs, () => front.kill("retired"));
+    await front.dead;
+    cancel();
+  }
+
   /** Lets the fronts end what is in flight; resolves when all are gone. */
   async drain(withinMs: number): Promise<void> {
-    const last = this.#slots.flatMap((slot) => slot.close() ?? []);
+    const last = [...this.#slots.flatMap((slot) => slot.close() ?? []), ...this.#leaving];
     await Promise.all(last.map((front) => front.drain(withinMs)));
   }
 
   /** Kills all fronts; resolves when all are gone. */
   async kill(): Promise<void> {
-    await killAll(this.#slots);
+    const leaving = [...this.#leaving];
+    for (const front of leaving) front.kill("stopped");
+    await Promise.all([killAll(this.#slots), ...leaving.map((front) => front.dead)]);
   }
 
   #placed(fn: LiveFunction): LiveFunction {

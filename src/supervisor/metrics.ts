@@ -37,7 +37,7 @@ export class SupervisorMetrics {
   });
   readonly #blamed = new Counter({
     name: "islet_pool_deaths_blamed_total",
-    help: "Pool processes that died unexpectedly, by the function that was running.",
+    help: "Processes with isolates that died unexpectedly, by the function that was running.",
     labelNames: ["function"],
     registers: [this.#registry],
   });

@@ -4,6 +4,7 @@ import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pino } from "pino";
 import { expect, test } from "vitest";
 import { encodeBundle, versionId } from "../../src/core/bundle.ts";
 import type { LiveFunction } from "../../src/core/deployment.ts";
@@ -13,7 +14,10 @@ import { OwnAddresses } from "../../src/core/own-addresses.ts";
 import { FunctionEgress } from "../../src/egress/function-egress.ts";
 import { buildRuntimeSource } from "../../src/isolate/runtime-source.ts";
 import { PoolLink } from "../../src/pool/pool-link.ts";
+import { overSocket } from "../../src/pool/socket-connection.ts";
+import type { Open } from "../../src/pool/wire/connection.ts";
 import { maxFrameBytes } from "../../src/pool/wire/frames.ts";
+import { createLocalPool } from "../../src/processes/local-pool.ts";
 import { contractFunctions, contractLimits, describeExecutor, type ExecutorUnderTest } from "./executor-contract.ts";
 import { TestInvocation } from "./test-invocation.ts";
 
@@ -21,6 +25,7 @@ const poolMain = fileURLToPath(new URL("../../src/processes/pool.ts", import.met
 const runtime = buildRuntimeSource();
 
 describeExecutor("a pool process", start);
+describeExecutor("a pool in the front's own process", startLocal);
 
 test("a bundle that cannot be read or sent harms nobody else", async () => {
   const subject = await start();
@@ -70,6 +75,34 @@ async function start(): Promise<ExecutorUnderTest & { bundles: Map<string, Uint8
   const [message] = (await once(child, "message")) as [FromPool];
   if (message.type !== "ready") throw new Error(`the pool process said ${message.type} first`);
 
+  return linkTo(overSocket(socketPath), async () => {
+    const exited = once(child, "exit");
+    child.kill("SIGKILL");
+    await exited;
+    closeSync(blame);
+    rmSync(directory, { recursive: true, force: true });
+  });
+}
+
+/** The same code in this process, as a front has it with isolation none. */
+async function startLocal(): Promise<ExecutorUnderTest> {
+  const directory = mkdtempSync(join(tmpdir(), "islet-contract-"));
+  const notesFd = openSync(join(directory, "blame"), "w");
+  const settings = { runtimeSource: await runtime, warmMemoryMb: 256, preparedIsolates: 2, preparedMemoryMb: 128 };
+  const onUnclean = (reason: string) => {
+    throw new Error(reason);
+  };
+  const logger = pino({ level: "silent" });
+  const pool = createLocalPool({ id: "pool-test", settings, logger, notesFd, onUnclean });
+  return linkTo(pool.open, () => {
+    pool.close();
+    closeSync(notesFd);
+    rmSync(directory, { recursive: true, force: true });
+  });
+}
+
+/** A link with the contract's functions behind it. `end` is called when it is closed. */
+function linkTo(open: Open, end: () => void | Promise<void>): ExecutorUnderTest & { bundles: Map<string, Uint8Array> } {
   const bundles = new Map<string, Uint8Array>();
   const functions = new Map<string, LiveFunction>();
   for (const [name, source] of Object.entries(contractFunctions)) {
@@ -88,7 +121,7 @@ async function start(): Promise<ExecutorUnderTest & { bundles: Map<string, Uint8
   const closed = Promise.withResolvers<void>();
   const link = new PoolLink({
     id: "pool-test",
-    socketPath,
+    open,
     concurrency: 500,
     egress,
     onForged: (problem) => {
@@ -107,12 +140,8 @@ async function start(): Promise<ExecutorUnderTest & { bundles: Map<string, Uint8
     close: async () => {
       link.close();
       await closed.promise;
-      const exited = once(child, "exit");
-      child.kill("SIGKILL");
-      await exited;
-      closeSync(blame);
+      await end();
       await egress.close();
-      rmSync(directory, { recursive: true, force: true });
     },
   };
 }

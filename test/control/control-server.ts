@@ -58,7 +58,7 @@ export async function startControl(changed: Partial<ControlDeps> = {}): Promise<
     logger: { info: log("info"), warn: log("warn"), error: log("error") },
     clock: systemClock,
     health: () => ({ ready: true, summary: "1 front and 2 pools are up" }),
-    isolation: () => ({ confinement: "auto", measures: [] }),
+    isolation: () => ({ isolation: "shared", confinement: "auto", measures: [] }),
     metrics: async () => "islet_up 1\n",
     ...changed,
   });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Egress, OutgoingRequest } from "../../src/core/egress.ts";
 import { PoolLink } from "../../src/pool/pool-link.ts";
+import { overSocket } from "../../src/pool/socket-connection.ts";
 import { type Frame, FrameReader } from "../../src/pool/wire/reader.ts";
 
 /** A frame of which nothing is checked. */
@@ -71,7 +72,7 @@ export class FakePool {
     const connection = once(server, "connection") as Promise<[Socket]>;
     const link: PoolLink = new PoolLink({
       id: "fake",
-      socketPath,
+      open: overSocket(socketPath),
       concurrency: 100,
       egress: {
         fetch: (request) => {

@@ -24,7 +24,7 @@ export function bearFront(
   const env = { MODE: mode };
   const common = { kind: "front", id: `f${births}`, path: fixture("front"), env, beatMs, startMs } as const;
   const stalled = (unansweredMs: number) => unansweredMs >= frontStallMs;
-  return new FrontChild({ ...common, execArgv: [], stalled, timers, clock: systemClock, onNews });
+  return new FrontChild({ ...common, execArgv: [], timers, clock: systemClock, onNews }, stalled);
 }
 
 /** Forks the pool fixture and sends it `start`. */
@@ -53,6 +53,7 @@ export function frontSettings(id: string, port: number): FrontSettings {
     controlPort: 0,
     egress: { allow: [], deny: [] },
     maxHops: 8,
+    isolates: null,
   };
 }
 

@@ -65,6 +65,28 @@ describe("fronts", () => {
     await expect(fronts.start()).rejects.toThrow("a front process did not start: it exited with 3");
   });
 
+  test("of which one asks to be replaced serve until its successor is up", async () => {
+    const { fronts, births, deaths, events, reports } = frontsWith(1, ["", "slow"]);
+    const reported = once(events, "report");
+    await fronts.start();
+    const [first] = births;
+    if (!first) throw new Error("no front was born");
+    const retired = fronts.retire(first, 10_000);
+    // A second time, which changes nothing.
+    await fronts.retire(first, 10_000);
+    expect(births).toHaveLength(2);
+    expect(first.state).toBe("ready");
+    // Both hear of changes; with it the slow one is up.
+    await fronts.publish({ set: fn("new", "1") });
+    await reported;
+    expect(reports).toEqual([{ type: "drained" }]);
+    first.kill("retired");
+    await retired;
+    expect(deaths.map(({ reason }) => reason)).toEqual(["retired"]);
+    expect(fronts.children).toEqual([births[1]]);
+    expect(await knowledge(births[1])).toEqual({ old: "1", new: "1", pools: "" });
+  });
+
   test("are told of pools", async () => {
     const { fronts, births } = frontsWith(1, [""]);
     await fronts.start();

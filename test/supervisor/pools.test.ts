@@ -84,7 +84,9 @@ test("a spare that is busy with a bundle stays where it is", async () => {
 
 test("a dead pool process is known by the version that it was in", async () => {
   await crash(births[1]);
-  expect(deaths.map(({ pool, death }) => [pool.diedIn, death.signal])).toEqual([[`${births[1]?.id}@abc`, "SIGSEGV"]]);
+  expect(deaths.map(({ pool, death }) => [pool.guests.diedIn, death.signal])).toEqual([
+    [`${births[1]?.id}@abc`, "SIGSEGV"],
+  ]);
 });
 
 test("draining ends them all, the spare too", async () => {

@@ -7,6 +7,7 @@ function watched(allowanceMs = 110) {
   const watch = new SpinWatch({
     blame: () => ({ key: "a@1", allowanceMs, entries: seen.entries }),
     cpuMs: () => seen.cpuMs,
+    graceMs: 60,
     silenceMs: 1_500,
   });
   watch.stalled(0);

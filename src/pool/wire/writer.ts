@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Connection } from "./connection.ts";
 import { type FrameType, headerBytes } from "./frames.ts";
 
 const initialBytes = 64 * 1024;
@@ -16,7 +16,7 @@ const framesAWrite = 16;
  * so that requests which arrive together share one system call.
  */
 export class FrameWriter {
-  readonly #socket: Socket;
+  readonly #socket: Connection;
   #buffer = Buffer.allocUnsafeSlow(initialBytes);
   #used = 0;
   #frameStart = 0;
@@ -29,7 +29,7 @@ export class FrameWriter {
     this.flush();
   };
 
-  constructor(socket: Socket) {
+  constructor(socket: Connection) {
     this.#socket = socket;
   }
 

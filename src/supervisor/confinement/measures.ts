@@ -26,6 +26,18 @@ export interface Measure {
 /** Reasons by measure; a measure that is not there has none. */
 export type Reasons = Partial<Record<MeasureName, string>>;
 
+/** Of fronts in which functions run (isolation none): they hold sockets and files as fronts do. */
+export function measuresOfFronts(): Measure[] {
+  const watched = process.platform === "linux";
+  return measureNames.map((name) => {
+    if (name === "memoryWatch" && watched) return { name, inForce: true, why: null };
+    const why = name === "memoryWatch" ? `there is none on ${process.platform}` : inFronts;
+    return { name, inForce: false, why };
+  });
+}
+
+const inFronts = "isolation is none: functions run in the front processes, which nothing confines";
+
 /** One line for an operator: "network: …; seccomp: …". */
 export function describeMissing(list: readonly Measure[]): string {
   const missing = list.filter(({ inForce }) => !inForce);
