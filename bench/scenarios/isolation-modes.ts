@@ -6,8 +6,8 @@ import { loadRounds } from "./load-rounds.ts";
 
 const functions: readonly BenchFunction[] = [{ name: "hello", kind: "hello" }];
 
-/** Islet with shared pool processes, and with one for each tenant. */
-const modes: readonly Peer[] = ["shared", "strict"].map((mode) => {
+/** Islet with shared pool processes, with one for each tenant, and with the pool in the front. */
+const modes: readonly Peer[] = ["none", "shared", "strict"].map((mode) => {
   const name = `${islet.name} ${mode}`;
   return { name, start: (fns) => startIslet(fns, { name, settings: { ISOLATION: mode } }) };
 });

@@ -19,12 +19,14 @@ export class Field {
   readonly server: TestServer;
   /** Of the hostile function. */
   readonly name: string;
+  readonly #mode: IsolationMode["name"];
   readonly #answers: Answer[] = [];
   readonly #firstLine: number;
 
-  constructor(server: TestServer, name: string) {
+  constructor(server: TestServer, name: string, mode: IsolationMode) {
     this.server = server;
     this.name = name;
+    this.#mode = mode.name;
     this.#firstLine = server.logs.all.length;
   }
 
@@ -80,9 +82,13 @@ export class Field {
     const { server } = this;
     await askGood(server);
     const load = await GoodLoad.start(server);
-    const [attacked] = await Promise.allSettled(["source" in attack ? this.#attackWith(attack) : attack.act(this)]);
-    await load.stop();
+    const mayEndFront = this.#mode === "none" && attack.severity === "process";
+    const [attacked] = await Promise.allSettled([
+      "source" in attack ? this.#attackWith(attack, mayEndFront) : attack.act(this),
+    ]);
+    await load.stop((error) => mayEndFront && isWithoutFront(error));
     if (attacked.status === "rejected") throw attacked.reason;
+    if (mayEndFront) await this.#frontIsBack();
     await this.#asBefore();
     this.#checkDeaths(attack);
     this.#checkLeaks();
@@ -94,7 +100,7 @@ export class Field {
       .slice(this.#firstLine)
       .filter(({ process, child, level }) => process === "supervisor" && child !== undefined && Number(level) >= error);
     const allowed = deaths.filter(({ child, version }) => {
-      if (!String(child).startsWith("pool-")) return false;
+      if (!String(child).startsWith(this.#mode === "none" && version !== "check" ? "front-" : "pool-")) return false;
       // The spare, which nobody's requests run in.
       if (version === "check") return true;
       return severity === "process" && String(version).startsWith(`${this.name}@`);
@@ -102,7 +108,16 @@ export class Field {
     expect(deaths, "processes that died").toEqual(allowed);
   }
 
-  async #attackWith({ source, manifest, times = 1, request = {}, expectation }: FunctionAttack): Promise<void> {
+  /** Its connections to clients are gone with it; whoever comes next finds another in its place. */
+  async #frontIsBack(): Promise<void> {
+    while ((await fetch(`${this.server.controlUrl}/readyz`)).status !== 200);
+  }
+
+  /** @param mayEndFront the front may go with the attack, and all its connections. */
+  async #attackWith(
+    { source, manifest, times = 1, request = {}, expectation }: FunctionAttack,
+    mayEndFront: boolean,
+  ): Promise<void> {
     const uploaded = await this.upload(source, manifest);
     const { answers, refused = [], body, death, log } = expectation;
     if (uploaded.status >= 300) {
@@ -112,7 +127,11 @@ export class Field {
     expect(answers, `the upload must be refused with one of ${refused.join()}`).not.toEqual([]);
     const { path = "", ...options } = request;
     for (let i = 0; i < times; i++) {
-      const answer = await this.#ask(`/fn/${this.name}/${path}`, options);
+      const answer = await this.#ask(`/fn/${this.name}/${path}`, options, mayEndFront);
+      if (!answer && mayEndFront) {
+        await this.#frontIsBack();
+        continue;
+      }
       expect(answers, answer?.text.slice(0, 500)).toContain(answer ? (answer.code ?? answer.status) : "broken");
       if (!answer) continue;
       if (answer.code !== undefined) await this.#explained(answer);
@@ -124,11 +143,12 @@ export class Field {
   }
 
   /** Undefined when the answer breaks off. */
-  async #ask(path: string, options: Send): Promise<Answer | undefined> {
+  async #ask(path: string, options: Send, mayEndFront: boolean): Promise<Answer | undefined> {
     try {
       return await this.send(path, options);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "UND_ERR_SOCKET") return undefined;
+      if (mayEndFront && isWithoutFront(error)) return undefined;
       throw error;
     }
   }
@@ -169,6 +189,12 @@ export class Field {
       if (line.function === this.name) expect(shown).not.toMatch(hostDetail);
     }
   }
+}
+
+/** The connection broke, or there was nobody to connect to. */
+function isWithoutFront(error: unknown): boolean {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  return ["UND_ERR_SOCKET", "ECONNRESET", "ECONNREFUSED"].includes(code);
 }
 
 type UploadArguments = readonly [FunctionAttack["source"], FunctionAttack["manifest"]?];
