@@ -6,8 +6,8 @@ import { abort, configure, invoke } from "./handler.ts";
 import { hardenGlobals } from "./harden.ts";
 import { connectHost, host } from "./host.ts";
 import { fetchModule, hostBodyModule, outgoingModule, webAssemblyModule } from "./lazy.ts";
-import { hidden, importFailed } from "./modules.ts";
-import { type Boot, type GuestEntries, hiddenGlobal } from "./ops.ts";
+import { glue, importFailed } from "./modules.ts";
+import { type Boot, type GuestEntries, glueHandover } from "./ops.ts";
 import { fireTimer } from "./timers.ts";
 
 const { apply } = Reflect;
@@ -35,7 +35,7 @@ export const boot: Boot = (...ops) => {
   setCurrent(0);
   hardenGlobals();
   installGlobals();
-  Object.defineProperty(globalThis, hiddenGlobal, { value: hidden });
+  Object.defineProperty(globalThis, glueHandover, { value: glue, configurable: true });
   const entries: GuestEntries = {
     configure: guarded(configure),
     invoke: guarded(invoke),

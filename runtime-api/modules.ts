@@ -1,7 +1,7 @@
 import { current, setCurrent } from "./current.ts";
 import { host } from "./host.ts";
 import { webAssemblyModule } from "./lazy.ts";
-import type { HiddenGlobal } from "./ops.ts";
+import type { Glue } from "./ops.ts";
 import { SafeMap } from "./tamper-proof.ts";
 
 /** What the code that stands beside a tenant's modules asks for: import(), import.meta, wasm and data. */
@@ -81,7 +81,7 @@ function bytesOf(moduleName: string): Uint8Array<ArrayBuffer> {
   return bytes as Uint8Array<ArrayBuffer>;
 }
 
-export const hidden: HiddenGlobal = Object.freeze({
+export const glue: Glue = {
   loaded(namespace: object): void {
     mainNamespace = namespace;
     host.loaded(hasFetch());
@@ -101,4 +101,4 @@ export const hidden: HiddenGlobal = Object.freeze({
     return module;
   },
   data: (moduleName: string): ArrayBuffer => bytesOf(moduleName).buffer,
-});
+};

@@ -233,12 +233,13 @@ export const guestEntryNames = [
 export const wasmMemoryModule = "islet:memory";
 
 /**
- * Code that Islet generates beside a tenant's modules reaches the runtime through one hidden
- * property of the global object. A tenant that finds it can do nothing with it that its own code
- * could not do otherwise.
+ * Code that Islet generates beside a tenant's modules reaches the runtime through this module. The host
+ * links it with such code only; no bundle's module may have its name.
  */
-export const hiddenGlobal = "__islet__";
-export interface HiddenGlobal {
+export const glueModule = "islet:glue";
+
+/** Its exports. */
+export interface Glue {
   /** The main module's namespace, when it has been evaluated. */
   loaded(namespace: object): void;
   /** A dynamically imported module's namespace. */
@@ -252,3 +253,9 @@ export interface HiddenGlobal {
   /** Default export of a data module: an ArrayBuffer. */
   data(moduleName: string): ArrayBuffer;
 }
+
+/** Where the boot function leaves the glue for `glueSource` to take, so that no tenant finds it there. */
+export const glueHandover = "__islet__";
+const glueNames = ["loaded", "imported", "meta", "load", "wasm", "data"] as const satisfies readonly (keyof Glue)[];
+/** Source of `glueModule`. To be evaluated once, when the runtime has booted and before any tenant's code. */
+export const glueSource = `export const{${glueNames.join()}}=globalThis.${glueHandover};delete globalThis.${glueHandover};`;

@@ -45,3 +45,11 @@ export function locate(error: Error, isModule: (name: string) => boolean): { mes
 export function tookTooLong({ startupMs }: Pick<Limits, "startupMs">): LoadFailure {
   return new LoadFailure("timeout", `loading took longer than ${startupMs} ms`);
 }
+
+export function tooMuchMemory(): LoadFailure {
+  return new LoadFailure("memory", "loading the modules used too much memory");
+}
+
+export function hasNoFetch(main: string): LoadFailure {
+  return new LoadFailure("no_handler", "the default export has no fetch method", { module: main });
+}

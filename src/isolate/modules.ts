@@ -1,22 +1,25 @@
 import type ivm from "isolated-vm";
-import { hiddenGlobal } from "../../runtime-api/ops.ts";
+import { glueModule } from "../../runtime-api/ops.ts";
 import type { Bundle, BundleModule } from "../core/deployment.ts";
 import { resolveSpecifier } from "../core/specifier.ts";
 import { LoadFailure, locate } from "./load-failure.ts";
+import type { PreparedIsolate } from "./prepared-isolate.ts";
 
 const innerPrefix = "islet:module/";
 const entryOptions = { filename: "islet:entry" };
+const importGlue = `import*as glue from${JSON.stringify(glueModule)};`;
 const text = new TextDecoder("utf-8", { ignoreBOM: false });
 
 type Compile = (source: string, filename: string) => ivm.Module | Promise<ivm.Module>;
 
 function entrySource(name: string, then: string): string {
-  return `import * as ns from ${JSON.stringify(name)};${then}`;
+  return `${importGlue}import*as ns from${JSON.stringify(name)};${then}`;
 }
 
 /**
  * The modules of one bundle inside one isolate. Uploads were rewritten so that `import.meta` and
  * `import()`, which isolated-vm lacks, come from a module `islet:module/<name>` that is made here.
+ * What is made here, and nothing else, may import the runtime's glue.
  */
 export class ModuleGraph {
   readonly #isolate: ivm.Isolate;
@@ -24,11 +27,15 @@ export class ModuleGraph {
   readonly #files = new Map<string, BundleModule>();
   readonly #compiled = new Map<string, ivm.Module | Promise<ivm.Module>>();
   readonly #names = new Map<ivm.Module, string>();
+  readonly #glue: ivm.Module;
+  /** Modules made here, which may have the glue. */
+  readonly #made = new WeakSet<ivm.Module>();
   readonly #main: string;
 
-  constructor(isolate: ivm.Isolate, context: ivm.Context, bundle: Bundle) {
+  constructor({ isolate, context, glue }: PreparedIsolate, bundle: Bundle) {
     this.#isolate = isolate;
     this.#context = context;
+    this.#glue = glue;
     this.#main = bundle.main;
     for (const module of bundle.modules) this.#files.set(module.name, module);
   }
@@ -44,13 +51,15 @@ export class ModuleGraph {
   }
 
   /**
-   * Evaluates `name` with all it imports, then calls `then` (code that sees the namespace as `ns`).
+   * Evaluates `name` with all it imports, then runs `then`, code that sees the namespace as `ns`, and `glue`.
    * Returns before that if a module awaits at its top level.
    * @throws LoadFailure for what does not compile, link or evaluate. What ends the isolate is thrown
    *   as isolated-vm throws it.
    */
   evaluate(name: string, then: string): void {
+    this.#require(name, name);
     const entry = this.#isolate.compileModuleSync(entrySource(name, then), entryOptions);
+    this.#made.add(entry);
     try {
       entry.instantiateSync(this.#context, (specifier, referrer) => {
         const compile = (source: string, filename: string) => this.#isolate.compileModuleSync(source, { filename });
@@ -64,7 +73,9 @@ export class ModuleGraph {
 
   /** The same on one of isolated-vm's threads. An isolate's modules are evaluated by the one or the other. */
   async evaluateOnThread(name: string, then: string): Promise<void> {
+    this.#require(name, name);
     const entry = await this.#isolate.compileModule(entrySource(name, then), entryOptions);
+    this.#made.add(entry);
     try {
       await entry.instantiate(this.#context, (specifier, referrer) => {
         const compile = (source: string, filename: string) => this.#isolate.compileModule(source, { filename });
@@ -77,9 +88,11 @@ export class ModuleGraph {
   }
 
   #resolve(specifier: string, referrer: ivm.Module, compile: Compile): ivm.Module | Promise<ivm.Module> {
+    // By who asks, whatever a bundle's modules are called or import.
+    if (specifier === glueModule && this.#made.has(referrer)) return this.#glue;
     const from = this.#names.get(referrer);
     if (from === undefined) return this.#compile(specifier, specifier, compile);
-    if (specifier.startsWith(innerPrefix)) return this.#compile(specifier, from, compile);
+    if (specifier === innerPrefix + from) return this.#compile(specifier, from, compile);
     const name = resolveSpecifier(specifier, from, (candidate) => this.#files.has(candidate));
     if (name === null) throw new LoadFailure("missing", `cannot find module "${specifier}"`, { module: from });
     return this.#compile(name, from, compile);
@@ -90,6 +103,7 @@ export class ModuleGraph {
     if (known) return known;
     const named = (module: ivm.Module) => {
       this.#names.set(module, name);
+      if (this.#isMade(name)) this.#made.add(module);
       return module;
     };
     try {
@@ -109,10 +123,9 @@ export class ModuleGraph {
     if (name.startsWith(innerPrefix)) {
       const owner = name.slice(innerPrefix.length);
       const quoted = JSON.stringify(owner);
-      return `const h=globalThis.${hiddenGlobal};export const meta=h.meta(${quoted},${owner === this.#main}),load=(s)=>h.load(${quoted},s);`;
+      return `${importGlue}export const meta=glue.meta(${quoted},${owner === this.#main}),load=(s)=>glue.load(${quoted},s);`;
     }
-    const file = this.#files.get(name);
-    if (!file) throw new LoadFailure("missing", `cannot find module "${name}"`, { module: from });
+    const file = this.#require(name, from);
     switch (file.type) {
       case "esm":
         return text.decode(file.bytes);
@@ -121,10 +134,22 @@ export class ModuleGraph {
       case "json":
         return `export default JSON.parse(${JSON.stringify(text.decode(file.bytes))});`;
       case "wasm":
-        return `export default globalThis.${hiddenGlobal}.wasm(${JSON.stringify(name)});`;
+        return `${importGlue}export default glue.wasm(${JSON.stringify(name)});`;
       case "data":
-        return `export default globalThis.${hiddenGlobal}.data(${JSON.stringify(name)});`;
+        return `${importGlue}export default glue.data(${JSON.stringify(name)});`;
     }
+  }
+
+  #require(name: string, from: string): BundleModule {
+    const file = this.#files.get(name);
+    if (!file) throw new LoadFailure("missing", `cannot find module "${name}"`, { module: from });
+    return file;
+  }
+
+  /** Whether the whole source of this module is made here, with nothing of the tenant's in it but names. */
+  #isMade(name: string): boolean {
+    const type = this.#files.get(name)?.type;
+    return type === undefined || type === "wasm" || type === "data";
   }
 
   #failure(kind: "syntax" | "threw", error: unknown): unknown {

@@ -8,6 +8,7 @@ export interface PreparedIsolate {
   readonly isolate: ivm.Isolate;
   readonly context: ivm.Context;
   readonly entries: EntryReferences;
+  readonly glue: ivm.Module;
   readonly bridge: Bridge;
   readonly memoryMb: number;
   /** When it was made. */
@@ -26,11 +27,11 @@ export function prepareIsolate(runtime: Runtime, watchdog: Watchdog, memoryMb: n
   const isolate = new ivm.Isolate({ memoryLimit: memoryMb, onCatastrophicError: () => prepared.onCatastrophe() });
   const context = isolate.createContextSync();
   const bridge = new Bridge();
-  const entries = runtime.boot(isolate, context, bridge.ops);
+  const { entries, glue } = runtime.boot(isolate, context, bridge.ops);
   const watchId = watchdog.register(isolate);
   const heapBytes = bytesOf(isolate.getHeapStatisticsSync());
   const prepared: PreparedIsolate = {
-    ...{ isolate, context, entries, bridge, memoryMb, heapBytes, watchdog, watchId },
+    ...{ isolate, context, entries, glue, bridge, memoryMb, heapBytes, watchdog, watchId },
     onCatastrophe: () => undefined,
   };
   return prepared;

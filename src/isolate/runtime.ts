@@ -1,5 +1,12 @@
 import ivm from "isolated-vm";
-import { type GuestEntries, guestEntryNames, type HostOps, hostOpNames } from "../../runtime-api/ops.ts";
+import {
+  type GuestEntries,
+  glueModule,
+  glueSource,
+  guestEntryNames,
+  type HostOps,
+  hostOpNames,
+} from "../../runtime-api/ops.ts";
 import { Bridge } from "./bridge.ts";
 
 const filename = "islet:runtime";
@@ -18,6 +25,12 @@ const usual = `
 export type EntryReferences = {
   readonly [Name in keyof GuestEntries]: ivm.Reference<GuestEntries[Name]>;
 };
+
+export interface Booted {
+  readonly entries: EntryReferences;
+  /** What the code that Islet generates beside a tenant's modules imports; see ModuleGraph. */
+  readonly glue: ivm.Module;
+}
 
 /**
  * The runtime API, compiled once a process; later isolates start from V8's code cache (1.1 ms
@@ -47,8 +60,9 @@ export class Runtime {
   }
 
   /** Runs the runtime in a fresh context and connects `ops` to it. */
-  boot(isolate: ivm.Isolate, context: ivm.Context, ops: HostOps): EntryReferences {
-    return this.#start(isolate.compileScriptSync(this.#source, { filename, cachedData: this.#cache }), context, ops);
+  boot(isolate: ivm.Isolate, context: ivm.Context, ops: HostOps): Booted {
+    const script = isolate.compileScriptSync(this.#source, { filename, cachedData: this.#cache });
+    return { entries: this.#start(script, context, ops), glue: takeGlue(isolate, context) };
   }
 
   #start(script: ivm.Script, context: ivm.Context, ops: HostOps): EntryReferences {
@@ -68,4 +82,13 @@ export class Runtime {
     context.evalSync("new Response('')");
     return references;
   }
+}
+
+function takeGlue(isolate: ivm.Isolate, context: ivm.Context): ivm.Module {
+  const glue = isolate.compileModuleSync(glueSource, { filename: glueModule });
+  glue.instantiateSync(context, (specifier) => {
+    throw new Error(`the glue imports ${specifier}`);
+  });
+  glue.evaluateSync();
+  return glue;
 }

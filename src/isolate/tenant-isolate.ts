@@ -1,4 +1,4 @@
-import { type GuestEntries, hiddenGlobal, type IncomingBody } from "../../runtime-api/ops.ts";
+import type { GuestEntries, IncomingBody } from "../../runtime-api/ops.ts";
 import type { Bundle } from "../core/deployment.ts";
 import { crossing } from "./crossing.ts";
 import type { DeathReason } from "./death.ts";
@@ -8,19 +8,16 @@ import type { IsolateObserver, IsolateSource } from "./isolate-observer.ts";
 import type { InvocationFailure, Job } from "./job.ts";
 import { type EntryStart, guarding, type Lane, type Outcome } from "./lane.ts";
 import { LiveInvocation, LiveInvocations, nextId } from "./live-invocation.ts";
-import { LoadFailure, tookTooLong } from "./load-failure.ts";
+import { hasNoFetch, LoadFailure, tookTooLong, tooMuchMemory } from "./load-failure.ts";
 import { Loading } from "./loading.ts";
-import { MainLane } from "./main-lane.ts";
-import { ModuleGraph } from "./modules.ts";
+import type { ModuleGraph } from "./modules.ts";
+import { moveIn } from "./premises.ts";
 import type { PreparedIsolate } from "./prepared-isolate.ts";
 import { startupJob } from "./startup-job.ts";
 import { TenantOps } from "./tenant-ops.ts";
-import { ThreadLane } from "./thread-lane.ts";
-import { WasmMemories } from "./wasm-memories.ts";
+import type { WasmMemories } from "./wasm-memories.ts";
 
 type State = "loading" | "ready" | "dead";
-
-const tooMuchMemory = () => new LoadFailure("memory", "loading the modules used too much memory");
 
 /** CPU time that loading may take on the main thread; what takes longer is begun anew on a thread. */
 const mainLoadMs = 45;
@@ -118,12 +115,11 @@ export class TenantIsolate {
    */
   load(): void {
     const { main, env, limits } = this.#bundle;
-    const loaded = `globalThis.${hiddenGlobal}.loaded(ns);`;
     this.#enter(this.#startup, (lane) => {
       // Not before its turn: what waits for a thread while others compute is not slow itself.
       this.#loading.limit(this.allowanceMs, () => this.#failLoading(tookTooLong(limits)));
       const configured = lane.call("configure", [JSON.stringify(env), limits.waitUntil]);
-      const evaluate = () => lane.evaluate(main, loaded);
+      const evaluate = () => lane.evaluate(main, "glue.loaded(ns);");
       return configured instanceof Promise ? configured.then(evaluate) : evaluate();
     });
   }
@@ -224,11 +220,7 @@ export class TenantIsolate {
   moduleLoaded(hasFetch: boolean): void {
     if (this.#state !== "loading") return;
     if (!hasFetch) {
-      this.#later(() =>
-        this.#failLoading(
-          new LoadFailure("no_handler", "the default export has no fetch method", { module: this.#bundle.main }),
-        ),
-      );
+      this.#later(() => this.#failLoading(hasNoFetch(this.#bundle.main)));
       return;
     }
     this.#loading.stopTimer();
@@ -241,7 +233,7 @@ export class TenantIsolate {
     this.#later(() => {
       this.#enter(live, (lane) =>
         guarding(
-          () => lane.evaluate(name, `globalThis.${hiddenGlobal}.imported(${id},ns);`),
+          () => lane.evaluate(name, `glue.imported(${id},ns);`),
           (error) => {
             if (this.#prepared.isolate.isDisposed) throw error;
             const failure = this.#modules.evaluationFailure(error);
@@ -266,20 +258,17 @@ export class TenantIsolate {
 
   /** Takes an isolate for the modules to be loaded into. */
   #moveIn(lane: Lane["kind"]): void {
-    const prepared = this.#source.take(this.#bundle.limits.memoryMb);
-    const modules = new ModuleGraph(prepared.isolate, prepared.context, this.#bundle);
-    this.#prepared = prepared;
-    this.#heapBytes = prepared.heapBytes;
-    this.#modules = modules;
-    this.#wasm = new WasmMemories(prepared.isolate, this.#bundle.limits.memoryMb, () => this.#outgrown());
-    this.#lane =
-      lane === "main"
-        ? new MainLane(prepared, modules)
-        : new ThreadLane(prepared, modules, this.#source.slots, {
-            stuck: () => this.#observer.unclean(this, "stuck"),
-            parked: () => this.#parked(),
-          });
-    prepared.bridge.connect(new TenantOps(this, this.#live, this.#wasm));
+    const premises = moveIn(this.#bundle, lane, this.#source, {
+      stuck: () => this.#observer.unclean(this, "stuck"),
+      parked: () => this.#parked(),
+      outgrown: () => this.#outgrown(),
+    });
+    this.#prepared = premises.prepared;
+    this.#heapBytes = premises.prepared.heapBytes;
+    this.#modules = premises.modules;
+    this.#wasm = premises.wasm;
+    this.#lane = premises.lane;
+    this.#prepared.bridge.connect(new TenantOps(this, this.#live, this.#wasm));
   }
 
   #later(run: () => void): void {

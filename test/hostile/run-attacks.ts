@@ -3,8 +3,7 @@ import type { TestServer } from "../e2e/server.ts";
 import type { Attack } from "./attack.ts";
 import { readAttacks } from "./attack-files.ts";
 import { Field } from "./field.ts";
-import { type IsolationMode, isolationModes } from "./modes.ts";
-import { notYet } from "./not-yet.ts";
+import { isolationModes } from "./modes.ts";
 
 /** Guards against hanging only: no attack takes so long. The second allows for the end of a server that hangs. */
 const guardMs = 40_000;
@@ -49,10 +48,7 @@ export async function runAttacks(group: string): Promise<void> {
         await spoilt?.stop();
       };
       for (const { name, attack } of meant) {
-        const known = isKnown(group, name, mode);
-        (known ? test.fails : test)(`${group}/${name}: ${attack.title}`, { timeout: timeoutMs }, () =>
-          run(name, attack),
-        );
+        test(`${group}/${name}: ${attack.title}`, { timeout: timeoutMs }, () => run(name, attack));
       }
     });
   }
@@ -67,8 +63,4 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
     guard.addEventListener("abort", () => reject(new Error("the attack is not over")));
   });
   return await Promise.race([work, late]);
-}
-
-function isKnown(group: string, name: string, mode: IsolationMode): boolean {
-  return `${group}/${name}` in notYet || `${group}/${name} ${mode.name}` in notYet;
 }

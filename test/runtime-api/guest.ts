@@ -2,8 +2,9 @@ import ivm from "isolated-vm";
 import { onTestFinished } from "vitest";
 import {
   type GuestEntries,
+  glueModule,
+  glueSource,
   guestEntryNames,
-  hiddenGlobal,
   hostOpNames,
   type IncomingBody,
   type OutgoingBody,
@@ -49,6 +50,8 @@ export interface Guest {
   readonly thrown: unknown[];
   /** Runs the body of an async function inside and gives back what it returns, by way of JSON. */
   run(code: string): Promise<unknown>;
+  /** The same for code that stands beside the modules, and sees what such code calls as `glue`. */
+  runBeside(code: string): Promise<unknown>;
   /** Begins an invocation of the main module's fetch(); gives its id. */
   begin(url: string, request?: GuestRequest): number;
   outcome(invocation: number): Promise<Outcome>;
@@ -58,6 +61,8 @@ export interface Guest {
   request(url: string, request?: GuestRequest): Promise<Answer>;
   finished(invocation: number): Promise<void>;
 }
+
+const importGlue = `import * as glue from ${JSON.stringify(glueModule)};`;
 
 const idle = "export default { fetch() { return new Response(null, { status: 204 }); } };";
 
@@ -91,6 +96,7 @@ export async function guest(options: GuestOptions = {}): Promise<Guest> {
 
   const compiled = new Map<string, ivm.Module>();
   const resolve = (specifier: string): ivm.Module => {
+    if (specifier === glueModule) return glue;
     const name = specifier.replace(/^\.\//, "");
     const text = name === "main" ? (options.main ?? idle) : options.modules?.[name];
     if (text === undefined) throw new Error(`no module ${name}`);
@@ -108,7 +114,7 @@ export async function guest(options: GuestOptions = {}): Promise<Guest> {
     importModule(id, name) {
       if (ended) return;
       try {
-        evaluate(`import * as it from ${JSON.stringify(name)}; globalThis.${hiddenGlobal}.imported(${id}, it);`);
+        evaluate(`${importGlue} import * as it from ${JSON.stringify(name)}; glue.imported(${id}, it);`);
       } catch (error) {
         entries.importFailed(id, error instanceof Error ? error.message : String(error));
       }
@@ -125,8 +131,11 @@ export async function guest(options: GuestOptions = {}): Promise<Guest> {
   const boot: ivm.Reference = isolate.compileScriptSync(source).runSync(context, { reference: true });
   const table: ivm.Reference = boot.applySync(undefined, callbacks, { result: { reference: true } });
   for (const name of guestEntryNames) references[name] = table.getSync(name, { reference: true });
+  const glue = isolate.compileModuleSync(glueSource, { filename: glueModule });
+  glue.instantiateSync(context, resolve);
+  glue.evaluateSync();
   entries.configure(JSON.stringify(options.env ?? {}), 1_000);
-  evaluate(`import * as it from "main"; globalThis.${hiddenGlobal}.loaded(it);`);
+  evaluate(`${importGlue} import * as it from "main"; glue.loaded(it);`);
 
   const runs = new Map<number, PromiseWithResolvers<unknown>>();
   context.global.setSync(
@@ -154,23 +163,22 @@ export async function guest(options: GuestOptions = {}): Promise<Guest> {
       watcher();
     });
 
+  const running = (code: string, start: (source: string) => void): Promise<unknown> => {
+    const id = host.nextId();
+    const run = Promise.withResolvers<unknown>();
+    runs.set(id, run);
+    start(`(async () => { ${code} \n})().then(
+      (value) => settleRun(${id}, true, JSON.stringify(value)),
+      (error) => settleRun(${id}, false, error instanceof Error ? error.stack : String(error)));`);
+    return run.promise;
+  };
+
   const self: Guest = {
     host,
     entries,
     thrown,
-    run(code) {
-      const id = host.nextId();
-      const run = Promise.withResolvers<unknown>();
-      runs.set(id, run);
-      isolate
-        .compileScriptSync(
-          `(async () => { ${code} \n})().then(
-            (value) => settleRun(${id}, true, JSON.stringify(value)),
-            (error) => settleRun(${id}, false, error instanceof Error ? error.stack : String(error)));`,
-        )
-        .runSync(context);
-      return run.promise;
-    },
+    run: (code) => running(code, (source) => void isolate.compileScriptSync(source).runSync(context)),
+    runBeside: (code) => running(code, (source) => evaluate(`${importGlue} ${source}`)),
     begin(url, request = {}) {
       const invocation = host.nextId();
       let body: IncomingBody = null;

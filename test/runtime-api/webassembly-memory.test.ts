@@ -79,11 +79,12 @@ describe("a module's memories", () => {
 
   test("of every way to instantiate, and of a bundle's module", async () => {
     const it = await guest({ bytes: { "m.wasm": growing() } });
+    await it.runBeside(`globalThis.bundled = glue.wasm("m.wasm");`);
     const code = `const bytes = ${source(growing())}, module = new WebAssembly.Module(bytes);
       const response = () => new Response(bytes, { headers: { "content-type": "application/wasm" } });
       const all = [new WebAssembly.Instance(module), await WebAssembly.instantiate(module), (await WebAssembly.instantiate(bytes)).instance,
         (await WebAssembly.instantiateStreaming(response())).instance, new WebAssembly.Instance(await WebAssembly.compile(new DataView(bytes.buffer))),
-        new WebAssembly.Instance(await WebAssembly.compileStreaming(response())), new WebAssembly.Instance(__islet__.wasm("m.wasm")),
+        new WebAssembly.Instance(await WebAssembly.compileStreaming(response())), new WebAssembly.Instance(globalThis.bundled),
         Reflect.construct(WebAssembly.Instance, [module], Object)];
       globalThis.kept = all;
       const grow = Object.getOwnPropertyDescriptor(WebAssembly.Instance.prototype, "exports").get;
