@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Histogram, Registry } from "prom-client";
+import { processGauges } from "../core/process-gauges.ts";
 
 /** What one pool process counts. */
 export class PoolMetrics {
@@ -23,16 +24,7 @@ export class PoolMetrics {
   });
 
   constructor(pool: string, read: { isolates: () => number; bytes: () => number; prepared: () => number }) {
-    const gauge = (name: string, help: string, value: () => number) =>
-      new Gauge({
-        name,
-        help,
-        labelNames: ["pool"],
-        registers: [this.registry],
-        collect() {
-          this.set({ pool }, value());
-        },
-      });
+    const gauge = processGauges(this.registry, { pool });
     gauge("islet_warm_isolates", "Isolates that are loaded.", read.isolates);
     gauge("islet_warm_isolate_bytes", "Memory that loaded isolates take, as measured.", read.bytes);
     gauge("islet_prepared_isolates", "Isolates that wait for a version.", read.prepared);

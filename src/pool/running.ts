@@ -145,9 +145,7 @@ export class Running implements Job {
   }
 
   respond(status: number, statusText: string, headers: string, body: OutgoingBody, open: boolean, cpuMs: number): void {
-    const long =
-      (typeof body === "string" && body.length > inlineBodyBytes) ||
-      (body instanceof Uint8Array && body.byteLength > inlineBodyBytes);
+    const long = isLong(body);
     const uploading = typeof body === "number" && this.#sinks?.get(body)?.closed === false;
     if (uploading) this.#passedUpload = body;
     const more = open || long || uploading;
@@ -160,15 +158,13 @@ export class Running implements Job {
       .latin1(statusText)
       .latin1(headers);
     this.#cpuMs = cpuMs;
-    if (long) {
-      const bytes = typeof body === "string" ? utf8.encode(body) : (body as Uint8Array);
-      writer.u8(bodyKind.stream).u32(bytes.byteLength).finish();
-      const sink = this.#addSink(this.#live?.id ?? 0, this.wireId);
-      sink.write(bytes);
-      sink.end();
-    } else if (body === true) {
-      writer.u8(bodyKind.stream).u32(unknownLength).finish();
-      this.#addSink(this.#live?.id ?? 0, this.wireId);
+    if (long || body === true) {
+      const bytes = long ? encoded(body) : undefined;
+      writer
+        .u8(bodyKind.stream)
+        .u32(bytes?.byteLength ?? unknownLength)
+        .finish();
+      this.#addSink(this.#live?.id ?? 0, this.wireId, bytes);
     } else {
       this.#body(writer, body);
     }
@@ -216,7 +212,7 @@ export class Running implements Job {
 
   write(stream: number, chunk: Uint8Array | string): boolean {
     if (this.#whenSent(stream, () => this.write(stream, chunk))) return false;
-    return this.#sinks?.get(stream)?.write(typeof chunk === "string" ? utf8.encode(chunk) : chunk) ?? true;
+    return this.#sinks?.get(stream)?.write(encoded(chunk)) ?? true;
   }
 
   close(stream: number): void {
@@ -267,15 +263,9 @@ export class Running implements Job {
       .latin1(method)
       .utf8(url)
       .latin1(headers);
-    const long = typeof body === "string" || body instanceof Uint8Array ? body.length > inlineBodyBytes : false;
+    const long = isLong(body);
     this.#body(writer, long ? true : body);
-    if (long || body === true) {
-      const sink = this.#addSink(exchange, wireId);
-      if (body !== true) {
-        sink.write(typeof body === "string" ? utf8.encode(body) : (body as Uint8Array));
-        sink.end();
-      }
-    }
+    if (long || body === true) this.#addSink(exchange, wireId, long ? encoded(body) : undefined);
   }
 
   abortFetch(exchange: number): void {
@@ -333,7 +323,8 @@ export class Running implements Job {
     return source;
   }
 
-  #addSink(stream: number, wireId: number): BodySink {
+  /** For a body of which all is in `whole`, or which is written piece by piece. */
+  #addSink(stream: number, wireId: number, whole: Uint8Array | undefined): void {
     this.#sinks ??= new Map();
     this.#openSinks++;
     const sink = new BodySink(
@@ -346,7 +337,9 @@ export class Running implements Job {
       },
     );
     this.#sinks.set(stream, sink);
-    return sink;
+    if (!whole) return;
+    sink.write(whole);
+    sink.end();
   }
 
   #deliver<Name extends "chunk" | "end" | "streamError" | "drained" | "stopped" | "fetched" | "fetchFailed">(
@@ -382,6 +375,15 @@ export class Running implements Job {
     if (this.#exchanges) for (const exchange of this.#exchanges) this.#owner.removeExchange(exchangeWireId(exchange));
     this.#owner.ended(this);
   }
+}
+
+/** Too long to be sent within the frame that announces it. */
+function isLong(body: OutgoingBody): body is string | Uint8Array {
+  return (typeof body === "string" || body instanceof Uint8Array) && body.length > inlineBodyBytes;
+}
+
+function encoded(body: string | Uint8Array): Uint8Array {
+  return typeof body === "string" ? utf8.encode(body) : body;
 }
 
 /** Subrequests have odd ids, invocations even ones. */

@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Histogram, Registry } from "prom-client";
+import { processGauges } from "../core/process-gauges.ts";
 
 /** What one front process counts. */
 export class FrontMetrics {
@@ -34,16 +35,7 @@ export class FrontMetrics {
   readonly #counters = new Map<string, Counter.Internal>();
 
   constructor(front: string, read: { running: () => number; waiting: () => number; functions: () => number }) {
-    const gauge = (name: string, help: string, value: () => number) =>
-      new Gauge({
-        name,
-        help,
-        labelNames: ["front"],
-        registers: [this.registry],
-        collect() {
-          this.set({ front }, value());
-        },
-      });
+    const gauge = processGauges(this.registry, { front });
     gauge("islet_requests_running", "Requests that are not answered yet.", read.running);
     gauge("islet_requests_waiting", "Requests that wait for a pool process.", read.waiting);
     gauge("islet_functions", "Functions that this front serves.", read.functions);
