@@ -12,6 +12,7 @@ export const metrics = {
   mbPerIsolate: { label: "MB/isolate", digits: 2, better: "less" },
   failed: { label: "failed", digits: 0, better: "less" },
   longestMs: { label: "longest ms", digits: 0, better: "less" },
+  guiltyMs: { label: "guilty ms", digits: 0, better: "less" },
   wholeAgainMs: { label: "whole again ms", digits: 0, better: "less" },
 } as const satisfies Record<string, { label: string; digits: number; better: "more" | "less" }>;
 

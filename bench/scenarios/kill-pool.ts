@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Readiness, watchReadiness } from "../load/readiness.ts";
 import { steadyGets, type TimedRequest } from "../load/steady-gets.ts";
 import type { Sample } from "../metrics.ts";
+import { functionSource } from "../peer.ts";
 import { islet, type RunningIslet, startIslet } from "../peers/islet.ts";
 import { commandLine, cpuTimeUs } from "../process-tree.ts";
 import { progress, type Scenario } from "../scenario.ts";
@@ -12,41 +13,87 @@ const watchMs = 2_000;
 
 export const killPool: Scenario = {
   name: "kill-pool",
-  title: "kill -9 of the busy one of two pool processes under load of GETs",
+  title:
+    "The busy one of two pool processes ends under load of GETs: by kill -9, or by a function that aborts or stalls it",
   quick: false,
   main: "failed",
   takes: (peer) => peer === islet,
   async run(_, settings) {
     const samples: Sample[] = [];
     for (let round = 0; round < settings.kills; round++) {
-      const values = await killInFreshServer();
-      samples.push({ peer: islet.name, round, values });
-      progress(`  kill ${round + 1}: ${values.failed} failed, whole again after ${Math.round(values.wholeAgainMs)} ms`);
+      for (const { name, end } of ends) {
+        const values = await endInFreshServer(end);
+        samples.push({ peer: name, round, values });
+        const { failed, wholeAgainMs, longestMs } = values;
+        progress(
+          `  round ${round + 1} ${name}: ${failed} failed, whole again after ${Math.round(wholeAgainMs)} ms, longest ${Math.round(longestMs)} ms`,
+        );
+      }
     }
-    return samples;
+    return ends.flatMap(({ name }) => samples.filter(({ peer }) => peer === name));
   },
 };
 
-/** A server of its own for each kill: one that loses process after process waits longer each time, on purpose. */
-async function killInFreshServer() {
-  const running = await startIslet([{ name: "hello", kind: "hello" }], { settings: { POOLS: 2 } });
+interface Ended {
+  /** When it was killed, or when the guilty request was sent. */
+  readonly killedAt: number;
+  /** Until the guilty request had its answer. */
+  readonly guiltyMs?: number;
+}
+
+/** What ends the pool process that is busy. */
+interface End {
+  readonly name: string;
+  end(running: RunningIslet): Promise<Ended>;
+}
+
+const ends: readonly End[] = [
+  {
+    name: islet.name,
+    async end(running) {
+      const victim = await busiestPool(running);
+      const killedAt = performance.now();
+      process.kill(victim, "SIGKILL");
+      return { killedAt };
+    },
+  },
+  { name: `${islet.name}, abort`, end: (running) => askGuilty(running, "abort", "function_crashed") },
+  { name: `${islet.name}, stall`, end: (running) => askGuilty(running, "stall", "function_stalled") },
+];
+
+/** The functions of one tenant have the same home: so the guilty and the good meet in one process. */
+const tenant = "one";
+
+async function askGuilty(running: RunningIslet, kind: "abort" | "stall", code: string): Promise<Ended> {
+  const killedAt = performance.now();
+  const answer = await fetch(running.url(kind), { signal: AbortSignal.timeout(watchMs) });
+  const text = await answer.text();
+  if (!text.includes(code)) throw new Error(`${kind} was answered ${answer.status}: ${text}`);
+  return { killedAt, guiltyMs: performance.now() - killedAt };
+}
+
+/** A server of its own for each: one that loses process after process waits longer each time, on purpose. */
+async function endInFreshServer(end: End["end"]) {
+  const running = await startIslet([], { settings: { POOLS: 2 } });
   try {
-    return await killOnce(running);
+    for (const kind of ["hello", "abort", "stall"] as const) {
+      await running.deploy(kind, functionSource({ name: kind, kind }), { tenant });
+    }
+    return await endOnce(running, end);
   } finally {
     await running.stop();
   }
 }
 
-async function killOnce(running: RunningIslet) {
+async function endOnce(running: RunningIslet, end: End["end"]) {
   const load = steadyGets(running.url("hello"), connections);
   const watch = watchReadiness(running.controlUrl);
   await delay(settleMs);
-  const victim = await busiestPool(running);
-  const killedAt = performance.now();
-  process.kill(victim, "SIGKILL");
+  const { killedAt, guiltyMs } = await end(running);
   await delay(watchMs);
   const [requests, answers] = await Promise.all([load.end(), watch.end()]);
   return {
+    ...(guiltyMs !== undefined && { guiltyMs }),
     failed: requests.filter(({ ok }) => !ok).length,
     longestMs: longestAfter(requests, killedAt),
     wholeAgainMs: Math.max(inFlightMs(requests, killedAt), notReadyMs(answers, killedAt)),

@@ -22,10 +22,13 @@ export const attacksOnFronts: ReadonlySet<string> = new Set([
   ...["floods/console", "floods/timers", "floods/unhandled-rejections"],
 ]);
 
-/** In which attacks run: all of them in the first, those that can kill something in the second, some in the third. */
+/**
+ * In which attacks run: all of them in the first, where strangers share a process; those that can end a process in the
+ * second, where what ends an isolate has only its own tenant's beside it; some in the third.
+ */
 export const isolationModes: readonly IsolationMode[] = [
   { name: "shared", settings: {}, meets: () => true },
-  { name: "strict", settings: { ISOLATION: "strict" }, meets: ({ attack }) => attack.severity !== "tame" },
+  { name: "strict", settings: { ISOLATION: "strict" }, meets: ({ attack }) => attack.severity === "process" },
   {
     name: "none",
     settings: { ISOLATION: "none" },
