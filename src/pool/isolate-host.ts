@@ -73,8 +73,8 @@ export class IsolateHost {
         // What this thread does next may be for one of the others: whoever was here last is not to blame.
         else if (parts.threads.running > 0) parts.markIdle();
       },
-      slow: (isolate) => {
-        if (isolate.lane === "main" && isolate.state === "ready" && lanes.slow(isolate.key, performance.now()))
+      slow: (isolate, ms) => {
+        if (isolate.lane === "main" && isolate.state === "ready" && lanes.slow(isolate.key, ms, performance.now()))
           this.#move(isolate);
       },
       unclean: (isolate, how) => {

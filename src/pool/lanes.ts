@@ -3,14 +3,19 @@ import type { Limits } from "../core/limits.ts";
 
 /** A version that may compute for longer than this at a time is on threads from the start. */
 const longCpuMs = 100;
-/** So many slow entries … */
-const slowEntries = 3;
-/** … within so long move a version to threads. */
+/**
+ * A version whose slow entries hold the main thread for so much of the time moves to threads. Not for their
+ * number: of a million short entries some are slow because the machine was.
+ */
+const slowShare = 0.02;
+/** That is judged over so long at least … */
+const leastMs = 10_000;
+/** … and at most. */
 const windowMs = 60_000;
 const remembered = 10_000;
 
 interface Record {
-  slow: number;
+  slowMs: number;
   sinceMs: number;
   long: boolean;
 }
@@ -33,15 +38,15 @@ export class Lanes {
     return this.#doubtful || limits.cpuMs > longCpuMs || this.#records.get(key)?.long ? "thread" : "main";
   }
 
-  /** An entry held the main thread for long. True if the version is to be on threads from now on. */
-  slow(key: string, nowMs: number): boolean {
+  /** An entry held the main thread for `ms`, which is long. True if the version is to be on threads from now on. */
+  slow(key: string, ms: number, nowMs: number): boolean {
     const record = this.#recordOf(key, nowMs);
     if (nowMs - record.sinceMs > windowMs) {
-      record.slow = 0;
+      record.slowMs = 0;
       record.sinceMs = nowMs;
     }
-    record.slow++;
-    if (record.slow >= slowEntries) record.long = true;
+    record.slowMs += ms;
+    if (record.slowMs >= slowShare * Math.max(nowMs - record.sinceMs, leastMs)) record.long = true;
     return record.long;
   }
 
@@ -53,7 +58,7 @@ export class Lanes {
   #recordOf(key: string, nowMs: number): Record {
     let record = this.#records.get(key);
     if (!record) {
-      record = { slow: 0, sinceMs: nowMs, long: false };
+      record = { slowMs: 0, sinceMs: nowMs, long: false };
       this.#records.set(key, record);
     }
     return record;

@@ -99,10 +99,10 @@ export class Field {
     const deaths = this.server.logs.all
       .slice(this.#firstLine)
       .filter(({ process, child, level }) => process === "supervisor" && child !== undefined && Number(level) >= error);
-    const allowed = deaths.filter(({ child, version }) => {
+    const allowed = deaths.filter(({ child, version, reason }) => {
       if (!String(child).startsWith(this.#mode === "none" && version !== "check" ? "front-" : "pool-")) return false;
       // The spare, which nobody's requests run in.
-      if (version === "check") return true;
+      if (version === "check" || reason === "check_timeout") return true;
       return severity === "process" && String(version).startsWith(`${this.name}@`);
     });
     expect(deaths, "processes that died").toEqual(allowed);
