@@ -6,6 +6,8 @@ export default defineConfig({
     environment: "node",
     // Tests start servers, load native isolates and kill processes: each file gets a process of its own.
     pool: "forks",
+    // Most of them wait more than they compute.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 15_000,

@@ -1,7 +1,7 @@
 import type { Blame } from "../core/blame-mark.ts";
 
 /** For a pool process, which does little between entries. */
-export const poolGraceMs = 60;
+export const poolGraceMs = 50;
 /** For a front with a pool in it, whose own work between two entries must not be taken for the last one. */
 export const frontGraceMs = 200;
 

@@ -24,7 +24,7 @@ export interface Timing {
 
 export const defaultTiming: Timing = {
   frontBeatMs: 100,
-  poolBeatMs: 25,
+  poolBeatMs: 50,
   frontStallMs: 2_000,
   poolStallMs: 1_500,
   startMs: 20_000,
