@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { crasher, saying, staller } from "./culprits.ts";
 import { heldPath, Origin, reachOrigins } from "./origin.ts";
 import { type Answer, TestServer } from "./server.ts";
@@ -8,7 +8,6 @@ import { type Answer, TestServer } from "./server.ts";
  */
 
 let server: TestServer;
-afterEach(() => server.stop());
 
 const children = (kind: string) => [...server.pids().keys()].filter((name) => name.startsWith(kind));
 
@@ -17,10 +16,11 @@ async function ready(): Promise<void> {
   while ((await fetch(`${server.controlUrl}/readyz`)).status !== 200);
 }
 
-describe("with one front", () => {
-  beforeEach(async () => {
+describe("a front", () => {
+  beforeAll(async () => {
     server = await TestServer.start({ ISOLATION: "none" });
   });
+  afterAll(() => server.stop());
 
   test("functions answer from the front's own process, and only the spare is beside it", async () => {
     expect(children("front")).toHaveLength(1);
@@ -92,6 +92,13 @@ describe("with one front", () => {
     await Promise.all(clients);
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
   });
+});
+
+describe("the end of a front", () => {
+  beforeEach(async () => {
+    server = await TestServer.start({ ISOLATION: "none" });
+  });
+  afterEach(() => server.stop());
 
   test.each([
     ["crashes", crasher, /^crashed$/],
@@ -123,33 +130,37 @@ describe("with one front", () => {
   });
 });
 
-test("a front that grows too large is ended and its function named", async () => {
-  server = await TestServer.start({ ISOLATION: "none", POOL_MEMORY_MB: 400 });
-  const memories =
-    "globalThis.m ??= []; for (let i = 0; i < 8; i++) { const b = new WebAssembly.Memory({ initial: 1024 }); new Uint8Array(b.buffer).fill(1); m.push(b); }";
-  await server.deploy(
-    "hog",
-    `export default { async fetch() { ${memories} await new Promise((r) => setTimeout(r, 10000)); } };`,
-    { limits: { cpuMs: 5_000, memoryMb: 512 } },
-  );
-  await expect(server.send("/fn/hog/")).rejects.toThrow();
-  expect(await server.logs.find({ child: "front-1", reason: "memory_limit" })).toMatchObject({
-    version: expect.stringMatching(/^hog@/),
-  });
-});
+describe("with other settings", () => {
+  afterEach(() => server.stop());
 
-test("two fronts that stop let what is in flight end, and the exit code is 0", async () => {
-  const held = heldPath();
-  const origin = await Origin.start({ "/": held.handler });
-  server = await TestServer.start({ ...reachOrigins, ISOLATION: "none", FRONTS: 2 });
-  await server.deploy("waiting", `export default { fetch: () => fetch("${origin.url}/") };`);
-  const inFlight = server.send("/fn/waiting/");
-  const response = await held.asked;
-  server.signal("SIGTERM");
-  await server.logs.find({ msg: "draining" });
-  response.end("done");
-  expect((await inFlight).text).toBe("done");
-  expect(await server.gone).toBe(0);
-  expect(server.logs.where({ level: 50, child: /^front/ })).toEqual([]);
-  await origin.stop();
+  test("a front that grows too large is ended and its function named", async () => {
+    server = await TestServer.start({ ISOLATION: "none", POOL_MEMORY_MB: 400 });
+    const memories =
+      "globalThis.m ??= []; for (let i = 0; i < 8; i++) { const b = new WebAssembly.Memory({ initial: 1024 }); new Uint8Array(b.buffer).fill(1); m.push(b); }";
+    await server.deploy(
+      "hog",
+      `export default { async fetch() { ${memories} await new Promise((r) => setTimeout(r, 10000)); } };`,
+      { limits: { cpuMs: 5_000, memoryMb: 512 } },
+    );
+    await expect(server.send("/fn/hog/")).rejects.toThrow();
+    expect(await server.logs.find({ child: "front-1", reason: "memory_limit" })).toMatchObject({
+      version: expect.stringMatching(/^hog@/),
+    });
+  });
+
+  test("two fronts that stop let what is in flight end, and the exit code is 0", async () => {
+    const held = heldPath();
+    const origin = await Origin.start({ "/": held.handler });
+    server = await TestServer.start({ ...reachOrigins, ISOLATION: "none", FRONTS: 2 });
+    await server.deploy("waiting", `export default { fetch: () => fetch("${origin.url}/") };`);
+    const inFlight = server.send("/fn/waiting/");
+    const response = await held.asked;
+    server.signal("SIGTERM");
+    await server.logs.find({ msg: "draining" });
+    response.end("done");
+    expect((await inFlight).text).toBe("done");
+    expect(await server.gone).toBe(0);
+    expect(server.logs.where({ level: 50, child: /^front/ })).toEqual([]);
+    await origin.stop();
+  });
 });
