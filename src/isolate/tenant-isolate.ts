@@ -259,8 +259,7 @@ export class TenantIsolate {
   /** Takes an isolate for the modules to be loaded into. */
   #moveIn(lane: Lane["kind"]): void {
     const premises = moveIn(this.#bundle, lane, this.#source, {
-      stuck: () => this.#observer.unclean(this, "stuck"),
-      parked: () => this.#parked(),
+      unclean: (how) => this.#unclean(how),
       outgrown: () => this.#outgrown(),
     });
     this.#prepared = premises.prepared;
@@ -364,11 +363,12 @@ export class TenantIsolate {
     this.#doomed ??= "memory_limit";
   }
 
-  #parked(): void {
-    const guilty = this.#running;
-    if (this.#state === "loading") this.#loading.failure = tooMuchMemory();
-    this.#die("memory_limit", guilty);
-    this.#observer.unclean(this, "parked");
+  /** What was entered is not over, and nobody is to wait for it. */
+  #unclean(how: "parked" | "stuck"): void {
+    const loading = this.#state === "loading";
+    if (loading) this.#loading.failure = how === "parked" ? tooMuchMemory() : tookTooLong(this.#bundle.limits);
+    this.#die(how === "parked" ? "memory_limit" : loading ? "startup_limit" : "cpu_limit", this.#running);
+    this.#observer.unclean(this, how);
   }
 
   #failLoading(failure: LoadFailure): void {

@@ -12,10 +12,8 @@ const stuckMs = 150;
 const leastWaitMs = 5;
 
 export interface ThreadLaneEvents {
-  /** The isolate was disposed of, and its code runs on nevertheless. */
-  stuck(): void;
-  /** V8 has given the isolate up, and its thread with it. */
-  parked(): void;
+  /** The isolate was disposed of, and its code runs on nevertheless; or V8 has given it up, and its thread with it. */
+  unclean(how: "stuck" | "parked"): void;
 }
 
 /**
@@ -34,6 +32,7 @@ export class ThreadLane implements Lane {
   #running = false;
   #ranOut = false;
   #parked = false;
+  #ended = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(prepared: PreparedIsolate, modules: ModuleGraph, slots: ThreadSlots, events: ThreadLaneEvents) {
@@ -101,7 +100,7 @@ export class ThreadLane implements Lane {
     this.#running = false;
     clearTimeout(this.#timer);
     this.#slots.give();
-    this.#events.parked();
+    this.#events.unclean("parked");
   }
 
   /** Ends the entry when it has used its CPU time, or has not come to it by the clock. */
@@ -117,6 +116,8 @@ export class ThreadLane implements Lane {
 
   /** Disposes of what runs, and says so when that does not end it. */
   #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
     clearTimeout(this.#timer);
     if (!this.#prepared.isolate.isDisposed) this.#prepared.isolate.dispose();
     this.#meter.start();
@@ -126,6 +127,6 @@ export class ThreadLane implements Lane {
   #watchEnd(): void {
     const leftMs = stuckMs - this.#meter.chargedMs();
     if (leftMs > 0) this.#timer = setTimeout(() => this.#watchEnd(), Math.max(leftMs, leastWaitMs));
-    else this.#events.stuck();
+    else this.#events.unclean("stuck");
   }
 }

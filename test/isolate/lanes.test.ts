@@ -100,6 +100,24 @@ describe("the thread lane", () => {
     expect(turns).toBeGreaterThan(100);
   });
 
+  test("answers for code that takes no notice of its end while that goes on", async () => {
+    const slots = new ThreadSlots(1);
+    const free = () => new Promise<void>((resolve) => slots.take(resolve));
+    const source = onDemand("[].lastIndexOf.call({ length: 3e8 }, 1);");
+    const one = await tenant(source, { lane: "thread", limits: { cpuMs: 20 }, slots });
+    await one.get("http://localhost/fine");
+    // That was answered from within its entry.
+    await free();
+    slots.give();
+    const answer = one.get();
+    const over = free();
+    expect(await Promise.race([answer, over])).toMatchObject({ kind: "cpu_limit" });
+    expect(one.deaths).toEqual(["cpu_limit"]);
+    expect(one.unclean).toEqual(["stuck"]);
+    await over;
+    expect(one.unclean).toEqual(["stuck"]);
+  });
+
   test("does not count the waiting for a thread as loading", async () => {
     const slots = new ThreadSlots(1);
     slots.take(() => undefined);

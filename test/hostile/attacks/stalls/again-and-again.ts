@@ -7,5 +7,5 @@ export default {
   severity: "process",
   source: handler(`Array.prototype.lastIndexOf.call({ length: 2 ** 53 - 1 }, 1); return new Response("");`),
   times: 4,
-  expectation: { answers: [...outOfProcess, "quarantined", "function_wall_limit"] },
+  expectation: { answers: [...outOfProcess, "quarantined"] },
 } satisfies FunctionAttack;
