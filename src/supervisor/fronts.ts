@@ -38,6 +38,8 @@ export class Fronts {
   readonly #slots: Slot<FrontChild>[];
   /** Those that have lost their place to another and still answer something. */
   readonly #leaving = new Set<FrontChild>();
+  /** Those of them whose successor is not up: they take connections still. */
+  readonly #relieved = new Set<FrontChild>();
   readonly #functions = new Map<string, LiveFunction>();
   #list: PoolList = { pools: [], closed: [] };
   #port: number;
@@ -69,8 +71,9 @@ export class Fronts {
     return this.#port;
   }
 
+  /** How many take connections. */
   get readyCount(): number {
-    return this.#slots.filter((slot) => slot.readyChild).length;
+    return this.#slots.filter((slot) => slot.readyChild).length + this.#relieved.size;
   }
 
   get children(): FrontChild[] {
@@ -115,11 +118,15 @@ export class Fronts {
     if (!slot) return;
     slot.take();
     this.#leaving.add(front);
+    this.#relieved.add(front);
     void front.dead.then((death) => {
       this.#leaving.delete(front);
+      this.#relieved.delete(front);
       this.#options.onDeath(front, death);
     });
-    await slot.child?.ready;
+    // Not only the next one: that may die before it is up.
+    await Promise.race([slot.whenReady(), front.dead]);
+    this.#relieved.delete(front);
     front.send({ type: "leave" });
     const cancel = this.#options.timers.after(withinMs, () => front.kill("retired"));
     await front.dead;

@@ -87,6 +87,27 @@ describe("fronts", () => {
     expect(await knowledge(births[1])).toEqual({ old: "1", new: "1", pools: "" });
   });
 
+  test("of which one asks to be replaced serve on when the successor dies at its start", async () => {
+    const { fronts, births, events, reports } = frontsWith(1, ["", "exit", "slow"]);
+    const reported = once(events, "report");
+    await fronts.start();
+    const [first] = births;
+    if (!first) throw new Error("no front was born");
+    const retired = fronts.retire(first, 10_000);
+    expect(fronts.readyCount).toBe(1);
+    const third = once(events, "birth");
+    await births[1]?.dead;
+    await third;
+    expect(await knowledge(first)).toEqual({ old: "1", pools: "" });
+    expect(reports).toEqual([]);
+    expect(fronts.readyCount).toBe(1);
+    await fronts.publish({ set: fn("new", "1") });
+    await reported;
+    expect(fronts.readyCount).toBe(1);
+    first.kill("retired");
+    await retired;
+  });
+
   test("are told of pools", async () => {
     const { fronts, births } = frontsWith(1, [""]);
     await fronts.start();
