@@ -8,30 +8,30 @@ export interface IsolationMode {
   meets(attack: NamedAttack): boolean;
 }
 
+const canEndProcess = ({ attack }: NamedAttack): boolean => attack.severity === "process";
+
 /**
- * What is run with the pool in the front: each way for a process to end, and what is likeliest to meet the
- * front's own work. Of the rest, where the pool is makes no difference.
+ * What is run with the pool in the front beside what can end a process: what is likeliest to meet the front's own work.
+ * Of the rest, where the pool is makes no difference.
  */
 export const attacksOnFronts: ReadonlySet<string> = new Set([
-  // Stalls, on the main thread and on another, before the answer and behind it.
-  ...["stalls/last-index-of", "stalls/after-await", "stalls/in-wait-until", "stalls/array-fill"],
-  // Aborts, threads that V8 parks, memory that it does not count.
-  ...["memory/map", "memory/weak-map", "memory/wasm-memories"],
+  // Memory that V8 does not count.
+  "memory/wasm-memories",
   // Deaths of isolates, and floods.
   ...["loops/endless-loop", "loops/microtasks", "loops/wait-until"],
-  ...["floods/console", "floods/timers", "floods/unhandled-rejections"],
+  ...["floods/console", "floods/timers"],
 ]);
 
 /**
  * In which attacks run: all of them in the first, where strangers share a process; those that can end a process in the
- * second, where what ends an isolate has only its own tenant's beside it; some in the third.
+ * others too. What ends an isolate has only its own tenant's beside it in the second; the third meets some of it.
  */
 export const isolationModes: readonly IsolationMode[] = [
   { name: "shared", settings: {}, meets: () => true },
-  { name: "strict", settings: { ISOLATION: "strict" }, meets: ({ attack }) => attack.severity === "process" },
+  { name: "strict", settings: { ISOLATION: "strict" }, meets: canEndProcess },
   {
     name: "none",
     settings: { ISOLATION: "none" },
-    meets: ({ group, name }) => attacksOnFronts.has(`${group}/${name}`),
+    meets: (named) => canEndProcess(named) || attacksOnFronts.has(`${named.group}/${named.name}`),
   },
 ];
