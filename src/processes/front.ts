@@ -1,4 +1,4 @@
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, Server } from "node:net";
 import { type Logger, pino } from "pino";
 import { blameFd } from "../core/blame-mark.ts";
 import { childChannel } from "../core/child-side.ts";
@@ -25,6 +25,8 @@ import { PoolLinks } from "./pool-links.ts";
 
 /** The root of a front process: holds the clients' sockets, runs no guest code unless isolation is none. */
 
+/** How long a connection without a request is kept by a front that leaves. */
+const leaveIdleMs = 1_000;
 /** For the bundles of versions that may be asked for. */
 const bundleCacheBytes = 32 * 1024 * 1024;
 
@@ -147,7 +149,11 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
     plane.server.prependListener("request", (_, outgoing) => {
       outgoing.shouldKeepAlive = false;
     });
-    await new Promise((resolve) => plane.server.close(resolve));
+    // Not node:http's close(), which ends those without a request at once, also one on which a request is on its way.
+    const closed = new Promise((resolve) => Server.prototype.close.call(plane.server, resolve));
+    const sweep = setInterval(() => plane.server.closeIdleConnections(), leaveIdleMs);
+    await closed;
+    clearInterval(sweep);
     await drain();
   };
   for (const message of early.splice(0)) handle(message);

@@ -1,4 +1,6 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { RawClient } from "../hostile/raw-client.ts";
 import { crasher, saying, staller } from "./culprits.ts";
 import { heldPath, Origin, reachOrigins } from "./origin.ts";
 import { type Answer, TestServer } from "./server.ts";
@@ -118,6 +120,28 @@ describe("the end of a front", () => {
     expect(metrics.sum("islet_pool_deaths_blamed_total", { function: name })).toBe(1);
     expect(metrics.sum("islet_quarantined_versions")).toBe(0);
     expect(server.logs.where({ msg: /is quarantined/ })).toEqual([]);
+  });
+
+  test("a front that asks to be replaced answers once more on the connections that there are", async () => {
+    await server.deploy("good", saying("good"));
+    await server.deploy("stuck", staller.source, { limits: { cpuMs: 150 } });
+    const clients = await Promise.all(Array.from({ length: 4 }, () => RawClient.connect(server.url)));
+    const untilClosed = async (client: RawClient) => {
+      while (!/connection: close/i.test(client.received)) {
+        client.received = "";
+        client.send("GET /fn/good/ HTTP/1.1\r\nhost: localhost\r\n\r\n");
+        await client.until(/good$/);
+        // It may be closed only once that has been said.
+        expect(client.statuses).toEqual([200]);
+        await pause(20);
+      }
+    };
+    const served = clients.map(untilClosed);
+    expect(await server.send("/fn/stuck/")).toMatchObject({ code: "function_cpu_limit" });
+    await Promise.all(served);
+    expect(children("front")).toContain("front-2");
+    expect((await server.send("/fn/good/")).text).toBe("good");
+    for (const client of clients) client.end();
   });
 
   test("a front that is stopped in the middle of its work is nobody's fault", async () => {
