@@ -8,17 +8,34 @@ interface Events {
 }
 
 /**
+ * So often in one turn of the event loop bytes come as soon as nothing is on the stack; what is written after that comes
+ * in the next. Two ends that answer each other at once would else keep the loop from sockets and timers.
+ */
+const arrivalsATurn = 4;
+
+/**
  * One end of a connection within this process.
  *
  * Not node:stream's duplexPair(), which hands bytes on inside write(): a function's op writes while its
- * isolate is entered, and what it writes may lead into another. Here they come as soon as nothing
- * is on the stack any more.
+ * isolate is entered, and what it writes may lead into another. Here they come when nothing is on the stack any more.
  */
 class LocalEnd extends EventEmitter<Events> implements Connection {
-  /** All that is written comes at once. */
+  /** All that is written comes soon, whatever the other end does with it. */
   readonly writableLength = 0;
   destroyed = false;
   #other: LocalEnd | undefined;
+  #waiting: Buffer[] = [];
+  #ending = false;
+  #due = false;
+  #arrivals = 0;
+  readonly #deliver = () => {
+    this.#due = false;
+    for (const bytes of this.#waiting.splice(0)) this.#other?.arrived(bytes);
+    if (this.#ending) this.destroy();
+  };
+  readonly #turnOver = () => {
+    this.#arrivals = 0;
+  };
 
   join(other: LocalEnd): void {
     this.#other = other;
@@ -26,12 +43,13 @@ class LocalEnd extends EventEmitter<Events> implements Connection {
 
   write(bytes: Uint8Array): void {
     if (this.destroyed) return;
-    const copy = Buffer.from(bytes);
-    process.nextTick(() => this.#other?.arrived(copy));
+    this.#waiting.push(Buffer.from(bytes));
+    this.#soon();
   }
 
   end(): void {
-    process.nextTick(() => this.destroy());
+    this.#ending = true;
+    this.#soon();
   }
 
   destroy(error?: Error): void {
@@ -46,6 +64,14 @@ class LocalEnd extends EventEmitter<Events> implements Connection {
 
   arrived(bytes: Buffer): void {
     if (!this.destroyed) this.emit("data", bytes);
+  }
+
+  #soon(): void {
+    if (this.#due) return;
+    this.#due = true;
+    if (this.#arrivals === 0) setImmediate(this.#turnOver);
+    if (++this.#arrivals <= arrivalsATurn) process.nextTick(this.#deliver);
+    else setImmediate(this.#deliver);
   }
 }
 
