@@ -2,7 +2,7 @@ import type ivm from "isolated-vm";
 import { clockAllowanceMs, entryMeter } from "./entry-meter.ts";
 import type { EntryStart, Lane, Outcome } from "./lane.ts";
 import type { ModuleGraph } from "./modules.ts";
-import { bytesOf, type PreparedIsolate } from "./prepared-isolate.ts";
+import { bytesOf, disposeOf, type PreparedIsolate } from "./prepared-isolate.ts";
 
 /** Enters synchronously: the cheapest way, but while it runs, nothing else of this process does. */
 export class MainLane implements Lane {
@@ -55,8 +55,8 @@ export class MainLane implements Lane {
   }
 
   close(): void {
-    const { isolate, watchdog, watchId } = this.#prepared;
+    const { watchdog, watchId } = this.#prepared;
     watchdog.forget(watchId);
-    if (!isolate.isDisposed) isolate.dispose();
+    disposeOf(this.#prepared);
   }
 }

@@ -2,7 +2,7 @@ import type ivm from "isolated-vm";
 import { clockAllowanceMs } from "./entry-meter.ts";
 import type { EntryStart, Lane, Outcome } from "./lane.ts";
 import type { ModuleGraph } from "./modules.ts";
-import { bytesOf, type PreparedIsolate } from "./prepared-isolate.ts";
+import { bytesOf, disposeOf, type PreparedIsolate } from "./prepared-isolate.ts";
 import { ThreadMeter } from "./thread-meter.ts";
 import type { ThreadSlots } from "./thread-slots.ts";
 
@@ -90,7 +90,7 @@ export class ThreadLane implements Lane {
     this.#prepared.watchdog.forget(this.#prepared.watchId);
     if (this.#parked) return;
     if (this.#running) this.#end();
-    else if (!this.#prepared.isolate.isDisposed) this.#prepared.isolate.dispose();
+    else disposeOf(this.#prepared);
   }
 
   /** What `enter` waits for never comes. */
@@ -119,7 +119,7 @@ export class ThreadLane implements Lane {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#timer);
-    if (!this.#prepared.isolate.isDisposed) this.#prepared.isolate.dispose();
+    disposeOf(this.#prepared);
     this.#meter.start();
     this.#watchEnd();
   }
