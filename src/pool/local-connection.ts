@@ -11,7 +11,7 @@ interface Events {
  * So often in one turn of the event loop bytes come as soon as nothing is on the stack; what is written after that comes
  * in the next. Two ends that answer each other at once would else keep the loop from sockets and timers.
  */
-const arrivalsATurn = 4;
+const arrivalsATurn = 1;
 
 /**
  * One end of a connection within this process.
