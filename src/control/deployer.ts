@@ -30,7 +30,9 @@ export class Deployer {
   async deploy(name: string, upload: Upload): Promise<Deployed> {
     const { default: defaults, max } = this.#deps.limits;
     const candidate = applyManifest(upload.manifest, upload.modules, { defaults, max });
-    const compiled = await compileBundle(candidate.bundle);
+    const { tier } = candidate;
+    // Containers load bundles as they are: what they import may be Node's own.
+    const compiled = tier === "isolate" ? await compileBundle(candidate.bundle) : candidate.bundle;
     return this.#inTurn(name, async () => {
       const before = await this.#deps.store.get(name);
       return this.#untouched(before, async () => {
@@ -39,15 +41,14 @@ export class Deployer {
         const created = before?.fn.versionId !== id;
         const tenant = candidate.tenant ?? name;
         const { routes, egress } = candidate;
-        if (before && !created && sameDeployment(before.fn, { tenant, routes, egress })) {
+        if (before && !created && sameDeployment(before.fn, { tenant, tier, routes, egress })) {
           return { stored: before, created };
         }
-        if (created) await this.#check(compiled);
+        const { limits } = candidate.bundle;
+        const fn: LiveFunction = { name, tenant, versionId: id, tier, routes, limits, egress, group: "shared" };
+        if (created || before?.fn.tier !== tier) await this.#check(compiled, fn);
         const stored = await this.#deps.store.deploy({
-          fn: {
-            ...{ name, tenant, versionId: id, routes, limits: candidate.bundle.limits, egress },
-            group: "shared",
-          },
+          fn,
           bytes: bytesOf(candidate),
           atMs: this.#deps.clock.epochMs(),
           original,
@@ -101,8 +102,8 @@ export class Deployer {
     });
   }
 
-  async #check(compiled: Candidate["bundle"]): Promise<void> {
-    const problem = await this.#deps.check(compiled);
+  async #check(compiled: Candidate["bundle"], fn: LiveFunction): Promise<void> {
+    const problem = await this.#deps.check(compiled, fn);
     if (problem) throw new IsletError(problem.code, problem.message, { place: problem.place });
   }
 
@@ -165,10 +166,15 @@ function bytesOf({ bundle }: Candidate): number {
 }
 
 /** What goes with a deployment and is no part of its version. */
-type Settings = Pick<LiveFunction, "tenant" | "routes" | "egress">;
+type Settings = Pick<LiveFunction, "tenant" | "tier" | "routes" | "egress">;
 
 function sameDeployment(a: Settings, b: Settings): boolean {
-  return a.tenant === b.tenant && sameRoutes(a.routes, b.routes) && isDeepStrictEqual(a.egress, b.egress);
+  return (
+    a.tenant === b.tenant &&
+    a.tier === b.tier &&
+    sameRoutes(a.routes, b.routes) &&
+    isDeepStrictEqual(a.egress, b.egress)
+  );
 }
 
 function sameRoutes(a: readonly string[], b: readonly string[]): boolean {

@@ -31,8 +31,8 @@ export interface Isolation {
 /** What the control plane needs from the rest of the server. */
 export interface ControlDeps {
   readonly store: Store;
-  /** Evaluates a compiled bundle in a throw-away isolate. Null: nothing is wrong with it. */
-  check(bundle: Bundle): Promise<CheckProblem | null>;
+  /** Evaluates a compiled bundle in a throw-away isolate, or loads it in a container. Null: nothing is wrong with it. */
+  check(bundle: Bundle, fn: LiveFunction): Promise<CheckProblem | null>;
   /** Resolves once every front serves the change. */
   publish(change: Change): Promise<void>;
   urlsOf(fn: LiveFunction): string[];

@@ -7,7 +7,7 @@ import type { ControlLogger } from "./deps.ts";
 
 export function answerError(c: Context<ControlEnv>, error: IsletError): Response {
   if (error.code === "unauthorized") c.header("www-authenticate", 'Bearer realm="islet"');
-  if (error.code === "unavailable") c.header("retry-after", "1");
+  if (error.status === 503) c.header("retry-after", "1");
   // What is left of a refused upload would have to be read before the connection could be used again.
   if (error.code === "upload_too_large") c.header("connection", "close");
   return c.json(errorBody(error, c.get("requestId")), error.status as ContentfulStatusCode);

@@ -68,6 +68,7 @@ export function describeFunction(stored: StoredFunction, deps: ControlDeps): z.o
   return {
     name: fn.name,
     tenant: fn.tenant,
+    tier: fn.tier ?? "isolate",
     version: fn.versionId,
     urls: deps.urlsOf(fn),
     routes: [...fn.routes],

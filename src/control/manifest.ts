@@ -1,9 +1,10 @@
 import { z } from "@hono/zod-openapi";
-import type { Bundle, BundleModule } from "../core/deployment.ts";
+import type { Bundle, BundleModule, FunctionTier } from "../core/deployment.ts";
 import type { EgressLists } from "../core/egress.ts";
 import { parseEgressRule } from "../core/egress-rules.ts";
 import { IsletError } from "../core/errors.ts";
 import { type Limits, limitNames } from "../core/limits.ts";
+import { handlerPattern, handlingModule } from "./handler.ts";
 import { moduleTypes } from "./module-types.ts";
 import { functionNamePattern } from "./names.ts";
 import { normalizeRoute } from "./routes.ts";
@@ -30,6 +31,19 @@ export const manifestSchema = z
         "The module whose default export has fetch(). Default: the only module, else index.js, index.mjs, main.js or main.mjs, else the only ES module.",
       example: "index.js",
     }),
+    tier: z.enum(["auto", "isolate", "container"]).default("auto").openapi({
+      description:
+        "Where it runs. auto: JavaScript in an isolate, Python in a container. A container needs a container engine on the server, and has no network yet.",
+    }),
+    handler: z
+      .string()
+      .regex(handlerPattern, "must be a Python module's name, a dot, and what is called there")
+      .optional()
+      .openapi({
+        description:
+          "Of Python: a function whose parameters come from the query or a JSON object, one that takes a request, or a WSGI application.",
+        example: "add.add",
+      }),
     tenant: z
       .string()
       .regex(functionNamePattern, "must be 1 to 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit")
@@ -99,6 +113,7 @@ export const manifestSchema = z
 export type Manifest = z.output<typeof manifestSchema>;
 
 export const emptyManifest: Manifest = {
+  tier: "auto",
   routes: [],
   env: {},
   limits: {},
@@ -132,6 +147,7 @@ export interface LimitPolicy {
 /** An upload that its manifest has been applied to. */
 export interface Candidate {
   readonly bundle: Bundle;
+  readonly tier: FunctionTier;
   readonly routes: readonly string[];
   /** Null: the function is its own tenant. */
   readonly tenant: string | null;
@@ -147,12 +163,28 @@ export function applyManifest(manifest: Manifest, modules: readonly BundleModule
       throw invalid(`modules: there is no module ${JSON.stringify(name)} in the upload`);
     }
   }
+  const { handler, env } = manifest;
+  if (handler !== undefined && manifest.tier === "isolate") {
+    throw invalid("tier: isolates run JavaScript only, and the manifest has a handler, which is Python");
+  }
   return {
-    bundle: { main: mainOf(manifest, typed), modules: typed, env: manifest.env, limits: limitsOf(manifest, policy) },
+    bundle: {
+      main: handler === undefined ? mainOf(manifest, typed) : pythonMain(manifest, handler, typed),
+      ...(handler !== undefined && { handler }),
+      ...{ modules: typed, env, limits: limitsOf(manifest, policy) },
+    },
+    tier: handler !== undefined || manifest.tier === "container" ? "container" : "isolate",
     routes: [...new Set(manifest.routes.map(normalizeRoute))],
     tenant: manifest.tenant ?? null,
     egress: manifest.egress,
   };
+}
+
+function pythonMain(manifest: Manifest, handler: string, modules: readonly BundleModule[]): string {
+  if (manifest.main !== undefined) throw invalid("main: is for JavaScript; handler says where Python begins");
+  const name = handlingModule(handler, (candidate) => modules.some((module) => module.name === candidate));
+  if (name === null) throw invalid(`handler: the module of ${handler} is not in the upload`);
+  return name;
 }
 
 function mainOf(manifest: Manifest, modules: readonly BundleModule[]): string {
@@ -165,6 +197,9 @@ function mainOf(manifest: Manifest, modules: readonly BundleModule[]): string {
     return main.name;
   }
   const scripts = modules.filter((module) => module.type === "esm");
+  if (scripts.length === 0 && modules.some((module) => module.name.endsWith(".py"))) {
+    throw invalid('handler: must be given for Python, such as "add.add" for the function add in add.py');
+  }
   const usual = ["index.js", "index.mjs", "main.js", "main.mjs"].find((name) =>
     scripts.some((module) => module.name === name),
   );

@@ -10,6 +10,7 @@ const byExtension = new Map<string, ModuleType>(
     ".wasm": "wasm",
     ".json": "json",
     ".txt": "text",
+    ".py": "text",
     ".html": "text",
     ".css": "text",
     ".md": "text",

@@ -51,6 +51,8 @@ const route = createRoute({
       "unsupported_media_type",
       "upload_too_large",
       "unavailable",
+      "containers_unavailable",
+      "container_failed",
     ),
   },
 });

@@ -51,9 +51,10 @@ const trust = z
         description:
           "crashed, stalled, outgrown: it ended its process; cpu, memory, startup: it hit that limit; probe, catastrophic: it did what no honest program does; tenant: other versions of its tenant did.",
       }),
-    group: z
-      .string()
-      .openapi({ description: "The pool processes that it runs in: shared, or its tenant's own.", example: "shared" }),
+    group: z.string().openapi({
+      description: "The pool processes that it runs in: shared, or its tenant's own; or its containers.",
+      example: "shared",
+    }),
   })
   .openapi("Trust");
 
@@ -61,6 +62,7 @@ export const functionSchema = z
   .object({
     name: z.string(),
     tenant: z.string().openapi({ description: "Whose function it is." }),
+    tier: z.enum(["isolate", "container"]).openapi({ description: "Where it runs." }),
     version: versionHash,
     urls,
     routes: z.array(z.string()),

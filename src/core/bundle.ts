@@ -6,20 +6,22 @@ import { defaultLimits, type LimitName, type Limits } from "./limits.ts";
  * A bundle as bytes, the same bytes for the same content whatever order it was given in. All
  * integers are little-endian; a text is its UTF-8 length (u32) and its bytes.
  *
- *   "ISLB" · format u8 · main text · the limits as f64 · count u32, {name text, value text} by name
+ *   "ISLB" · format u8 · main text · in format 3: handler text · the limits as f64 · count u32, {name text, value text} by name
  *   · count u32, {name text, type u8, length u32} by name · the modules' bytes in that order
  *
- * Whatever changes here or in `limitOrder` needs a new format number: version ids are hashes of it.
+ * Whatever changes here or in `limitOrder` needs a new format number: version ids are hashes of it. Format 3 is
+ * only for bundles with a handler, so that the ids of all others stay what they were.
  */
 const magic = 0x424c5349;
 const format = 2;
+const handlerFormat = 3;
 const moduleTypes: readonly ModuleType[] = ["esm", "wasm", "text", "json", "data"];
 const limitOrder: readonly LimitName[] = [
   ...["memoryMb", "cpuMs", "startupMs", "wallMs", "requestBodyBytes"],
   ...["subrequests", "subrequestsInFlight", "logBytes", "timers", "responseHeaderBytes", "waitUntil"],
 ] as LimitName[];
 /** How many of them each format has: stores keep bundles that earlier versions of Islet wrote. */
-const limitCounts: Readonly<Record<number, number>> = { 1: 5, 2: limitOrder.length };
+const limitCounts: Readonly<Record<number, number>> = { 1: 5, 2: limitOrder.length, 3: limitOrder.length };
 
 const encoder = new TextEncoder();
 // Fatal, and with the byte order mark kept, so that decoding loses nothing.
@@ -31,8 +33,9 @@ export function encodeBundle(bundle: Bundle): Uint8Array {
   const env = Object.entries(bundle.env).sort(([a], [b]) => compare(a, b));
   const head = new Writer();
   head.u32(magic);
-  head.u8(format);
+  head.u8(bundle.handler === undefined ? format : handlerFormat);
   head.text(bundle.main);
+  if (bundle.handler !== undefined) head.text(bundle.handler);
   for (const name of limitOrder) head.f64(bundle.limits[name]);
   head.u32(env.length);
   for (const [name, value] of env) {
@@ -61,6 +64,7 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
   const limitCount = limitCounts[found];
   if (limitCount === undefined) throw new Error(`bundle: format ${found} is unknown`);
   const main = reader.text();
+  const handler = found === handlerFormat ? reader.text() : undefined;
   const limits = readLimits(reader, limitCount);
   const env = readEnv(reader);
   const entries = readModuleTable(reader);
@@ -71,7 +75,7 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
   }));
   if (!reader.atEnd()) throw new Error("bundle: bytes are left over");
   if (!entries.some((entry) => entry.name === main)) throw new Error("bundle: the main module is missing");
-  return { main, modules, env, limits };
+  return { main, ...(handler !== undefined && { handler }), modules, env, limits };
 }
 
 /** SHA-256 in hexadecimal of what `encodeBundle` gave. */

@@ -13,16 +13,24 @@ export interface BundleModule {
 
 /** What a version is made of, as uploaded or as compiled for isolates. */
 export interface Bundle {
-  /** Name of the module whose default export has fetch(). */
+  /** Name of the module whose default export has fetch(), or that has the handler. */
   readonly main: string;
+  /** What is called in a Python module, with the module's dotted name: "add.add". Absent: it is JavaScript. */
+  readonly handler?: string;
   readonly modules: readonly BundleModule[];
   /** Plain variables that the function sees as `env`. */
   readonly env: Readonly<Record<string, string>>;
   readonly limits: Limits;
 }
 
-/** Pool processes that belong together: those that tenants share, or the one that a tenant has for itself. */
-export type PoolGroup = "shared" | `tenant:${string}`;
+/** Where a version runs: in an isolate of a pool process, or in containers of its own. */
+export type FunctionTier = "isolate" | "container";
+
+/**
+ * Places that belong together: the pool processes that tenants share, the one that a tenant has for itself, or the
+ * containers of one version.
+ */
+export type PoolGroup = "shared" | `tenant:${string}` | `container:${string}`;
 
 /**
  * What a front needs to know to serve one function. It is replaced whole and never changed in
@@ -35,6 +43,8 @@ export interface LiveFunction {
   /** Where its requests run. The supervisor decides that when it publishes. */
   readonly group: PoolGroup;
   readonly versionId: string;
+  /** Absent: an isolate. */
+  readonly tier?: FunctionTier;
   /** Extra routes, beside {name}.localhost and /fn/{name}/*. */
   readonly routes: readonly string[];
   readonly limits: Limits;
@@ -45,4 +55,13 @@ export interface LiveFunction {
 /** Names one isolate's content: two functions with the same bytes never share an isolate. */
 export function isolateKey(fn: LiveFunction): string {
   return `${fn.name}@${fn.versionId}`;
+}
+
+/** The group of a version that runs in containers. */
+export function containerGroup(fn: Pick<LiveFunction, "name" | "versionId">): PoolGroup {
+  return `container:${fn.name}@${fn.versionId}`;
+}
+
+export function isContainerGroup(group: PoolGroup): boolean {
+  return group.startsWith("container:");
 }

@@ -30,12 +30,12 @@ export const errorKinds = {
   overloaded: {
     status: 503,
     blame: "system",
-    hint: "All pools are busy and the queue is full; send the request again after Retry-After.",
+    hint: "All pools or containers are busy and the queue is full; send the request again after Retry-After.",
   },
   queue_timeout: {
     status: 503,
     blame: "system",
-    hint: "The request waited too long for a pool; send it again after Retry-After.",
+    hint: "The request waited too long for a pool or container; send it again after Retry-After.",
   },
 
   // Data plane: the function.
@@ -67,11 +67,11 @@ export const errorKinds = {
     blame: "function",
     hint: "Loading the modules took longer than limits.startupMs.",
   },
-  function_memory_limit: { status: 503, blame: "function", hint: "The isolate grew past limits.memoryMb." },
+  function_memory_limit: { status: 503, blame: "function", hint: "The function grew past limits.memoryMb." },
   function_crashed: {
     status: 502,
     blame: "function",
-    hint: "The function ended the process that it ran in; it runs in quarantine now.",
+    hint: "The function ended the process or container that it ran in; in a pool process it is in quarantine now.",
   },
   function_stalled: {
     status: 504,
@@ -92,6 +92,26 @@ export const errorKinds = {
     status: 502,
     blame: "function",
     hint: "Another request of this function ended the isolate; send this one again.",
+  },
+  invalid_argument: {
+    status: 400,
+    blame: "client",
+    hint: "Send each of the function's parameters once, by name and of its type, in the query or as a JSON object.",
+  },
+  container_lost: {
+    status: 502,
+    blame: "system",
+    hint: "The container that ran the function went away; send the request again if it is safe to.",
+  },
+  container_failed: {
+    status: 503,
+    blame: "system",
+    hint: "No container could be started for the function; the server's log says why. It is tried again after Retry-After.",
+  },
+  containers_unavailable: {
+    status: 503,
+    blame: "system",
+    hint: "This function needs a container engine: install Docker on the server (Debian: apt-get install docker.io) and start it.",
   },
   pool_lost: {
     status: 502,
@@ -148,7 +168,11 @@ export const errorKinds = {
     hint: "Allocate less at the top level of the modules, or raise limits.memoryMb.",
   },
   module_crashed: { status: 400, blame: "client", hint: "Evaluating the modules ended the process that checked them." },
-  no_handler: { status: 400, blame: "client", hint: "Export a default object with a fetch method." },
+  no_handler: {
+    status: 400,
+    blame: "client",
+    hint: "Export a default object with a fetch method; in Python, name something that can be called as the handler.",
+  },
   limit_too_high: { status: 400, blame: "client", hint: "Ask for no more than the operator's maximum." },
   invalid_route: {
     status: 400,

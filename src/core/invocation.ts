@@ -34,7 +34,8 @@ export interface Invocation {
 /** What is known about a request's cost; filled in while it runs, complete when it is over. */
 export interface Usage {
   cold: boolean;
-  cpuMs: number;
+  /** Null: nobody knows. A container's threads are shared by its requests. */
+  cpuMs: number | null;
 }
 
 /** A function's answer. */

@@ -47,6 +47,11 @@ export interface Verdict {
   readonly how: ProcessOffence | null;
 }
 
+/** How a container came to its end, or why there was none. */
+export type InstanceEnd =
+  | { readonly kind: "failed"; readonly code: ErrorCode; readonly message: string }
+  | { readonly kind: "exited"; readonly exitCode: number; readonly outOfMemory: boolean };
+
 export type ToFront =
   | {
       readonly type: "start";
@@ -63,6 +68,10 @@ export type ToFront =
     }
   /** The whole list, whenever it has changed. Not answered. */
   | { readonly type: "pools"; readonly list: PoolList }
+  /** An instance that this front asked for has been thawed. Not answered. */
+  | { readonly type: "instanceThawed"; readonly id: string }
+  /** It is gone, or never came. Not answered. */
+  | { readonly type: "instanceOver"; readonly id: string; readonly end: InstanceEnd }
   /** A pool process is dead, and why; before the list without it. Not answered. */
   | { readonly type: "poolDied"; readonly id: string; readonly verdict: Verdict }
   | { readonly type: "beat"; readonly seq: number }
@@ -75,6 +84,7 @@ export type ToFront =
 export type FromFront =
   | { readonly type: "ready"; readonly port: number }
   | { readonly type: "published"; readonly seq: number }
+  | InstanceRequest
   /** There are requests for a group that has no process yet, or there still are some for one that has. Not answered. */
   | { readonly type: "wanted"; readonly group: PoolGroup }
   /** With isolation none: this process cannot go on for long, and is to be replaced. Not answered. */
@@ -85,6 +95,16 @@ export type FromFront =
   | { readonly type: "forged"; readonly pool: string; readonly message: string }
   | { readonly type: "beat"; readonly seq: number }
   | { readonly type: "metrics"; readonly seq: number; readonly metrics: readonly object[] };
+
+/**
+ * What a front asks about the containers that it has for itself, by ids that it chooses. It listens in
+ * `directory` already, and the instance connects there.
+ */
+export type InstanceRequest =
+  | { readonly type: "instanceWanted"; readonly id: string; readonly directory: string; readonly fn: LiveFunction }
+  | { readonly type: "instancePause"; readonly id: string }
+  | { readonly type: "instanceThaw"; readonly id: string }
+  | { readonly type: "instanceEnd"; readonly id: string };
 
 export type ToPool =
   | { readonly type: "start"; readonly settings: PoolSettings }
@@ -139,8 +159,22 @@ export interface FrontSettings {
   readonly egress: { readonly allow: readonly string[]; readonly deny: readonly string[] };
   /** How many functions a request may have come through. */
   readonly maxHops: number;
+  readonly containers: ContainerSettings;
   /** With isolation none: the pool is in the front itself. */
   readonly isolates: IsolateSettings | null;
+}
+
+/** What a front is told of containers. */
+export interface ContainerSettings {
+  /** Where it makes directories for the sockets that instances connect to. */
+  readonly directory: string;
+  /** Requests that an instance takes at a time. */
+  readonly concurrency: number;
+  /** Instances that a front has of one version at most. */
+  readonly instances: number;
+  /** How long an instance is idle until it is paused, and until it is removed. */
+  readonly pauseMs: number;
+  readonly idleMs: number;
 }
 
 export interface PoolSettings extends IsolateSettings {

@@ -48,6 +48,10 @@ const steps: readonly string[] = [
   `
   ALTER TABLE deployments ADD COLUMN egress TEXT NOT NULL DEFAULT '{"allow":null,"deny":[]}';
   `,
+  // And where it runs.
+  `
+  ALTER TABLE deployments ADD COLUMN tier TEXT NOT NULL DEFAULT 'isolate';
+  `,
 ];
 
 /** @throws Error when the database was written by a later release. */

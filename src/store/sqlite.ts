@@ -68,10 +68,11 @@ export class SqliteStore implements Store {
           this.#run(insertFunction, fn.name, atMs);
           this.#run(insertVersion, fn.name, fn.versionId, deployment.bytes, JSON.stringify(fn.limits), atMs);
           const { lastInsertRowid } = this.#run(
-            "INSERT INTO deployments (function_name, version_id, tenant, routes, egress, deployed_at_ms, previous) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO deployments (function_name, version_id, tenant, tier, routes, egress, deployed_at_ms, previous) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             fn.name,
             fn.versionId,
             fn.tenant,
+            fn.tier ?? "isolate",
             JSON.stringify(fn.routes),
             JSON.stringify(fn.egress ?? openEgress),
             atMs,
@@ -238,7 +239,7 @@ function takeForOneself(db: DatabaseSync, dataDir: string): void {
 }
 
 const selectFunctions = `
-  SELECT f.name, d.tenant, f.created_at_ms, f.live_deployment, d.version_id, d.routes, d.egress, d.deployed_at_ms, v.bytes, v.limits
+  SELECT f.name, d.tenant, f.created_at_ms, f.live_deployment, d.version_id, d.tier, d.routes, d.egress, d.deployed_at_ms, v.bytes, v.limits
   FROM functions f
   JOIN deployments d ON d.id = f.live_deployment
   JOIN versions v ON v.function_name = f.name AND v.id = d.version_id`;
@@ -270,6 +271,7 @@ function toFunction(row: Row): StoredFunction {
       // What the supervisor makes of it is not stored.
       group: "shared",
       versionId: String(row.version_id),
+      tier: row.tier === "container" ? "container" : "isolate",
       routes: JSON.parse(String(row.routes)) as string[],
       limits: toLimits(row),
       egress: JSON.parse(String(row.egress)) as EgressLists,

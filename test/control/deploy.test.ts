@@ -36,6 +36,7 @@ describe("PUT of one module", () => {
         set: {
           name: "hello",
           tenant: "hello",
+          tier: "isolate",
           egress: { allow: null, deny: [] },
           group: "shared",
           versionId: answer.version,

@@ -84,6 +84,8 @@ test("describes the upload by the schema that validates it", async () => {
   expect(Object.keys(content ?? {})).toEqual(["text/javascript", "application/javascript", "multipart/form-data"]);
   expect(Object.keys(document.components.schemas.Manifest?.properties ?? {})).toEqual([
     "main",
+    "tier",
+    "handler",
     "tenant",
     "routes",
     "env",

@@ -27,6 +27,7 @@ function randomBundle(random: Random): Bundle {
   return {
     main: random.pick(modules).name,
     modules,
+    ...(random.below(3) === 0 && { handler: random.text(20) }),
     env: Object.fromEntries(Array.from({ length: random.below(5) }, () => [random.text(8), random.text(20)])),
     limits: { ...defaultLimits, memoryMb: random.below(2 ** 31), requestBodyBytes: Number.MAX_SAFE_INTEGER },
   };
@@ -67,6 +68,8 @@ describe("encoding and decoding", () => {
     const others: Bundle[] = [
       small,
       { ...small, main: "lib/a.js" },
+      { ...small, handler: "index.f" },
+      { ...small, handler: "index.g" },
       { ...small, modules: [first] },
       { ...small, modules: [first, { ...second, type: "text" }] },
       { ...small, modules: [first, { ...second, name: "lib/b.js" }] },
@@ -133,8 +136,8 @@ describe("decoding", () => {
   test("refuses what is no bundle, or one of a later format", () => {
     expect(() => decodeBundle(new Uint8Array(100))).toThrow("not a bundle");
     const later = Buffer.from(encoded);
-    later[4] = 3;
-    expect(() => decodeBundle(later)).toThrow("format 3 is unknown");
+    later[4] = 4;
+    expect(() => decodeBundle(later)).toThrow("format 4 is unknown");
   });
 
   test("refuses or reads as what it would encode to, whatever byte is changed", () => {
