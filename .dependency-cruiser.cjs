@@ -62,8 +62,15 @@ module.exports = {
       name: "runtime-api-stands-alone",
       comment: "It runs inside the isolate: nothing of src, no Node built-ins.",
       severity: "error",
-      from: { path: "^runtime-api/" },
+      from: { path: "^runtime-api/", pathNot: "^runtime-api/runners/" },
       to: { pathNot: "^(runtime-api|node_modules)/", couldNotResolve: false },
+    },
+    {
+      name: "runners-stand-alone",
+      comment: "They run inside containers, under Node: one rule of how specifiers are read, and nothing else of ours.",
+      severity: "error",
+      from: { path: "^runtime-api/runners/" },
+      to: { path: ours, pathNot: "^(runtime-api/runners/|src/core/specifier[.]ts$)" },
     },
     {
       name: "runtime-api-packages",

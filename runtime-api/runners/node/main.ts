@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import process from "node:process";
+import { type ModuleType, serveModules } from "./bundle-modules.ts";
+import { ControlLine, type LoadProblem } from "./control-line.ts";
+import { logRequests, stackOf } from "./request-log.ts";
+import { type Handler, serveRequests } from "./requests.ts";
+
+/*
+ * Runs a module worker under Node in a container. It has no network: it connects to the front that asked for
+ * it, by sockets that are mounted, once for control and once for each request that it takes at a time.
+ */
+
+interface Description {
+  readonly main: string;
+  readonly types: Readonly<Record<string, ModuleType>>;
+  readonly env: unknown;
+}
+
+const folder = "/islet/function";
+const controlPath = "/run/islet/control";
+const requestsPath = "/run/islet/requests";
+
+const control = new ControlLine(controlPath);
+logRequests(control);
+const { main, types, env } = JSON.parse(readFileSync(`${folder}/function.json`, "utf8")) as Description;
+const urlOf = serveModules(`${folder}/modules`, new Map(Object.entries(types)));
+const handler = await load();
+if (handler) {
+  const server = serveRequests(handler, env, control);
+  const connections = Number(process.env.ISLET_CONNECTIONS ?? 1);
+  const open = () => {
+    const socket = connect(requestsPath);
+    // A front that does not listen any more is gone.
+    const gone = () => process.exit(1);
+    socket.once("error", gone);
+    socket.once("connect", () => {
+      socket.off("error", gone);
+      server.emit("connection", socket);
+    });
+    // The front ends a connection whose request it has given up.
+    socket.once("close", open);
+  };
+  for (let i = 0; i < connections; i++) open();
+  control.ready();
+}
+
+async function load(): Promise<Handler | null> {
+  let loaded: { default?: unknown };
+  try {
+    loaded = (await import(urlOf(main))) as typeof loaded;
+  } catch (error) {
+    control.failed(problemOf(error), error instanceof Error ? error.message : String(error), stackOf(error));
+    return null;
+  }
+  const exported = loaded.default as Partial<Handler> | null | undefined;
+  if (typeof exported?.fetch === "function") return exported as Handler;
+  control.failed("no_handler", "The main module's default export has no fetch method.", "");
+  return null;
+}
+
+function problemOf(error: unknown): LoadProblem {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ERR_MODULE_NOT_FOUND" || code === "ERR_UNKNOWN_BUILTIN_MODULE") return "missing";
+  return error instanceof SyntaxError ? "syntax" : "threw";
+}
