@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     environment: "node",
+    globalSetup: "test/container/global-set-up.ts",
     // Tests start servers, load native isolates and kill processes: each file gets a process of its own.
     pool: "forks",
     // Most of them wait more than they compute.

@@ -4,7 +4,9 @@ import type { BundleModule } from "../src/core/deployment.ts";
 import type { Limits } from "../src/core/limits.ts";
 
 export interface SampleManifest {
-  readonly main: string;
+  readonly main?: string;
+  /** Of Python, which runs in a container. */
+  readonly handler?: string;
   readonly routes?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly limits?: Partial<Limits>;
@@ -30,15 +32,23 @@ async function buildSample(name: string): Promise<BuiltSample> {
   const folder = new URL(`${name}/`, root);
   const files = await readdir(folder);
   const manifest: SampleManifest = JSON.parse(await readFile(new URL("islet.json", folder), "utf8"));
+  if (manifest.handler !== undefined) return { name, manifest, modules: await pythonModules(folder, files) };
   const source = files.find((file) => /^index\.(js|ts|tsx)$/.test(file));
   if (source === undefined) throw new Error(`samples/${name} has no index.js, index.ts or index.tsx`);
 
   const wasm = files.filter((file) => file.endsWith(".wasm"));
   const modules: BundleModule[] = await Promise.all([
-    bundle(new URL(source, folder), manifest.main),
+    bundle(new URL(source, folder), manifest.main ?? "index.js"),
     ...wasm.map(async (file) => ({ name: file, type: "wasm" as const, bytes: await readFile(new URL(file, folder)) })),
   ]);
   return { name, manifest, modules };
+}
+
+async function pythonModules(folder: URL, files: readonly string[]): Promise<BundleModule[]> {
+  const names = files.filter((file) => file.endsWith(".py"));
+  return Promise.all(
+    names.map(async (name) => ({ name, type: "text" as const, bytes: await readFile(new URL(name, folder)) })),
+  );
 }
 
 async function bundle(source: URL, name: string): Promise<BundleModule> {

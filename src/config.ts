@@ -48,6 +48,14 @@ export interface Config {
   readonly longestQuarantineMs: number;
   readonly queueLength: number;
   readonly queueMs: number;
+  readonly dockerHost: string;
+  readonly containers: number;
+  readonly containersPerVersion: number;
+  readonly containerConcurrency: number;
+  readonly containerCpus: number;
+  readonly containerUid: number;
+  readonly containerPauseMs: number;
+  readonly containerIdleMs: number;
   readonly egressAllow: readonly string[];
   readonly egressDeny: readonly string[];
   readonly maxHops: number;
@@ -85,7 +93,7 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     ...fromEnvironment(env),
     ...fromFlags(sources.flags ?? {}),
   ]);
-  return complete(values, cwd);
+  return complete(values, cwd, env.DOCKER_HOST);
 }
 
 function fromFile(given: string | undefined, cwd: string): Map<string, Value> {
@@ -187,7 +195,7 @@ const choicesOf: Partial<Record<Setting["kind"], readonly string[]>> = {
   confinement: confinementModes,
 };
 
-function complete(values: ReadonlyMap<string, Value>, cwd: string): Config {
+function complete(values: ReadonlyMap<string, Value>, cwd: string, usualDockerHost = ""): Config {
   const number = (key: string, fallback: number) => (values.get(key) ?? fallback) as number;
   const text = (key: string, fallback: string) => (values.get(key) ?? fallback) as string;
 
@@ -239,6 +247,14 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string): Config {
     longestQuarantineMs: number("longestQuarantineMs", 60 * 60 * 1000),
     queueLength: number("queueLength", 1_000),
     queueMs: number("queueMs", 5_000),
+    dockerHost: text("dockerHost", usualDockerHost === "" ? "unix:///var/run/docker.sock" : usualDockerHost),
+    containers: number("containers", 32),
+    containersPerVersion: number("containersPerVersion", 8),
+    containerConcurrency: number("containerConcurrency", 10),
+    containerCpus: number("containerCpus", 1),
+    containerUid: number("containerUid", 60_500),
+    containerPauseMs: number("containerPauseMs", 5_000),
+    containerIdleMs: number("containerIdleMs", 300_000),
     egressAllow: list("egressAllow"),
     egressDeny: list("egressDeny"),
     maxHops: number("maxHops", 8),

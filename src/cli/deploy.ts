@@ -17,13 +17,17 @@ interface Deployed {
 export function deploy(program: Command): void {
   const command = program
     .command("deploy <name> <path>")
-    .description("deploy a JavaScript file, or a folder with its manifest in islet.json");
+    .description("deploy a JavaScript or Python file, or a folder with its manifest in islet.json")
+    .option("--handler <name>", 'of a Python file, what is called: "add.add" for the function add in add.py');
   addSettings(command, "connection").action(async (name: string, path: string, options) => {
-    const client = await ControlClient.of(configFrom(options));
+    const { handler, ...connection } = options as Record<string, string>;
+    const client = await ControlClient.of(configFrom(connection));
     const target = `/v1/functions/${encodeURIComponent(name)}`;
     const answer = (await isFolder(path))
       ? await client.call("PUT", target, await formFromFolder(path))
-      : await client.call("PUT", target, await scriptAt(path), "text/javascript");
+      : handler === undefined
+        ? await client.call("PUT", target, await scriptAt(path), "text/javascript")
+        : await client.call("PUT", target, await pythonAt(path, handler));
     const { version, urls, bytes, created, liveMs } = answer as Deployed;
     console.log(
       `${name}: version ${version.slice(0, 12)} ${created ? `live in ${liveMs} ms` : "was live already"}, ${bytes} bytes`,
@@ -40,9 +44,19 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
+async function pythonAt(path: string, handler: string): Promise<FormData> {
+  if (extname(path) !== ".py") throw new CommandError(`${basename(path)} is no .py file, which --handler is for.`);
+  const form = new FormData();
+  form.append("manifest", new Blob([JSON.stringify({ handler })], { type: "application/json" }));
+  form.append(basename(path), new Blob([new Uint8Array(await readFile(path))]), basename(path));
+  return form;
+}
+
 async function scriptAt(path: string): Promise<Uint8Array<ArrayBuffer>> {
   if (![".js", ".mjs"].includes(extname(path))) {
-    throw new CommandError(`${basename(path)} is no .js or .mjs file; deploy a folder for other kinds of modules.`);
+    throw new CommandError(
+      `${basename(path)} is no .js or .mjs file; give a Python file's --handler, or deploy a folder for other kinds of modules.`,
+    );
   }
   return new Uint8Array(await readFile(path));
 }

@@ -4,6 +4,7 @@ import { StartError } from "../core/start-error.ts";
 import { CommandError } from "./command-error.ts";
 import { remove } from "./delete.ts";
 import { deploy } from "./deploy.ts";
+import { images } from "./images.ts";
 import { list } from "./list.ts";
 import { rollback } from "./rollback.ts";
 import { dev, serve } from "./serve.ts";
@@ -18,7 +19,7 @@ const program = new Command("islet")
     "An edge-style isolate runtime server. Settings come from flags, ISLET_* variables and islet.config.json.",
   )
   .exitOverride();
-for (const command of [serve, dev, deploy, list, versions, rollback, remove]) command(program);
+for (const command of [serve, dev, deploy, list, versions, rollback, remove, images]) command(program);
 
 try {
   await program.parseAsync();

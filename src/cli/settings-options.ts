@@ -4,13 +4,16 @@ import { environmentName, flagName, type Setting, settings } from "../settings.t
 
 type Options = Readonly<Record<string, string | undefined>>;
 
-const connectionKeys = ["dataDir", "controlHost", "controlPort", "token"];
+const keysOf = {
+  connection: ["dataDir", "controlHost", "controlPort", "token"],
+  engine: ["dockerHost"],
+};
 
-/** Gives a command the flags of all settings, or of those that lead to a running server. */
-export function addSettings(command: Command, which: "all" | "connection"): Command {
+/** Gives a command the flags of all settings, or of those that lead to a running server or to the container engine. */
+export function addSettings(command: Command, which: "all" | keyof typeof keysOf): Command {
   command.option("--config <file>", "configuration file (islet.config.json in this directory)");
   for (const setting of settings) {
-    if (which === "all" || connectionKeys.includes(setting.key)) command.addOption(optionFor(setting));
+    if (which === "all" || keysOf[which].includes(setting.key)) command.addOption(optionFor(setting));
   }
   return command;
 }

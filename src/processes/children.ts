@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
+import type { ContainerKeeper } from "../container/container-keeper.ts";
 import { systemClock } from "../core/clock.ts";
-import type { LiveFunction, PoolGroup } from "../core/deployment.ts";
+import { containerGroup, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
 import type { FromFront, FrontSettings, IsolateSettings } from "../core/messages.ts";
 import type { ChildKind, NewsListener } from "../supervisor/child.ts";
 import { childEnv } from "../supervisor/child-env.ts";
@@ -37,6 +38,7 @@ export interface ChildrenOptions {
   readonly config: Config;
   readonly directory: RunDirectory;
   readonly confinement: Confinement;
+  readonly containers: ContainerKeeper;
   readonly poolCode: PoolCode;
   readonly functions: readonly LiveFunction[];
   readonly runtimeSource: string;
@@ -56,7 +58,8 @@ type FrontNews = Parameters<NonNullable<NewsListener<FromFront>["onNews"]>>[0];
 
 /** Wires the fronts and the pools together: who is born how, and who is told of whose death. */
 export function createChildren(options: ChildrenOptions): Children {
-  const { config, directory, confinement, poolCode, functions, runtimeSource, logger, controlPort } = options;
+  const { config, directory, confinement, containers, poolCode, functions, runtimeSource, logger, controlPort } =
+    options;
   const metrics: SupervisorMetrics = new SupervisorMetrics(
     (kind) => (kind === "front" ? fronts.readyCount : pools.readyCount),
     () => policy.quarantined,
@@ -70,8 +73,10 @@ export function createChildren(options: ChildrenOptions): Children {
     onQuarantine: (reason) => metrics.quarantined(reason),
   });
   const inFronts = config.isolation === "none";
-  const groupOf = (fn: LiveFunction): PoolGroup =>
-    config.isolation === "strict" || policy.isQuarantined(fn) ? `tenant:${fn.tenant}` : "shared";
+  const groupOf = (fn: LiveFunction): PoolGroup => {
+    if (fn.tier === "container") return containerGroup(fn);
+    return config.isolation === "strict" || policy.isQuarantined(fn) ? `tenant:${fn.tenant}` : "shared";
+  };
   const nextId: Record<ChildKind, number> = { front: 1, pool: 1 };
 
   const birth = (kind: ChildKind) => {
@@ -126,12 +131,20 @@ export function createChildren(options: ChildrenOptions): Children {
     return {
       ...{ id, host, port, sharePort, dataDir, logLevel, poolConcurrency, queueLength, queueMs },
       ...{ controlPort: controlPort(), egress, maxHops },
+      containers: {
+        directory: directory.path,
+        concurrency: config.containerConcurrency,
+        instances: config.containersPerVersion,
+        pauseMs: config.containerPauseMs,
+        idleMs: config.containerIdleMs,
+      },
       isolates: inFronts ? isolates : null,
     };
   };
 
   const onDeath = (child: FrontChild | PoolChild, death: Death) => {
     metrics.died(child.kind, death.reason);
+    if (child instanceof FrontChild) containers.ownerDied(child.id);
     if (child instanceof PoolChild) {
       // First to where its requests go from now on, then who is guilty: what is tried again goes there.
       quarantine.judged(child.verdict);
@@ -162,6 +175,11 @@ export function createChildren(options: ChildrenOptions): Children {
         return front.kill("retired");
       case "forged":
         return forged(news.pool, news.message);
+      case "instanceWanted":
+      case "instancePause":
+      case "instanceThaw":
+      case "instanceEnd":
+        return containers.asked(front, news);
     }
   };
 

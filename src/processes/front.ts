@@ -1,8 +1,9 @@
 import { type AddressInfo, Server } from "node:net";
 import { type Logger, pino } from "pino";
+import { ContainerFleet } from "../container/container-fleet.ts";
 import { blameFd } from "../core/blame-mark.ts";
 import { childChannel } from "../core/child-side.ts";
-import type { LiveFunction, PoolGroup } from "../core/deployment.ts";
+import { isContainerGroup, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
 import type { FromFront, FrontSettings, ToFront } from "../core/messages.ts";
 import { OwnAddresses } from "../core/own-addresses.ts";
 import { FunctionEgress } from "../egress/function-egress.ts";
@@ -46,18 +47,27 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
   const queue = new WaitingQueue(settings.queueLength, settings.queueMs);
   const demand = new GroupDemand(
     (group) => channel.send({ type: "wanted", group }),
-    () => [...queue.groups, ...links.takeUsed()],
+    () => [...queue.groups.filter((group) => !isContainerGroup(group)), ...links.takeUsed()],
   );
   const scheduler = new Scheduler({
     queue,
     groupOf: (fn) => groupNow(router, fn),
-    onWanted: (group) => demand.want(group),
+    onWanted: (group, fn) => (isContainerGroup(group) ? fleet.wanted(group, fn) : demand.want(group)),
+  });
+  const fleet = new ContainerFleet({
+    ...{ logger, settings: settings.containers },
+    onChange: (instances) => scheduler.setContainers(instances),
+    onRoom: () => scheduler.roomChanged(),
+    onRefused: (group, error) => scheduler.refuse(group, error),
+    waitingFor: (group) => queue.waitingFor(group),
+    ask: (request) => channel.send(request),
   });
   const deadlines = new Deadlines();
   const metrics = new FrontMetrics(settings.id, {
     running: () => deadlines.running,
     waiting: () => scheduler.waiting,
     functions: () => router.size,
+    containers: () => fleet.size,
   });
   const accessLog = new AccessLog(logger, sink, settings.id, metrics);
   const { maxHops } = settings;
@@ -113,7 +123,9 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
           if (before && before.group !== message.set.group) scheduler.regrouped();
         }
         channel.send({ type: "published", seq: message.seq });
-        if (message.set) readAhead(message.set.versionId);
+        if (message.remove !== null) fleet.published(message.remove, null);
+        if (message.set) fleet.published(message.set.name, message.set.versionId);
+        if (message.set && message.set.tier !== "container") readAhead(message.set.versionId);
         return;
       case "pools":
         return local ? undefined : links.use(message.list);
@@ -128,6 +140,10 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
       case "drain":
         void drain();
         return;
+      case "instanceThawed":
+        return fleet.thawed(message.id);
+      case "instanceOver":
+        return fleet.over(message.id, message.end);
       case "poolDied":
         return links.judged(message.id, message.verdict);
       case "start":

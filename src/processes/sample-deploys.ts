@@ -1,4 +1,5 @@
 import type { ModuleType } from "../core/deployment.ts";
+import type { ErrorBody } from "../core/errors.ts";
 import { withEsbuild } from "../core/esbuild-service.ts";
 
 export interface DeployedSample {
@@ -20,7 +21,8 @@ const mediaTypes: Record<ModuleType, string> = {
 };
 
 /**
- * Builds the samples and deploys each by the same upload that anybody makes.
+ * Builds the samples and deploys each by the same upload that anybody makes. Those that need a container engine
+ * are left out where there is none.
  *
  * @throws Error when one does not build or is refused.
  */
@@ -35,7 +37,11 @@ export async function deploySamples(api: ControlApp, token: string): Promise<Dep
     }
     const headers = { authorization: `Bearer ${token}` };
     const response = await api.request(`/v1/functions/${name}`, { method: "PUT", headers, body });
-    if (!response.ok) throw new Error(`the sample ${name} was refused: ${await response.text()}`);
+    if (!response.ok) {
+      const { error } = (await response.json()) as ErrorBody;
+      if (error.code === "containers_unavailable") continue;
+      throw new Error(`the sample ${name} was refused: ${error.code}: ${error.message}`);
+    }
     const { urls } = (await response.json()) as { urls: string[] };
     deployed.push({ name, urls });
   }

@@ -1,5 +1,6 @@
 import { type Logger, pino } from "pino";
 import type { Config } from "../config.ts";
+import { ContainerKeeper } from "../container/container-keeper.ts";
 import { createControlApi } from "../control/api.ts";
 import type { Health } from "../control/deps.ts";
 import { loadToken } from "../control/token.ts";
@@ -7,6 +8,7 @@ import { systemClock } from "../core/clock.ts";
 import { StartError } from "../core/start-error.ts";
 import { buildRuntimeSource } from "../isolate/runtime-source.ts";
 import { SqliteStore } from "../store/sqlite.ts";
+import type { Store } from "../store/store.ts";
 import { Checks } from "../supervisor/checks.ts";
 import { describeMissing, type Measure, measuresOfFronts } from "../supervisor/confinement/measures.ts";
 import { probePort } from "../supervisor/port-probe.ts";
@@ -74,9 +76,12 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     ]);
 
     undo.push(() => confinement.close());
+    const containers = keepContainers(config, directory, store, logger);
+    undo.push(() => containers.close());
+    void containers.removeOrphans();
     const functions = stored.map(({ fn }) => fn);
     const children = createChildren({
-      ...{ config, directory, confinement, poolCode, functions, runtimeSource, logger },
+      ...{ config, directory, confinement, containers, poolCode, functions, runtimeSource, logger },
       controlPort: () => controlPort,
     });
     const { fronts, pools, metrics, quarantine } = children;
@@ -88,7 +93,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
 
     const api = createControlApi({
       store,
-      check: (bundle) => checks.check(bundle),
+      check: (bundle, fn) => (fn.tier === "container" ? containers.check(fn, bundle) : checks.check(bundle)),
       publish: (change) => {
         if ("set" in change) quarantine.deployed(change.set);
         return fronts.publish(change);
@@ -150,6 +155,18 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     await unwind();
     throw error;
   }
+}
+
+function keepContainers(config: Config, directory: RunDirectory, store: Store, logger: Logger): ContainerKeeper {
+  const { dockerHost, dataDir } = config;
+  return new ContainerKeeper({
+    ...{ dockerHost, dataDir, logger, runDirectory: directory.path },
+    concurrency: config.containerConcurrency,
+    cpus: config.containerCpus,
+    uid: config.containerUid,
+    most: config.containers,
+    readBundle: (versionId) => store.readBundle(versionId),
+  });
 }
 
 async function openStore(dataDir: string): Promise<SqliteStore> {

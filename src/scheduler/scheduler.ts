@@ -1,4 +1,4 @@
-import { isolateKey, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
+import { isContainerGroup, isolateKey, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
 import { type ErrorCode, IsletError } from "../core/errors.ts";
 import type { Executor } from "../core/executor.ts";
 import type { Invocation, Reply } from "../core/invocation.ts";
@@ -16,8 +16,8 @@ export interface SchedulerParts {
   readonly queue: WaitingQueue;
   /** The group of a version now, which may have changed since a request found it. */
   readonly groupOf: (fn: LiveFunction) => PoolGroup;
-  /** A request has come for a group that has no executor. */
-  readonly onWanted: (group: PoolGroup) => void;
+  /** A request has come for a group that has no executor, or for one of containers that are all full. */
+  readonly onWanted: (group: PoolGroup, fn: LiveFunction) => void;
 }
 
 const idempotent = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
@@ -25,6 +25,7 @@ const idempotent = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"])
 const maxAttempts = new Map<ErrorCode, number>([
   ["isolate_lost", 3],
   ["pool_lost", 3],
+  ["container_lost", 3],
 ]);
 
 /**
@@ -34,6 +35,8 @@ const maxAttempts = new Map<ErrorCode, number>([
  */
 export class Scheduler {
   readonly #parts: SchedulerParts;
+  #pools: readonly PlacedExecutor[] = [];
+  #containers: readonly PlacedExecutor[] = [];
   #executors = new Map<PoolGroup, PlacedExecutor[]>();
   #orders = new WeakMap<LiveFunction, PlacedExecutor[]>();
   /** Groups without a process, and until when, in epoch milliseconds. */
@@ -47,8 +50,28 @@ export class Scheduler {
     this.#parts = parts;
   }
 
-  setExecutors(executors: readonly PlacedExecutor[]): void {
-    this.#executors = Map.groupBy(executors, ({ group }) => group);
+  setExecutors(pools: readonly PlacedExecutor[]): void {
+    this.#pools = pools;
+    this.#regroup();
+  }
+
+  setContainers(containers: readonly PlacedExecutor[]): void {
+    this.#containers = containers;
+    this.#regroup();
+  }
+
+  /** An executor has room that it did not have when a reply came. */
+  roomChanged(): void {
+    if (this.#parts.queue.length > 0) this.#advanceQueue();
+  }
+
+  /** Requests of this group that wait are given up. */
+  refuse(group: PoolGroup, error: IsletError): void {
+    this.#parts.queue.refuse(group, error);
+  }
+
+  #regroup(): void {
+    this.#executors = Map.groupBy([...this.#pools, ...this.#containers], ({ group }) => group);
     this.#orders = new WeakMap();
     this.#advanceQueue();
   }
@@ -112,11 +135,12 @@ export class Scheduler {
   }
 
   #wait(invocation: Invocation, group: PoolGroup, attempt: number): Promise<Reply> {
+    const { fn } = invocation;
     if (!this.#executors.has(group)) {
       const closedUntilMs = this.#closed.get(group);
       if (closedUntilMs !== undefined && closedUntilMs > Date.now()) return Promise.reject(refusal(closedUntilMs));
-      this.#parts.onWanted(group);
-    }
+      this.#parts.onWanted(group, fn);
+    } else if (isContainerGroup(group)) this.#parts.onWanted(group, fn);
     return this.#parts.queue.wait(group, invocation, () => this.#again(invocation, attempt));
   }
 

@@ -34,6 +34,11 @@ export class WaitingQueue {
     return this.#length;
   }
 
+  /** How many wait for a group. */
+  waitingFor(group: PoolGroup): number {
+    return this.#lines.get(group)?.reduce((count, { gone }) => (gone ? count : count + 1), 0) ?? 0;
+  }
+
   /** Groups that requests wait for. */
   get groups(): PoolGroup[] {
     return [...this.#lines.keys()];
@@ -47,7 +52,7 @@ export class WaitingQueue {
     const line = this.#lines.get(group) ?? [];
     const longest = group === "shared" ? this.#maxLength : Math.ceil(this.#maxLength / tenantShare);
     if (this.#length >= this.#maxLength || line.length >= longest) {
-      return Promise.reject(new IsletError("overloaded", "all pool processes are busy and the queue is full"));
+      return Promise.reject(new IsletError("overloaded", "all that could run it is busy, and the queue is full"));
     }
     return new Promise((resolve, refuse) => {
       const start = () => resolve(run());
@@ -103,7 +108,9 @@ export class WaitingQueue {
     for (const [group, line] of [...this.#lines]) {
       for (const entry of [...line]) {
         if (entry.untilMs > now) break;
-        this.#leave(entry, () => entry.refuse(new IsletError("queue_timeout", "no pool process became free in time")));
+        this.#leave(entry, () =>
+          entry.refuse(new IsletError("queue_timeout", "nothing became free to run it in time")),
+        );
       }
       this.#first(group);
     }

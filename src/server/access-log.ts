@@ -45,7 +45,7 @@ export class AccessLog {
       `{"level":30,"time":${Date.now()},"process":"${this.#process}","requestId":"${invocation.requestId}"` +
         `${this.#functionFields(fn)},"method":${json(invocation.method)}` +
         `,"url":${json(invocation.url)},"status":${status},"start":"${usage.cold ? "cold" : "warm"}"` +
-        `,"cpuMs":${decimal(usage.cpuMs)},"wallMs":${decimal(wallMs)},"tier":"isolate"` +
+        `${usage.cpuMs === null ? "" : `,"cpuMs":${decimal(usage.cpuMs)}`},"wallMs":${decimal(wallMs)},"tier":"${tierOf(fn)}"` +
         `${invocation.callerId === undefined ? "" : `,"caller":"${invocation.callerId}"`}` +
         `${broken ? `,"broken":${json(broken.message)}` : ""},"msg":"request"}\n`,
     );
@@ -79,7 +79,7 @@ export class AccessLog {
         code: error.code,
         blame: error.blame,
         wallMs: round(wallMs),
-        tier: "isolate",
+        tier: tierOf(fn),
         ...(invocation.callerId !== undefined && { caller: invocation.callerId }),
         ...(error.detail !== undefined && { detail: error.detail }),
         ...(error.cause instanceof Error && { err: error.cause }),
@@ -102,6 +102,10 @@ export class AccessLog {
       error.message,
     );
   }
+}
+
+function tierOf(fn: LiveFunction): string {
+  return fn.tier ?? "isolate";
 }
 
 function round(ms: number): number {

@@ -34,10 +34,14 @@ export class FrontMetrics {
   /** Label sets are hashed once, not for each request. */
   readonly #counters = new Map<string, Counter.Internal>();
 
-  constructor(front: string, read: { running: () => number; waiting: () => number; functions: () => number }) {
+  constructor(
+    front: string,
+    read: { running: () => number; waiting: () => number; functions: () => number; containers: () => number },
+  ) {
     const gauge = processGauges(this.registry, { front });
     gauge("islet_requests_running", "Requests that are not answered yet.", read.running);
-    gauge("islet_requests_waiting", "Requests that wait for a pool process.", read.waiting);
+    gauge("islet_requests_waiting", "Requests that wait for a pool process or a container.", read.waiting);
+    gauge("islet_containers", "Containers that this front has, paused ones included.", read.containers);
     gauge("islet_functions", "Functions that this front serves.", read.functions);
     gauge("islet_front_rss_bytes", "Resident memory of the front process.", () => process.memoryUsage.rss());
   }

@@ -70,7 +70,7 @@ export function describeExecutor(name: string, start: () => Promise<ExecutorUnde
         expect(await invoke()).toMatchObject({ cold: true });
         const warm = await invoke();
         expect(warm.cold).toBe(false);
-        expect(warm.cpuMs).toBeGreaterThanOrEqual(0);
+        expect(warm.cpuMs ?? 0).toBeGreaterThanOrEqual(0);
       } finally {
         await fresh.close();
       }

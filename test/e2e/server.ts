@@ -47,13 +47,13 @@ export class TestServer {
   readonly gone: Promise<number | string | null>;
   readonly #process: ChildProcess;
   readonly #errors: Promise<string>;
-  readonly #dataDir: string;
+  readonly dataDir: string;
   readonly #agent = new Agent({ connections: 64, headersTimeout: 0, bodyTimeout: 0 });
 
   private constructor(child: ChildProcess, logs: LogLines, errors: Promise<string>, dataDir: string, ready: LogLine) {
     this.#process = child;
     this.#errors = errors;
-    this.#dataDir = dataDir;
+    this.dataDir = dataDir;
     this.logs = logs;
     // "localhost" may be ::1 first.
     this.url = String(ready.url).replace("localhost", "127.0.0.1");
@@ -143,7 +143,7 @@ export class TestServer {
 
   /** Run directories that are there now. */
   runDirectories(): string[] {
-    return readdirSync(this.#dataDir).filter((name) => name.startsWith("islet-"));
+    return readdirSync(this.dataDir).filter((name) => name.startsWith("islet-"));
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -160,7 +160,7 @@ export class TestServer {
     // Only crashes leave a stack there.
     const errors = await this.#errors;
     if (/^\s+at /m.test(errors)) process.stderr.write(errors);
-    await rm(this.#dataDir, { recursive: true, force: true });
+    await rm(this.dataDir, { recursive: true, force: true });
   }
 
   async #request(url: string, { method = "GET", host, headers = {}, body, agent }: Send): Promise<Answer> {

@@ -26,6 +26,8 @@ export async function startSamples(): Promise<SampleServer> {
     pools: "1",
     // What the proxy sample's test fetches from.
     egressAllow: "127.0.0.1",
+    // Those in containers have tests of their own.
+    dockerHost: "unix:///nowhere",
   };
   const server = await runSupervisor(loadConfig({ flags, env: {}, cwd: dataDir }), { samples: true });
   // curl and browsers know that names under localhost are this machine; getaddrinfo() need not.

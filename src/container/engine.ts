@@ -1,0 +1,156 @@
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { type Dispatcher, Pool } from "undici";
+import { z } from "zod";
+import { socketPathOf } from "./endpoint.ts";
+import { EngineRefusal, EngineUnreachable } from "./engine-errors.ts";
+
+interface Call {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  readonly upload?: Readable;
+}
+
+const created = z.object({ Id: z.string() });
+const exited = z.object({ StatusCode: z.number() });
+const listed = z.array(z.object({ Id: z.string() }));
+const inspected = z.object({ State: z.object({ Running: z.boolean(), OOMKilled: z.boolean(), ExitCode: z.number() }) });
+const refused = z.object({ message: z.string() });
+/** One line of what an image's import answers; a failure comes with status 200. */
+const progress = z.object({ error: z.string().optional() });
+
+/**
+ * The part of the Docker Engine API that Islet uses, over its unix socket.
+ *
+ * Paths name no version: the engine takes that for its newest, and all that is used here has been the same
+ * since 1.25, while engines refuse versions that they find too old.
+ */
+export class Engine {
+  readonly #pool: Pool;
+  readonly #socketPath: string;
+
+  /** @throws EngineUnreachable when the address is no unix socket. */
+  constructor(dockerHost: string) {
+    this.#socketPath = socketPathOf(dockerHost);
+    // A container's end and its log are waited for as long as it runs.
+    this.#pool = new Pool("http://engine", { socketPath: this.#socketPath, headersTimeout: 0, bodyTimeout: 0 });
+  }
+
+  async ping(): Promise<void> {
+    await this.#text("GET", "/_ping");
+  }
+
+  async hasImage(name: string): Promise<boolean> {
+    return (await this.#unlessMissing(this.#text("GET", `/images/${name}/json`))) !== null;
+  }
+
+  /** Makes an image of a tar archive. `changes` are lines of a Dockerfile. */
+  async importImage(name: string, tag: string, changes: string, archive: Readable): Promise<void> {
+    const query = { fromSrc: "-", repo: name, tag, changes };
+    const answer = await this.#text("POST", "/images/create", { query, upload: archive });
+    for (const line of answer.split("\n").filter((one) => one.trim() !== "")) {
+      const { error } = progress.parse(JSON.parse(line));
+      if (error !== undefined) throw new EngineRefusal(500, error);
+    }
+  }
+
+  /** The id of a new container that is not started yet. */
+  async create(name: string, settings: object): Promise<string> {
+    return created.parse(await this.#json("POST", "/containers/create", { query: { name }, json: settings })).Id;
+  }
+
+  async start(id: string): Promise<void> {
+    await this.#text("POST", `/containers/${id}/start`);
+  }
+
+  async pause(id: string): Promise<void> {
+    await this.#text("POST", `/containers/${id}/pause`);
+  }
+
+  async unpause(id: string): Promise<void> {
+    await this.#text("POST", `/containers/${id}/unpause`);
+  }
+
+  /** Kills it first, if need be. One that is gone already is no error. */
+  async remove(id: string): Promise<void> {
+    await this.#unlessMissing(this.#text("DELETE", `/containers/${id}`, { query: { force: "true", v: "true" } }));
+  }
+
+  /** Resolves when it has ended, with its exit code. */
+  async ended(id: string): Promise<number> {
+    return exited.parse(await this.#json("POST", `/containers/${id}/wait`)).StatusCode;
+  }
+
+  async inspect(id: string): Promise<z.output<typeof inspected>["State"]> {
+    return inspected.parse(await this.#json("GET", `/containers/${id}/json`)).State;
+  }
+
+  /** Ids of the containers with this label, whether they run or not. */
+  async labelled(label: string): Promise<string[]> {
+    const query = { all: "true", filters: JSON.stringify({ label: [label] }) };
+    return listed.parse(await this.#json("GET", "/containers/json", { query })).map(({ Id }) => Id);
+  }
+
+  /** What it writes to stdout and stderr until it ends, in the engine's own frames. */
+  async output(id: string): Promise<Readable> {
+    const query = { follow: "true", stdout: "true", stderr: "true" };
+    return (await this.#send("GET", `/containers/${id}/logs`, { query })).body;
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #json(method: "GET" | "POST", path: string, call: Call = {}): Promise<unknown> {
+    return JSON.parse(await this.#text(method, path, call));
+  }
+
+  async #text(method: Dispatcher.HttpMethod, path: string, call: Call = {}): Promise<string> {
+    const { body } = await this.#send(method, path, call);
+    try {
+      return await body.text();
+    } catch (error) {
+      throw this.#unreachable(error);
+    }
+  }
+
+  async #send(method: Dispatcher.HttpMethod, path: string, call: Call): Promise<Dispatcher.ResponseData> {
+    const type = call.upload ? "application/x-tar" : "application/json";
+    let answer: Dispatcher.ResponseData;
+    try {
+      answer = await this.#pool.request({
+        ...{ method, path },
+        query: { ...call.query },
+        headers: { "content-type": type },
+        body: call.upload ?? (call.json === undefined ? null : JSON.stringify(call.json)),
+      });
+    } catch (error) {
+      throw this.#unreachable(error);
+    }
+    if (answer.statusCode < 400) return answer;
+    throw new EngineRefusal(answer.statusCode, reasonIn(await text(answer.body)));
+  }
+
+  #unreachable(cause: unknown): EngineUnreachable {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new EngineUnreachable(`no container engine answers at ${this.#socketPath} (${reason})`, { cause });
+  }
+
+  async #unlessMissing<Result>(answer: Promise<Result>): Promise<Result | null> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (error instanceof EngineRefusal && error.status === 404) return null;
+      throw error;
+    }
+  }
+}
+
+function reasonIn(body: string): string {
+  try {
+    return refused.parse(JSON.parse(body)).message;
+  } catch {
+    // Something else than an engine answers there: what it says is the best that there is.
+    return body.slice(0, 200);
+  }
+}

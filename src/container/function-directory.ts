@@ -1,0 +1,72 @@
+import { cp, mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import type { Bundle } from "../core/deployment.ts";
+import { IsletError } from "../core/errors.ts";
+import { withEsbuild } from "../core/esbuild-service.ts";
+import type { Language } from "./base-images.ts";
+
+const runners = new URL("../../runtime-api/runners/", import.meta.url);
+
+/** What the runner of a language is started with, beside the interpreter; `directory` is mounted at /islet/runner. */
+export const runnerArguments: Record<Language, readonly string[]> = {
+  node: ["/islet/runner/main.mjs"],
+  python: ["-m", "islet"],
+};
+
+export function languageOf(bundle: Bundle): Language {
+  return bundle.handler === undefined ? "node" : "python";
+}
+
+/** Puts the runner of a language into a new directory, readable for everybody who gets there. */
+export async function writeRunner(language: Language, directory: string): Promise<void> {
+  if (language === "python") {
+    // A copy: the installed files may be readable for the server's user only.
+    await cp(fileURLToPath(new URL("python/", runners)), directory, { recursive: true });
+    return;
+  }
+  await mkdir(directory, { recursive: true });
+  await withEsbuild(() =>
+    build({
+      entryPoints: [fileURLToPath(new URL("node/main.ts", runners))],
+      outfile: join(directory, "main.mjs"),
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "node24",
+      logLevel: "silent",
+    }),
+  );
+}
+
+/**
+ * Writes a bundle as the runner finds it at /islet/function: its modules as files, and all else in one. So
+ * variables, which may be secret, are in no description of the container.
+ *
+ * @throws IsletError invalid_module_name when a name is the folder of another.
+ */
+export async function writeFunction(bundle: Bundle, directory: string): Promise<void> {
+  const { main, handler, env, modules } = bundle;
+  await mkdir(join(directory, "modules"), { recursive: true });
+  for (const { name, bytes } of modules) {
+    const path = join(directory, "modules", name);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, bytes);
+    } catch (error) {
+      throw isFileAndFolder(error) ? fileAndFolder(name, error) : error;
+    }
+  }
+  const types = Object.fromEntries(modules.map(({ name, type }) => [name, type]));
+  await writeFile(join(directory, "function.json"), JSON.stringify({ main, handler, env, types }));
+}
+
+function isFileAndFolder(error: unknown): boolean {
+  return error instanceof Error && "code" in error && ["EEXIST", "ENOTDIR", "EISDIR"].includes(String(error.code));
+}
+
+function fileAndFolder(name: string, cause: unknown): IsletError {
+  const message = `The module ${JSON.stringify(name)} is a file and a folder at once.`;
+  return new IsletError("invalid_module_name", message, { place: { module: name }, cause });
+}

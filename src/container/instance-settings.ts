@@ -1,0 +1,83 @@
+import type { LiveFunction } from "../core/deployment.ts";
+import { type BaseImage, imageLabel, type Language } from "./base-images.ts";
+import { runnerArguments } from "./function-directory.ts";
+
+/** On every container of Islet: which server it belongs to. */
+export const serverLabel = "islet.server";
+
+const mebibyte = 1024 * 1024;
+/** For the interpreter and the runner, beside what the function may use. */
+const runtimeMemoryMb = 64;
+const mostProcesses = 128;
+const mostFiles = 1_024;
+const temporaryMb = 64;
+
+export interface InstanceSettings {
+  readonly id: string;
+  readonly server: string;
+  readonly fn: Pick<LiveFunction, "name" | "versionId" | "limits">;
+  readonly language: Language;
+  readonly image: BaseImage;
+  /** Of this machine: with `run` and `function` in it. */
+  readonly directory: string;
+  readonly runner: string;
+  readonly user: string;
+  readonly concurrency: number;
+  readonly cpus: number;
+}
+
+/** The body of the engine's /containers/create. */
+export function instanceSettings(settings: InstanceSettings): object {
+  const { id, server, fn, language, image, directory, runner, user, concurrency, cpus } = settings;
+  const memory = (fn.limits.memoryMb + runtimeMemoryMb) * mebibyte;
+  const mount = (Source: string, Target: string) => ({ Type: "bind", Source, Target, ReadOnly: true });
+  return {
+    Image: image.name,
+    Cmd: [...image.command, ...interpreterFlags(language, fn), ...runnerArguments[language]],
+    WorkingDir: "/tmp",
+    User: user,
+    Env: [
+      ...["HOME=/tmp", "LANG=C.UTF-8", "TZ=UTC", `ISLET_CONNECTIONS=${concurrency}`],
+      ...(language === "python" ? ["PYTHONPATH=/islet/runner", "PYTHONDONTWRITEBYTECODE=1"] : []),
+    ],
+    Labels: {
+      [serverLabel]: server,
+      "islet.instance": id,
+      "islet.function": fn.name,
+      "islet.version": fn.versionId,
+      [imageLabel]: language,
+    },
+    NetworkDisabled: true,
+    HostConfig: {
+      NetworkMode: "none",
+      Memory: memory,
+      // No swap beside it.
+      MemorySwap: memory,
+      NanoCpus: cpus * 1_000_000_000,
+      PidsLimit: mostProcesses,
+      ReadonlyRootfs: true,
+      Tmpfs: { "/tmp": `rw,noexec,nosuid,nodev,mode=1777,size=${temporaryMb}m` },
+      CapDrop: ["ALL"],
+      SecurityOpt: ["no-new-privileges"],
+      IpcMode: "private",
+      Ulimits: [
+        { Name: "core", Soft: 0, Hard: 0 },
+        { Name: "nofile", Soft: mostFiles, Hard: mostFiles },
+      ],
+      // The first to go when the machine itself runs out.
+      OomScoreAdj: 500,
+      RestartPolicy: { Name: "no" },
+      LogConfig: { Type: "json-file", Config: { "max-size": "1m" } },
+      Mounts: [
+        mount(`${directory}/run`, "/run/islet"),
+        mount(`${directory}/function`, "/islet/function"),
+        mount(runner, "/islet/runner"),
+      ],
+    },
+  };
+}
+
+/** V8's own limit is higher than the container's, so that the kernel says what happened. */
+function interpreterFlags(language: Language, { limits }: InstanceSettings["fn"]): string[] {
+  return language === "node" ? [`--max-old-space-size=${limits.memoryMb + 2 * runtimeMemoryMb}`] : [];
+}

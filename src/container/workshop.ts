@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { type BaseImage, baseImage, type Language } from "./base-images.ts";
+import { Engine } from "./engine.ts";
+import { writeRunner } from "./function-directory.ts";
+import { serverLabel } from "./instance-settings.ts";
+
+export interface WorkshopParts {
+  readonly dockerHost: string;
+  /** The data directory: one server at a time has it. */
+  readonly dataDir: string;
+  readonly runDirectory: string;
+  readonly onOrphans: (count: number) => void;
+}
+
+/** What every container needs and that is made once: the engine's ear, images and runners. What failed is tried anew. */
+export class Workshop {
+  /** What our containers are labelled with. */
+  readonly server: string;
+  readonly #parts: WorkshopParts;
+  readonly #made = new Map<string, Promise<unknown>>();
+  #engine: Engine | undefined;
+
+  constructor(parts: WorkshopParts) {
+    this.#parts = parts;
+    this.server = createHash("sha256").update(parts.dataDir).digest("hex").slice(0, 16);
+  }
+
+  /**
+   * The engine, seen to answer; containers that an earlier run has left are gone.
+   * @throws EngineUnreachable
+   */
+  engine(): Promise<Engine> {
+    return this.#once("engine", async () => {
+      this.#engine ??= new Engine(this.#parts.dockerHost);
+      const engine = this.#engine;
+      await engine.ping();
+      const orphans = await engine.labelled(`${serverLabel}=${this.server}`);
+      await Promise.all(orphans.map((id) => engine.remove(id)));
+      if (orphans.length > 0) this.#parts.onOrphans(orphans.length);
+      return engine;
+    });
+  }
+
+  image(engine: Engine, language: Language): Promise<BaseImage> {
+    return this.#once(`image ${language}`, () => baseImage(engine, language));
+  }
+
+  /** The directory with a language's runner. */
+  runner(language: Language): Promise<string> {
+    return this.#once(`runner ${language}`, async () => {
+      const directory = join(this.#parts.runDirectory, `runner-${language}`);
+      await writeRunner(language, directory);
+      return directory;
+    });
+  }
+
+  /** The engine may have lost its images. */
+  forgetImages(): void {
+    for (const key of [...this.#made.keys()]) if (key.startsWith("image ")) this.#made.delete(key);
+  }
+
+  async close(): Promise<void> {
+    await this.#engine?.close();
+  }
+
+  #once<Result>(key: string, make: () => Promise<Result>): Promise<Result> {
+    const known = this.#made.get(key) as Promise<Result> | undefined;
+    if (known !== undefined) return known;
+    const made = make();
+    this.#made.set(key, made);
+    made.catch(() => this.#made.delete(key));
+    return made;
+  }
+}

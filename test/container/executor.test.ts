@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { describe } from "vitest";
+import { ContainerFleet } from "../../src/container/container-fleet.ts";
+import { ContainerKeeper, type Owner } from "../../src/container/container-keeper.ts";
+import { encodeBundle, versionId } from "../../src/core/bundle.ts";
+import { containerGroup, type LiveFunction } from "../../src/core/deployment.ts";
+import type { Executor } from "../../src/core/executor.ts";
+import { defaultLimits } from "../../src/core/limits.ts";
+import { type PlacedExecutor, Scheduler } from "../../src/scheduler/scheduler.ts";
+import { WaitingQueue } from "../../src/scheduler/waiting-queue.ts";
+import {
+  contractFunctions,
+  contractLimits,
+  describeExecutor,
+  type ExecutorUnderTest,
+} from "../contract/executor-contract.ts";
+import { engineForTests } from "./test-engine.ts";
+
+const dockerHost = await engineForTests();
+
+describe.skipIf(dockerHost === null)("containers", () => {
+  describeExecutor("a front's containers", start);
+});
+
+/** A keeper and a fleet as supervisor and front have them, with the messages between them handed over at once. */
+async function start(): Promise<ExecutorUnderTest> {
+  const runDirectory = await mkdtemp(join(tmpdir(), "islet-contract-"));
+  const logger = pino({ level: "silent" });
+  const bundles = new Map<string, Uint8Array>();
+  const functions = new Map<string, LiveFunction>();
+  for (const [name, source] of Object.entries(contractFunctions)) {
+    const limits = { ...defaultLimits, ...contractLimits };
+    const modules = [{ name: "index.js", type: "esm" as const, bytes: new TextEncoder().encode(source) }];
+    const bundle = encodeBundle({ main: "index.js", modules, env: {}, limits });
+    const id = versionId(bundle);
+    bundles.set(id, bundle);
+    const fn = { name, tenant: name, versionId: id, tier: "container" as const, routes: [], limits };
+    functions.set(name, { ...fn, group: containerGroup(fn) });
+  }
+  const concurrency = 10;
+  const keeper = new ContainerKeeper({
+    ...{ dockerHost: String(dockerHost), dataDir: runDirectory, runDirectory, concurrency, logger },
+    ...{ cpus: 1, uid: 60_500, most: 20 },
+    readBundle: async (id) => bundles.get(id) ?? Promise.reject(new Error(`no bundle ${id}`)),
+  });
+  const owner: Owner = {
+    id: "front-test",
+    send: (message) =>
+      message.type === "instanceOver" ? fleet.over(message.id, message.end) : fleet.thawed(message.id),
+  };
+  const queue = new WaitingQueue(10_000, 30_000);
+  let placed: readonly PlacedExecutor[] = [];
+  const fleet = new ContainerFleet({
+    settings: { directory: runDirectory, concurrency, instances: 1, pauseMs: 60_000, idleMs: 60_000 },
+    onChange: (instances) => {
+      placed = instances;
+      scheduler.setContainers(instances);
+    },
+    onRoom: () => scheduler.roomChanged(),
+    onRefused: (group, error) => scheduler.refuse(group, error),
+    waitingFor: (group) => queue.waitingFor(group),
+    ask: (request) => keeper.asked(owner, request),
+    logger,
+  });
+  const scheduler = new Scheduler({
+    queue,
+    groupOf: ({ group }) => group,
+    onWanted: (group, fn) => fleet.wanted(group, fn),
+  });
+  const executor: Executor = {
+    id: "containers",
+    tier: "container",
+    load: () => ({ inFlight: placed.reduce((sum, one) => sum + one.executor.load().inFlight, 0), room: 1 }),
+    execute: (invocation) => scheduler.execute(invocation),
+  };
+  return {
+    executor,
+    fn: (name) => functions.get(name) as LiveFunction,
+    close: async () => {
+      await keeper.close();
+      await rm(runDirectory, { recursive: true, force: true });
+    },
+  };
+}
