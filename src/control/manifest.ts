@@ -41,7 +41,7 @@ export const manifestSchema = z
       .optional()
       .openapi({
         description:
-          "Of Python: a function whose parameters come from the query or a JSON object, one that takes a request, or a WSGI application.",
+          "Of Python: a function whose parameters come from the query or a JSON object, one that takes a request, or a WSGI or ASGI application.",
         example: "add.add",
       }),
     tenant: z

@@ -107,6 +107,30 @@ def application(environ, start_response):
     expect([answer.status, answer.text]).toEqual([202, "POST 300000"]);
   });
 
+  test("an ASGI application, which is told that it starts, and streams", async () => {
+    const source = `
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        await receive()
+        scope["state"]["started"] = "started"
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+    size, more = 0, True
+    while more:
+        message = await receive()
+        size, more = size + len(message["body"]), message["more_body"]
+    print("read", size)
+    await send({"type": "http.response.start", "status": 202, "headers": [(b"x-path", scope["path"].encode())]})
+    await send({"type": "http.response.body", "body": scope["state"]["started"].encode(), "more_body": True})
+    await send({"type": "http.response.body", "body": b" " + str(size).encode()})
+`;
+    await server.deploy("asgi", { "web.py": python(source) }, { handler: "web.app" });
+    const answer = await server.send("/fn/asgi/a", { method: "POST", body: "x".repeat(300_000) });
+    expect([answer.status, answer.headers["x-path"], answer.text]).toEqual([202, "/a", "started 300000"]);
+    const { requestId } = await server.logs.find({ function: "asgi", msg: "read 300000" });
+    expect(await server.logs.find({ requestId, msg: "request" })).toMatchObject({ status: 202 });
+  });
+
   test.each([
     ["def f(:\n", "module_syntax", /web\.py:1/],
     ["import nowhere\n", "module_not_found", /nowhere/],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import inspect
 import io
@@ -33,6 +32,11 @@ def load(handler: str) -> Answering:
 
 def answering(target: Callable[..., Any]) -> Answering:
     names = list(inspect.signature(target).parameters)
+    if names == ["scope", "receive", "send"]:
+        # Loaded only where it is needed, as asyncio takes its time.
+        from .asgi import Server
+
+        return Server(target).answer
     if names[:2] == ["environ", "start_response"]:
         return lambda request: call_wsgi(target, request)
     if names == ["request"]:
@@ -42,7 +46,11 @@ def answering(target: Callable[..., Any]) -> Answering:
 
 
 def finished(result: Any) -> Any:
-    return asyncio.run(result) if inspect.iscoroutine(result) else result
+    if not inspect.iscoroutine(result):
+        return result
+    import asyncio
+
+    return asyncio.run(result)
 
 
 def call_wsgi(application: Callable[..., Iterable[bytes]], request: Request) -> Answer:
