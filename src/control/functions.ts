@@ -68,10 +68,10 @@ export function describeFunction(stored: StoredFunction, deps: ControlDeps): z.o
   return {
     name: fn.name,
     tenant: fn.tenant,
-    tier: fn.tier ?? "isolate",
     version: fn.versionId,
     urls: deps.urlsOf(fn),
     routes: [...fn.routes],
+    tier: fn.tier ?? "isolate",
     limits: { ...fn.limits },
     egress: { allow: allow && [...allow], deny: [...deny] },
     bytes,

@@ -34,9 +34,11 @@ export async function startServing(
 ): Promise<Serving> {
   const { PATH = "", HOME = "" } = process.env;
   const ports = { ISLET_HOST: "127.0.0.1", ISLET_PORT: "0", ISLET_CONTROL_PORT: "0" };
+  // Whether this machine has an engine makes no difference to these tests.
+  const engine = { ISLET_DOCKER_HOST: "unix:///nowhere" };
   const child = spawn(command, args, {
     cwd: options.cwd,
-    env: { PATH, HOME, ...ports, ...options.env },
+    env: { PATH, HOME, ...ports, ...engine, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const gone = once(child, "close");

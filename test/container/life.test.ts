@@ -1,10 +1,13 @@
 import { rm } from "node:fs/promises";
 import { Agent } from "undici";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Engine } from "../../src/container/engine.ts";
 import { TestServer } from "../e2e/server.ts";
 import { inspectAll } from "./inspection.ts";
 import { engineForTests } from "./test-engine.ts";
+
+/** Several servers start and stop in one test. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const dockerHost = await engineForTests();
 const container = { tier: "container" };

@@ -152,5 +152,6 @@ test("wasm", async () => {
 test("the list of samples has them all", () => {
   const list = readFileSync(new URL("../../samples/README.md", import.meta.url), "utf8");
   const named = [...list.matchAll(/^\| \[([\w-]+)\]/gm)].map((match) => match[1]);
-  expect(named.toSorted()).toEqual(["hello", "hono-api", "jwt", "markdown", "proxy", "ssr", "streaming", "wasm"]);
+  const isolates = ["hello", "hono-api", "jwt", "markdown", "proxy", "ssr", "streaming", "wasm"];
+  expect(named.toSorted()).toEqual([...isolates, "python-add"].toSorted());
 });
