@@ -64,5 +64,6 @@ describe.each(["a stand-in for curl", ...realCurl])("the README's tour with %s",
       await server.gone;
       await rm(folder, { recursive: true });
     }
-  });
+    // A process for each command: beside other tests that takes its time.
+  }, 60_000);
 });
