@@ -32,19 +32,35 @@ export function disposeOf({ isolate }: PreparedIsolate): void {
   }
 }
 
-/** Makes an isolate ready for a tenant, which is most of a cold start. */
-export function prepareIsolate(runtime: Runtime, watchdog: Watchdog, memoryMb: number): PreparedIsolate {
-  const isolate = new ivm.Isolate({ memoryLimit: memoryMb, onCatastrophicError: () => prepared.onCatastrophe() });
-  const context = isolate.createContextSync();
-  const bridge = new Bridge();
-  const { entries, glue } = runtime.boot(isolate, context, bridge.ops);
-  const watchId = watchdog.register(isolate);
-  const heapBytes = bytesOf(isolate.getHeapStatisticsSync());
-  const prepared: PreparedIsolate = {
-    ...{ isolate, context, entries, glue, bridge, memoryMb, heapBytes, watchdog, watchId },
-    onCatastrophe: () => undefined,
-  };
-  return prepared;
+/**
+ * Makes an isolate ready for a tenant, which is most of a cold start, in steps of some milliseconds. Whoever
+ * takes them one by one lets others go between.
+ */
+export function* preparing(
+  runtime: Runtime,
+  watchdog: Watchdog,
+  memoryMb: number,
+): Generator<undefined, PreparedIsolate, undefined> {
+  const isolate = new ivm.Isolate({ memoryLimit: memoryMb, onCatastrophicError: () => prepared?.onCatastrophe() });
+  let prepared: PreparedIsolate | undefined;
+  try {
+    yield;
+    const context = isolate.createContextSync();
+    const script = runtime.compile(isolate);
+    yield;
+    const bridge = new Bridge();
+    const { entries, glue } = runtime.boot(script, isolate, context, bridge.ops);
+    const watchId = watchdog.register(isolate);
+    const heapBytes = bytesOf(isolate.getHeapStatisticsSync());
+    prepared = {
+      ...{ isolate, context, entries, glue, bridge, memoryMb, heapBytes, watchdog, watchId },
+      onCatastrophe: () => undefined,
+    };
+    return prepared;
+  } finally {
+    // Given up before the end.
+    if (!prepared) isolate.dispose();
+  }
 }
 
 /** Bytes of V8 heap and of array buffers beside it. */

@@ -59,9 +59,12 @@ export class Runtime {
     isolate.dispose();
   }
 
-  /** Runs the runtime in a fresh context and connects `ops` to it. */
-  boot(isolate: ivm.Isolate, context: ivm.Context, ops: HostOps): Booted {
-    const script = isolate.compileScriptSync(this.#source, { filename, cachedData: this.#cache });
+  compile(isolate: ivm.Isolate): ivm.Script {
+    return isolate.compileScriptSync(this.#source, { filename, cachedData: this.#cache });
+  }
+
+  /** Runs what `compile` gave for this isolate in a fresh context of it and connects `ops` to it. */
+  boot(script: ivm.Script, isolate: ivm.Isolate, context: ivm.Context, ops: HostOps): Booted {
     return { entries: this.#start(script, context, ops), glue: takeGlue(isolate, context) };
   }
 
