@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { processesOf } from "../islet-processes.ts";
 import { type Readiness, watchReadiness } from "../load/readiness.ts";
 import { steadyGets, type TimedRequest } from "../load/steady-gets.ts";
 import type { Sample } from "../metrics.ts";
 import { functionSource } from "../peer.ts";
 import { islet, type RunningIslet, startIslet } from "../peers/islet.ts";
-import { commandLine, cpuTimeUs } from "../process-tree.ts";
+import { cpuTimeUs } from "../process-tree.ts";
 import { progress, type Scenario } from "../scenario.ts";
 
 const connections = 8;
@@ -107,12 +108,12 @@ async function endOnce(running: RunningIslet, end: End["end"]) {
 
 /** The function has one home among the pool processes: the one that uses CPU time while requests come. */
 async function busiestPool(running: RunningIslet): Promise<number> {
-  const pools = running.pids().filter((pid) => commandLine(pid).includes("pool.cjs"));
+  const pools = processesOf(running.pids(), "pool");
   const before = pools.map((pid) => cpuTimeUs([pid]));
   await delay(settleMs);
   const used = pools.map((pid, i) => cpuTimeUs([pid]) - (before[i] ?? 0));
   const victim = pools[used.indexOf(Math.max(...used))];
-  if (victim === undefined) throw new Error(`no pool process among ${running.pids().map(commandLine).join(" | ")}`);
+  if (victim === undefined) throw new Error("there is no pool process");
   return victim;
 }
 

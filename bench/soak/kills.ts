@@ -1,19 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { killAll } from "../clean-up.ts";
-import { commandLine } from "../process-tree.ts";
+import { type ProcessKind, processesOf } from "../islet-processes.ts";
 
 /** Within which a connection breaks after its front was killed. */
 const breakMs = 1_000;
-
-export type ProcessKind = "front" | "pool";
-
-/** The processes of a kind that live now, without what confines them and has the same words in its command line. */
-export function processesOf(pids: readonly number[], kind: ProcessKind): number[] {
-  return pids.filter((pid) => {
-    const command = commandLine(pid);
-    return command.startsWith(process.execPath) && command.includes(`processes/${kind}.ts`);
-  });
-}
 
 export interface Victims {
   readonly pids: () => number[];

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { processesOf } from "../islet-processes.ts";
 import { residentMb } from "../process-tree.ts";
 import { median } from "../statistics.ts";
-import { processesOf } from "./kills.ts";
 
 const looks = 7;
 const betweenMs = 300;

@@ -5,7 +5,10 @@ import type { SoakResult } from "./soak.ts";
 const mostShown = 20;
 
 /** What did not hold, a line each; nothing when all did. */
-export function broken(result: SoakResult, { mostGrowth }: Pick<SoakSettings, "mostGrowth">): string[] {
+export function broken(
+  result: SoakResult,
+  { mostGrowth, isolation }: Pick<SoakSettings, "mostGrowth" | "isolation">,
+): string[] {
   const { failures, memory, counters, kills } = result;
   const problems = failures.slice(0, mostShown);
   if (failures.length > mostShown) problems.push(`… and ${failures.length - mostShown} more`);
@@ -21,6 +24,7 @@ export function broken(result: SoakResult, { mostGrowth }: Pick<SoakSettings, "m
   if (frontDeaths > kills.front) {
     problems.push(`${frontDeaths} front processes died where ${kills.front} were killed`);
   }
+  if (isolation !== "none" && kills.pool === 0) problems.push("no pool process was killed, and some were to be");
   return problems;
 }
 

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { Counters } from "../../bench/soak/counters.ts";
 import { parseSoakSettings } from "../../bench/soak/settings.ts";
+import { soak } from "../../bench/soak/soak.ts";
+import { broken } from "../../bench/soak/verdict.ts";
 import { ZipfPick } from "../../bench/soak/zipf-pick.ts";
 
 test("births and deaths are summed up over the lives of pool processes", () => {
@@ -37,4 +39,10 @@ test("functions are picked by Zipf's law", () => {
 
 test.each([["--births", "1"], ["--functions", "many"], ["--nonsense"]])("%s %s is refused", (...args) => {
   expect(() => parseSoakSettings(args)).toThrow(TypeError);
+});
+
+test("what must hold holds in half a minute", { timeout: 120_000 }, async () => {
+  const settings = parseSoakSettings(["--short"]);
+  const result = await soak(settings);
+  expect(broken(result, settings)).toEqual([]);
 });
