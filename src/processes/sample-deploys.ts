@@ -21,12 +21,16 @@ const mediaTypes: Record<ModuleType, string> = {
 };
 
 /**
- * Builds the samples and deploys each by the same upload that anybody makes. Those that need a container engine
- * are left out where there is none.
+ * Builds the samples and deploys each by the same upload that anybody makes. One that runs in a container is
+ * left out, and `onLeftOut` told why, when this machine has no engine, or not what the image is made of.
  *
  * @throws Error when one does not build or is refused.
  */
-export async function deploySamples(api: ControlApp, token: string): Promise<DeployedSample[]> {
+export async function deploySamples(
+  api: ControlApp,
+  token: string,
+  onLeftOut: (name: string, message: string) => void,
+): Promise<DeployedSample[]> {
   const { buildSamples } = await import("../../samples/build.ts");
   const deployed: DeployedSample[] = [];
   for (const { name, manifest, modules } of await withEsbuild(buildSamples)) {
@@ -39,7 +43,10 @@ export async function deploySamples(api: ControlApp, token: string): Promise<Dep
     const response = await api.request(`/v1/functions/${name}`, { method: "PUT", headers, body });
     if (!response.ok) {
       const { error } = (await response.json()) as ErrorBody;
-      if (error.code === "containers_unavailable") continue;
+      if (manifest.handler !== undefined) {
+        onLeftOut(name, error.message);
+        continue;
+      }
       throw new Error(`the sample ${name} was refused: ${error.code}: ${error.message}`);
     }
     const { urls } = (await response.json()) as { urls: string[] };

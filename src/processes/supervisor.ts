@@ -124,7 +124,8 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     [port] = await Promise.all([fronts.start(), pools.start()]);
     if (inFronts) logger.warn("functions run in the front processes, which nothing confines: isolation is none");
     else tellConfinement(logger, confinement.verify(pools.children.filter(({ state }) => state === "ready")));
-    const samples = options.samples ? await deploySamples(api, token) : [];
+    const leftOut = (sample: string, why: string) => logger.warn({ sample, why }, "a sample is left out");
+    const samples = options.samples ? await deploySamples(api, token, leftOut) : [];
 
     const drain = async () => {
       logger.info("draining");

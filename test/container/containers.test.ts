@@ -17,7 +17,7 @@ describe.skipIf(dockerHost === null)("functions in containers", () => {
 
   beforeAll(async () => {
     engine = new Engine(String(dockerHost));
-    server = await TestServer.start({ DOCKER_HOST: String(dockerHost), CONTAINER_PAUSE_MS: 60_000 });
+    server = await TestServer.start({ POOLS: 1, DOCKER_HOST: String(dockerHost), CONTAINER_PAUSE_MS: 60_000 });
   });
   afterAll(async () => {
     await server?.stop();

@@ -21,7 +21,7 @@ describe.skipIf(dockerHost === null)("the life of containers", () => {
 
   beforeAll(async () => {
     engine = new Engine(host);
-    server = await TestServer.start({ DOCKER_HOST: host, CONTAINER_PAUSE_MS: 300, CONTAINER_IDLE_MS: 2_000 });
+    server = await TestServer.start({ POOLS: 1, DOCKER_HOST: host, CONTAINER_PAUSE_MS: 300, CONTAINER_IDLE_MS: 2_000 });
   });
   afterAll(async () => {
     await server?.stop();
@@ -72,13 +72,13 @@ describe.skipIf(dockerHost === null)("the life of containers", () => {
   });
 
   test("what a killed server leaves is removed by the next on its data", async () => {
-    const first = await TestServer.start({ DOCKER_HOST: host });
+    const first = await TestServer.start({ POOLS: 1, DOCKER_HOST: host });
     await first.deploy("orphan", hello("left"), container);
     await first.send("/fn/orphan/");
     expect(await containersOf("orphan")).toHaveLength(1);
     first.signal("SIGKILL");
     await first.gone;
-    const second = await TestServer.start({ DOCKER_HOST: host, DATA_DIR: first.dataDir });
+    const second = await TestServer.start({ POOLS: 1, DOCKER_HOST: host, DATA_DIR: first.dataDir });
     try {
       await second.logs.find({ msg: /an earlier run had left/ });
       expect(await containersOf("orphan")).toEqual([]);
@@ -92,7 +92,7 @@ describe.skipIf(dockerHost === null)("the life of containers", () => {
 });
 
 test("without an engine all else runs, and functions that need one are refused with what to do", async () => {
-  const server = await TestServer.start({ DOCKER_HOST: "unix:///nowhere/docker.sock" });
+  const server = await TestServer.start({ POOLS: 1, DOCKER_HOST: "unix:///nowhere/docker.sock" });
   try {
     await server.deploy("isolate", hello("here"));
     expect((await server.send("/fn/isolate/")).text).toBe("here");
