@@ -9,7 +9,7 @@ import { EngineUnreachable } from "../../src/container/engine-errors.ts";
 const run = promisify(execFile);
 
 /** Where one test run notes the engine that it started; set by the global set-up, which ends it. */
-export const runNotesVariable = "ISLET_TEST_RUN";
+export const runNotesVariable = "TEST_RUN_OF_CONTAINERS";
 const startMs = 60_000;
 const installMs = 300_000;
 

