@@ -1,6 +1,6 @@
 import type { Timers } from "./timers.ts";
 
-/** A beat is a message to another process and wakes it up; to look at one that is silent costs a tenth of that. */
+/** A beat is a message to another process and wakes it up; to look at one that is silent costs a fifth of that (by profile). */
 const looksABeat = 5;
 
 /**

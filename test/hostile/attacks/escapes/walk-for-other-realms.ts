@@ -1,17 +1,7 @@
-import { type FunctionAttack, handler } from "../../attack.ts";
+import { walk } from "../../walk.ts";
 
-export default {
-  title: "a walk over all that can be reached, for functions of another realm",
-  holds: "Every object that can be reached is of the guest's own realm.",
-  severity: "tame",
-  source:
-    handler(`const seen = new Set(); const found = []; const stack = [[globalThis, "globalThis"], [request, "request"], [ctx, "ctx"], [env, "env"]];
-while (stack.length > 0 && seen.size < 50_000) { const [value, path] = stack.pop(); if ((typeof value !== "object" && typeof value !== "function") || value === null || seen.has(value)) continue; seen.add(value);
-if (typeof value === "function" && !(value instanceof Function) && value !== Function.prototype) found.push(path); if (typeof value === "object" && !(value instanceof Object) && Object.getPrototypeOf(value) !== null && value !== Object.prototype) found.push(path);
-let keys = []; try { keys = Reflect.ownKeys(value); } catch {}
-for (const key of keys) { try { const d = Reflect.getOwnPropertyDescriptor(value, key); for (const part of [d.value, d.get, d.set]) if (part) stack.push([part, path + "." + String(key)]); } catch {} }
-try { stack.push([Object.getPrototypeOf(value), path + ".__proto__"]); } catch {} }
-return new Response(found.slice(0, 10).join(" ") || "nothing");`),
-  manifest: { limits: { cpuMs: 1000 } },
-  expectation: { answers: [200], body: /^nothing$/ },
-} satisfies FunctionAttack;
+export default walk(
+  "functions of another realm",
+  "Every object that can be reached is of the guest's own realm.",
+  `if (typeof value === "function" && !(value instanceof Function) && value !== Function.prototype) found.push(path); if (typeof value === "object" && !(value instanceof Object) && Object.getPrototypeOf(value) !== null && value !== Object.prototype) found.push(path);`,
+);
