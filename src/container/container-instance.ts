@@ -18,6 +18,7 @@ export type InstanceState = "starting" | "ready" | "paused" | "thawing" | "over"
 export interface InstanceParts {
   readonly id: string;
   readonly fn: LiveFunction;
+  readonly onState: (before: InstanceState) => void;
   /** It may have room for one more request. */
   readonly onRoom: () => void;
   /** Its runner does not come back from a request that was given up. */
@@ -30,7 +31,6 @@ export class ContainerInstance implements Executor {
   readonly id: string;
   readonly fn: LiveFunction;
   readonly group: PoolGroup;
-  state: InstanceState = "starting";
   /** When its last request was over. */
   idleSinceMs = performance.now();
   /** Work goes on in it that no request waits for. */
@@ -40,6 +40,7 @@ export class ContainerInstance implements Executor {
   readonly #invocations = new Map<string, Invocation>();
   readonly #logged = new WeakMap<Invocation, number>();
   readonly #ended = Promise.withResolvers<InstanceEnd>();
+  #state: InstanceState = "starting";
   #cold = true;
   #lines = 0;
   #waiting: { count: number; then: () => void }[] = [];
@@ -52,12 +53,20 @@ export class ContainerInstance implements Executor {
     this.group = containerGroup(parts.fn);
   }
 
-  get inFlight(): number {
-    return this.#invocations.size;
+  get state(): InstanceState {
+    return this.#state;
   }
 
   get busy(): boolean {
     return this.background || this.#invocations.size > 0;
+  }
+
+  become(state: InstanceState): void {
+    const before = this.#state;
+    if (before === "over" || before === state) return;
+    this.#state = state;
+    if (state === "ready") this.idleSinceMs = performance.now();
+    this.#parts.onState(before);
   }
 
   load(): ExecutorLoad {
@@ -125,7 +134,7 @@ export class ContainerInstance implements Executor {
   /** It serves no more: what is in flight there fails when it is known why. */
   lost(): void {
     if (this.state === "over") return;
-    this.state = "over";
+    this.become("over");
     clearTimeout(this.#stuck);
     this.#agent.fail(new Error("the container is gone"));
     this.heard(Number.POSITIVE_INFINITY);

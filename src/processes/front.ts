@@ -56,8 +56,8 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
   });
   const fleet = new ContainerFleet({
     ...{ logger, settings: settings.containers },
-    onChange: (instances) => scheduler.setContainers(instances),
-    onRoom: () => scheduler.roomChanged(),
+    onChange: (group, executors) => scheduler.setContainers(group, executors),
+    onRoom: (group) => scheduler.roomChanged(group),
     onRefused: (group, error) => scheduler.refuse(group, error),
     waitingFor: (group) => queue.waitingFor(group),
     ask: (request) => channel.send(request),

@@ -1,4 +1,4 @@
-import { isContainerGroup, isolateKey, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
+import { isolateKey, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
 import { type ErrorCode, IsletError } from "../core/errors.ts";
 import type { Executor } from "../core/executor.ts";
 import type { Invocation, Reply } from "../core/invocation.ts";
@@ -35,8 +35,8 @@ const maxAttempts = new Map<ErrorCode, number>([
  */
 export class Scheduler {
   readonly #parts: SchedulerParts;
-  #pools: readonly PlacedExecutor[] = [];
-  #containers: readonly PlacedExecutor[] = [];
+  /** Of each version that has some, those that take requests. */
+  readonly #containers = new Map<PoolGroup, readonly Executor[]>();
   #executors = new Map<PoolGroup, PlacedExecutor[]>();
   #orders = new WeakMap<LiveFunction, PlacedExecutor[]>();
   /** Groups without a process, and until when, in epoch milliseconds. */
@@ -51,29 +51,27 @@ export class Scheduler {
   }
 
   setExecutors(pools: readonly PlacedExecutor[]): void {
-    this.#pools = pools;
-    this.#regroup();
+    this.#executors = Map.groupBy(pools, ({ group }) => group);
+    this.#orders = new WeakMap();
+    this.#advanceQueue();
   }
 
-  setContainers(containers: readonly PlacedExecutor[]): void {
-    this.#containers = containers;
-    this.#regroup();
+  /** All containers of a version that take requests. */
+  setContainers(group: PoolGroup, containers: readonly Executor[]): void {
+    if (containers.length === 0) this.#containers.delete(group);
+    else this.#containers.set(group, containers);
+    this.roomChanged(group);
   }
 
-  /** An executor has room that it did not have when a reply came. */
-  roomChanged(): void {
-    if (this.#parts.queue.length > 0) this.#advanceQueue();
+  /** An executor of the group has room that it did not have when a reply came. */
+  roomChanged(group: PoolGroup): void {
+    const { queue, groupOf } = this.#parts;
+    if (queue.length > 0) queue.advanceLine(group, ({ fn }) => this.#pick(fn, groupOf(fn)) !== undefined);
   }
 
   /** Requests of this group that wait are given up. */
   refuse(group: PoolGroup, error: IsletError): void {
     this.#parts.queue.refuse(group, error);
-  }
-
-  #regroup(): void {
-    this.#executors = Map.groupBy([...this.#pools, ...this.#containers], ({ group }) => group);
-    this.#orders = new WeakMap();
-    this.#advanceQueue();
   }
 
   /** Requests for these groups are refused at once, also those that wait. */
@@ -140,11 +138,13 @@ export class Scheduler {
       const closedUntilMs = this.#closed.get(group);
       if (closedUntilMs !== undefined && closedUntilMs > Date.now()) return Promise.reject(refusal(closedUntilMs));
       this.#parts.onWanted(group, fn);
-    } else if (isContainerGroup(group)) this.#parts.onWanted(group, fn);
+    }
     return this.#parts.queue.wait(group, invocation, () => this.#again(invocation, attempt));
   }
 
   #pick(fn: LiveFunction, group: PoolGroup): Executor | undefined {
+    const containers = this.#containers.size === 0 ? undefined : this.#containers.get(group);
+    if (containers) return leastBusy(containers);
     let order = group === fn.group ? this.#orders.get(fn) : undefined;
     if (!order) {
       // By tenant, so that the functions of one share a home and their crashes meet few others.
@@ -159,6 +159,20 @@ export class Scheduler {
     const { queue, groupOf } = this.#parts;
     queue.advance(({ fn }) => this.#pick(fn, groupOf(fn)) !== undefined);
   }
+}
+
+/** Containers have a CPU each, so that two requests are served sooner by two. Else the first: the others become idle. */
+function leastBusy(containers: readonly Executor[]): Executor | undefined {
+  let best: Executor | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const executor of containers) {
+    const { inFlight, room } = executor.load();
+    if (room <= 0 || inFlight >= least) continue;
+    if (inFlight === 0) return executor;
+    best = executor;
+    least = inFlight;
+  }
+  return best;
 }
 
 function refusal(untilMs = 0): IsletError {

@@ -2,7 +2,14 @@ import type { PoolGroup } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import type { Invocation, Reply } from "../core/invocation.ts";
 
+interface Line {
+  readonly entries: Waiting[];
+  /** Of those, how many have not left. */
+  waiting: number;
+}
+
 interface Waiting {
+  readonly line: Line;
   readonly invocation: Invocation;
   readonly start: () => void;
   readonly refuse: (error: IsletError) => void;
@@ -21,7 +28,7 @@ const tenantShare = 4;
 export class WaitingQueue {
   readonly #maxLength: number;
   readonly #maxMs: number;
-  readonly #lines = new Map<PoolGroup, Waiting[]>();
+  readonly #lines = new Map<PoolGroup, Line>();
   #length = 0;
   #sweeper: NodeJS.Timeout | undefined;
 
@@ -36,7 +43,7 @@ export class WaitingQueue {
 
   /** How many wait for a group. */
   waitingFor(group: PoolGroup): number {
-    return this.#lines.get(group)?.reduce((count, { gone }) => (gone ? count : count + 1), 0) ?? 0;
+    return this.#lines.get(group)?.waiting ?? 0;
   }
 
   /** Groups that requests wait for. */
@@ -49,15 +56,17 @@ export class WaitingQueue {
    * @throws IsletError overloaded (at once), queue_timeout, or why it was cancelled.
    */
   wait(group: PoolGroup, invocation: Invocation, run: () => Promise<Reply>): Promise<Reply> {
-    const line = this.#lines.get(group) ?? [];
+    const line = this.#lines.get(group) ?? { entries: [], waiting: 0 };
     const longest = group === "shared" ? this.#maxLength : Math.ceil(this.#maxLength / tenantShare);
-    if (this.#length >= this.#maxLength || line.length >= longest) {
+    if (this.#length >= this.#maxLength || line.waiting >= longest) {
       return Promise.reject(new IsletError("overloaded", "all that could run it is busy, and the queue is full"));
     }
     return new Promise((resolve, refuse) => {
       const start = () => resolve(run());
-      const entry: Waiting = { invocation, start, refuse, untilMs: performance.now() + this.#maxMs, gone: false };
-      line.push(entry);
+      const untilMs = performance.now() + this.#maxMs;
+      const entry: Waiting = { line, invocation, start, refuse, untilMs, gone: false };
+      line.entries.push(entry);
+      line.waiting++;
       this.#lines.set(group, line);
       this.#length++;
       this.#sweeper ??= setInterval(() => this.#sweep(), sweepMs);
@@ -67,14 +76,15 @@ export class WaitingQueue {
 
   /** Lets the first of each line go for as long as `hasRoom` says so. */
   advance(hasRoom: (invocation: Invocation) => boolean): void {
-    for (const group of this.groups) this.#advance(group, hasRoom);
+    for (const group of this.groups) this.advanceLine(group, hasRoom);
   }
 
-  #advance(group: PoolGroup, hasRoom: (invocation: Invocation) => boolean): void {
+  /** The same for one line. */
+  advanceLine(group: PoolGroup, hasRoom: (invocation: Invocation) => boolean): void {
     // Looked up again each time: what starts may wait again, or end the line.
     for (let first = this.#first(group); first; first = this.#first(group)) {
       if (!hasRoom(first.invocation)) return;
-      this.#lines.get(group)?.shift();
+      this.#lines.get(group)?.entries.shift();
       this.#leave(first, first.start);
     }
   }
@@ -82,7 +92,7 @@ export class WaitingQueue {
   /** Starts those of a group's line for which `isElsewhere` holds: they look for another place. */
   move(isElsewhere: (invocation: Invocation, group: PoolGroup) => boolean): void {
     for (const [group, line] of [...this.#lines]) {
-      for (const entry of line.filter(({ invocation }) => isElsewhere(invocation, group))) {
+      for (const entry of line.entries.filter(({ invocation }) => isElsewhere(invocation, group))) {
         this.#leave(entry, entry.start);
       }
       this.#first(group);
@@ -91,22 +101,22 @@ export class WaitingQueue {
 
   /** Ends the waiting of all that are in a group's line. */
   refuse(group: PoolGroup, error: IsletError): void {
-    for (const entry of [...(this.#lines.get(group) ?? [])]) this.#leave(entry, () => entry.refuse(error));
+    for (const entry of [...(this.#lines.get(group)?.entries ?? [])]) this.#leave(entry, () => entry.refuse(error));
     this.#first(group);
   }
 
   /** The first that still waits; drops those before it, and a line that is empty. */
   #first(group: PoolGroup): Waiting | undefined {
-    const line = this.#lines.get(group);
-    while (line?.[0]?.gone) line.shift();
-    if (line?.length === 0) this.#lines.delete(group);
-    return line?.[0];
+    const entries = this.#lines.get(group)?.entries;
+    while (entries?.[0]?.gone) entries.shift();
+    if (entries?.length === 0) this.#lines.delete(group);
+    return entries?.[0];
   }
 
   #sweep(): void {
     const now = performance.now();
     for (const [group, line] of [...this.#lines]) {
-      for (const entry of [...line]) {
+      for (const entry of [...line.entries]) {
         if (entry.untilMs > now) break;
         this.#leave(entry, () =>
           entry.refuse(new IsletError("queue_timeout", "nothing became free to run it in time")),
@@ -119,6 +129,7 @@ export class WaitingQueue {
   #leave(entry: Waiting, tell: () => void): void {
     if (entry.gone) return;
     entry.gone = true;
+    entry.line.waiting--;
     this.#length--;
     if (this.#length === 0) {
       clearInterval(this.#sweeper);

@@ -6,10 +6,10 @@ import { describe } from "vitest";
 import { ContainerFleet } from "../../src/container/container-fleet.ts";
 import { ContainerKeeper, type Owner } from "../../src/container/container-keeper.ts";
 import { encodeBundle, versionId } from "../../src/core/bundle.ts";
-import { containerGroup, type LiveFunction } from "../../src/core/deployment.ts";
+import { containerGroup, type LiveFunction, type PoolGroup } from "../../src/core/deployment.ts";
 import type { Executor } from "../../src/core/executor.ts";
 import { defaultLimits } from "../../src/core/limits.ts";
-import { type PlacedExecutor, Scheduler } from "../../src/scheduler/scheduler.ts";
+import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import { WaitingQueue } from "../../src/scheduler/waiting-queue.ts";
 import {
   contractFunctions,
@@ -52,14 +52,14 @@ async function start(): Promise<ExecutorUnderTest> {
       message.type === "instanceOver" ? fleet.over(message.id, message.end) : fleet.thawed(message.id),
   };
   const queue = new WaitingQueue(10_000, 30_000);
-  let placed: readonly PlacedExecutor[] = [];
+  const ready = new Map<PoolGroup, readonly Executor[]>();
   const fleet = new ContainerFleet({
     settings: { directory: runDirectory, concurrency, instances: 1, pauseMs: 60_000, idleMs: 60_000 },
-    onChange: (instances) => {
-      placed = instances;
-      scheduler.setContainers(instances);
+    onChange: (group, executors) => {
+      ready.set(group, executors);
+      scheduler.setContainers(group, executors);
     },
-    onRoom: () => scheduler.roomChanged(),
+    onRoom: (group) => scheduler.roomChanged(group),
     onRefused: (group, error) => scheduler.refuse(group, error),
     waitingFor: (group) => queue.waitingFor(group),
     ask: (request) => keeper.asked(owner, request),
@@ -73,7 +73,7 @@ async function start(): Promise<ExecutorUnderTest> {
   const executor: Executor = {
     id: "containers",
     tier: "container",
-    load: () => ({ inFlight: placed.reduce((sum, one) => sum + one.executor.load().inFlight, 0), room: 1 }),
+    load: () => ({ inFlight: [...ready.values()].flat().reduce((sum, one) => sum + one.load().inFlight, 0), room: 1 }),
     execute: (invocation) => scheduler.execute(invocation),
   };
   return {

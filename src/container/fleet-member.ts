@@ -1,0 +1,122 @@
+import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { LiveFunction } from "../core/deployment.ts";
+import { type ErrorCode, IsletError } from "../core/errors.ts";
+import type { LogLevel } from "../core/invocation.ts";
+import { ContainerInstance, type InstanceState } from "./container-instance.ts";
+import type { ContainerLogger } from "./container-logger.ts";
+import type { LoadProblem } from "./control-reader.ts";
+import { RunnerSockets } from "./runner-sockets.ts";
+
+/** For the engine to make and start a container, beside the function's own start-up limit. */
+const engineMs = 20_000;
+
+export interface MemberListener {
+  onState(member: FleetMember, before: InstanceState): void;
+  /** It may have room for one more request. */
+  onRoom(member: FleetMember): void;
+  /** It is not going to be ready. */
+  onFailed(member: FleetMember, error: IsletError): void;
+  /** Its runner is gone, and what it had will be known soon. */
+  onLost(member: FleetMember): void;
+  /** Its runner does not come back from a request that was given up. */
+  onStuck(member: FleetMember): void;
+}
+
+export interface MemberParts {
+  readonly fn: LiveFunction;
+  /** Requests that it takes at a time. */
+  readonly concurrency: number;
+  /** Where directories for sockets are made. */
+  readonly directory: string;
+  readonly logger: ContainerLogger;
+  readonly listener: MemberListener;
+}
+
+/** One container of a front: the sockets to which its runner connects, and the instance that requests are sent to. */
+export class FleetMember {
+  readonly instance: ContainerInstance;
+  readonly directory: string;
+  readonly #parts: MemberParts;
+  #sockets: RunnerSockets | undefined;
+  #startTimer: NodeJS.Timeout | undefined;
+
+  constructor(parts: MemberParts) {
+    this.#parts = parts;
+    const { fn, listener } = parts;
+    // Nobody else can list the directory that it is in: who does not know the name does not get there.
+    const id = randomBytes(12).toString("hex");
+    this.directory = join(parts.directory, id);
+    this.instance = new ContainerInstance({
+      ...{ id, fn },
+      onState: (before) => listener.onState(this, before),
+      onRoom: () => listener.onRoom(this),
+      onStuck: () => listener.onStuck(this),
+    });
+  }
+
+  /** Listens for its runner. False: it has failed. */
+  async open(): Promise<boolean> {
+    const { instance } = this;
+    const { concurrency, fn, listener } = this.#parts;
+    try {
+      await mkdir(this.directory, { mode: 0o711 });
+      this.#sockets = await RunnerSockets.open(join(this.directory, "run"), concurrency, {
+        onConnection: (socket) => instance.connected(socket),
+        onReady: () => this.#ready(),
+        onLoadFailure: (problem, message, detail) => this.#notLoaded(problem, message, detail),
+        onLog: (requestId, level, text) => this.#log(requestId, level, text),
+        onBackground: (running) => {
+          instance.background = running;
+          instance.idleSinceMs = performance.now();
+        },
+        onLines: (count) => instance.heard(count),
+        onEnd: () => {
+          if (instance.state !== "starting") listener.onLost(this);
+        },
+      });
+    } catch (cause) {
+      listener.onFailed(this, new IsletError("container_failed", "the server has no room for sockets", { cause }));
+      return false;
+    }
+    if (instance.state === "over") {
+      this.#sockets.close();
+      return false;
+    }
+    this.#startTimer = setTimeout(
+      () => listener.onFailed(this, new IsletError("function_startup_limit", "the container was not ready in time")),
+      fn.limits.startupMs + engineMs,
+    );
+    return true;
+  }
+
+  /** Nothing is expected of it any more. */
+  close(): void {
+    clearTimeout(this.#startTimer);
+    this.instance.lost();
+    this.#sockets?.close();
+  }
+
+  #ready(): void {
+    if (this.instance.state !== "starting") return;
+    clearTimeout(this.#startTimer);
+    this.instance.become("ready");
+  }
+
+  #log(requestId: string | null, level: LogLevel, text: string): void {
+    if (!this.instance.logged(requestId, level, text)) this.#tell(level, text);
+  }
+
+  #notLoaded(problem: LoadProblem, message: string, detail: string): void {
+    this.#tell("error", detail === "" ? message : detail);
+    const code: ErrorCode = problem === "no_handler" ? "function_no_handler" : "function_load_failed";
+    this.#parts.listener.onFailed(this, new IsletError(code, "the function failed to load"));
+  }
+
+  #tell(level: LogLevel, text: string): void {
+    const { name, versionId } = this.#parts.fn;
+    const fields = { function: name, version: versionId, container: this.instance.id, source: "function" };
+    this.#parts.logger[level](fields, text);
+  }
+}
