@@ -53,6 +53,8 @@ export interface Config {
   readonly containersPerVersion: number;
   readonly containerConcurrency: number;
   readonly containerCpus: number;
+  readonly containerMemoryMb: number;
+  readonly containerMaxMemoryMb: number;
   readonly containerUid: number;
   readonly containerPauseMs: number;
   readonly containerIdleMs: number;
@@ -220,6 +222,13 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string, usualDockerHo
       throw new ConfigError(`limits.default.${name} is ${standard[name]}, more than limits.max.${name}, ${max[name]}.`);
     }
   }
+  const containerMemoryMb = number("containerMemoryMb", Math.min(512, number("containerMaxMemoryMb", 512)));
+  const containerMaxMemoryMb = number("containerMaxMemoryMb", Math.max(2_048, containerMemoryMb));
+  if (containerMemoryMb > containerMaxMemoryMb) {
+    throw new ConfigError(
+      `containerMemoryMb is ${containerMemoryMb}, more than containerMaxMemoryMb, ${containerMaxMemoryMb}.`,
+    );
+  }
   return Object.freeze({
     dataDir: resolve(cwd, text("dataDir", ".islet")),
     host: text("host", "0.0.0.0"),
@@ -252,6 +261,7 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string, usualDockerHo
     containersPerVersion: number("containersPerVersion", 8),
     containerConcurrency: number("containerConcurrency", 10),
     containerCpus: number("containerCpus", 1),
+    ...{ containerMemoryMb, containerMaxMemoryMb },
     containerUid: number("containerUid", 60_500),
     containerPauseMs: number("containerPauseMs", 5_000),
     containerIdleMs: number("containerIdleMs", 300_000),

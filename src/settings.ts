@@ -169,6 +169,18 @@ export const settings: readonly Setting[] = [
   },
   { key: "containerCpus", kind: "integer", min: 1, max: 512, help: "CPUs that a container may use (1)" },
   {
+    key: "containerMemoryMb",
+    kind: "integer",
+    min: 16,
+    help: "memory of a function in a container, in MiB, when the manifest has none or was for an isolate (512)",
+  },
+  {
+    key: "containerMaxMemoryMb",
+    kind: "integer",
+    min: 16,
+    help: "memory of a function in a container, in MiB, that a manifest may ask for at most (2048, or containerMemoryMb)",
+  },
+  {
     key: "containerUid",
     kind: "integer",
     min: 1,

@@ -3,7 +3,14 @@ import { ControlClient } from "./control-client.ts";
 import { addSettings, configFrom } from "./settings-options.ts";
 
 interface VersionList {
-  readonly versions: readonly { id: string; bytes: number; createdAt: string; live: boolean }[];
+  readonly versions: readonly {
+    id: string;
+    bytes: number;
+    tier: string;
+    placement: { why: string | null };
+    createdAt: string;
+    live: boolean;
+  }[];
 }
 
 export function versions(program: Command): void {
@@ -17,8 +24,9 @@ export function versions(program: Command): void {
       `/v1/functions/${encodeURIComponent(name)}/versions`,
     )) as VersionList;
     // Whole ids, since rollback takes them.
-    for (const { id, bytes, createdAt, live } of versions) {
-      console.log(`${id}  ${bytes} bytes  ${createdAt}${live ? "  live" : ""}`);
+    for (const { id, bytes, tier, placement, createdAt, live } of versions) {
+      console.log(`${id}  ${tier}  ${bytes} bytes  ${createdAt}${live ? "  live" : ""}`);
+      if (placement.why !== null) console.log(`  in a container: ${placement.why}`);
     }
   });
 }

@@ -3,7 +3,9 @@ import { transform } from "esbuild";
 import type { Bundle, BundleModule, ModuleType } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import { withEsbuild } from "../core/esbuild-service.ts";
+import { isolatesLack } from "../core/node-modules.ts";
 import { resolveSpecifier } from "../core/specifier.ts";
+import { NeedsContainer } from "./needs-container.ts";
 import { rewrite } from "./rewrite.ts";
 import { positionOf } from "./source-position.ts";
 
@@ -21,7 +23,7 @@ const attributeTypes = new Map<string, ModuleType>([
 /**
  * Turns an upload into what isolates load: every import is checked against the bundle, and what
  * isolated-vm lacks is written differently. Modules that are no ES modules stay as they are.
- * @throws IsletError module_syntax or module_not_found, with the place.
+ * @throws IsletError module_syntax or module_not_found, with the place; NeedsContainer.
  */
 export async function compileBundle(bundle: Bundle): Promise<Bundle> {
   await init();
@@ -103,8 +105,9 @@ function checkImport(item: Import, from: string, source: string, types: ModuleTy
   if (item.type === "import-meta") return;
   // TypeScript's type-only imports are a syntax error for V8, which says so better.
   if (item.type !== "dynamic" && item.typeOnly) return;
+  const place = () => ({ module: from, ...positionOf(source, item.start) });
   const problem = (code: "module_syntax" | "module_not_found", message: string) =>
-    new IsletError(code, message, { place: { module: from, ...positionOf(source, item.start) } });
+    new IsletError(code, message, { place: place() });
   if (item.phase !== null) {
     throw problem("module_syntax", `The ${item.phase} phase of imports is not supported; import the module itself.`);
   }
@@ -112,7 +115,11 @@ function checkImport(item: Import, from: string, source: string, types: ModuleTy
   const specifier = item.specifier;
   const name = resolveSpecifier(specifier, from, (candidate) => types.has(candidate));
   if (name === null) {
-    throw problem("module_not_found", `${from} imports ${JSON.stringify(specifier)}, which is not in the bundle.`);
+    const quoted = JSON.stringify(specifier);
+    if (isolatesLack(specifier)) {
+      throw new NeedsContainer(`${from} imports ${quoted}, which isolates do not have`, place());
+    }
+    throw problem("module_not_found", `${from} imports ${quoted}, which is not in the bundle.`);
   }
   const found = types.get(name);
   for (const [key, value] of item.attributes ?? []) {

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { encodeBundle, versionId } from "../core/bundle.ts";
-import type { LiveFunction } from "../core/deployment.ts";
+import type { Bundle, LiveFunction } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import type { StoredFunction } from "../store/store.ts";
-import { compileBundle } from "./compile.ts";
 import type { Change, ControlDeps } from "./deps.ts";
-import { applyManifest, type Candidate } from "./manifest.ts";
+import { applyManifest } from "./manifest.ts";
+import { placeUpload } from "./place-upload.ts";
 import type { Upload } from "./upload.ts";
 
 export interface Deployed {
@@ -28,28 +28,24 @@ export class Deployer {
 
   /** @throws IsletError of every kind that an upload can have. */
   async deploy(name: string, upload: Upload): Promise<Deployed> {
-    const { default: defaults, max } = this.#deps.limits;
-    const candidate = applyManifest(upload.manifest, upload.modules, { defaults, max });
-    const { tier } = candidate;
-    // Containers load bundles as they are: what they import may be Node's own.
-    const compiled = tier === "isolate" ? await compileBundle(candidate.bundle) : candidate.bundle;
+    const { default: defaults, max, containerMemory } = this.#deps.limits;
+    const candidate = applyManifest(upload.manifest, upload.modules, { defaults, max, containerMemory });
+    const { tier, bundle, compiled, why } = await placeUpload(candidate);
     return this.#inTurn(name, async () => {
       const before = await this.#deps.store.get(name);
       return this.#untouched(before, async () => {
-        const original = encodeBundle(candidate.bundle);
+        const original = encodeBundle(bundle);
         const id = versionId(original);
         const created = before?.fn.versionId !== id;
         const tenant = candidate.tenant ?? name;
-        const { routes, egress } = candidate;
-        if (before && !created && sameDeployment(before.fn, { tenant, tier, routes, egress })) {
-          return { stored: before, created };
-        }
-        const { limits } = candidate.bundle;
-        const fn: LiveFunction = { name, tenant, versionId: id, tier, routes, limits, egress, group: "shared" };
-        if (created || before?.fn.tier !== tier) await this.#check(compiled, fn);
+        const { routes, egress, asked } = candidate;
+        const { limits } = bundle;
+        const fn: LiveFunction = { name, tenant, versionId: id, tier, asked, routes, limits, egress, group: "shared" };
+        if (before && !created && sameDeployment(before, fn)) return { stored: before, created };
+        if (created || before?.placement.decided !== tier) await this.#check(compiled, fn, why);
         const stored = await this.#deps.store.deploy({
-          fn,
-          bytes: bytesOf(candidate),
+          ...{ fn, why },
+          bytes: bytesOf(bundle),
           atMs: this.#deps.clock.epochMs(),
           original,
           compiled: encodeBundle(compiled),
@@ -102,8 +98,10 @@ export class Deployer {
     });
   }
 
-  async #check(compiled: Candidate["bundle"], fn: LiveFunction): Promise<void> {
-    const problem = await this.#deps.check(compiled, fn);
+  async #check(compiled: Bundle, fn: LiveFunction, why: string | null): Promise<void> {
+    const problem = await this.#deps.check(compiled, fn).catch((error: unknown) => {
+      throw error instanceof IsletError && why !== null ? becauseOf(why, error) : error;
+    });
     if (problem) throw new IsletError(problem.code, problem.message, { place: problem.place });
   }
 
@@ -157,23 +155,27 @@ function withState(error: IsletError, before: StoredFunction | null): IsletError
   return new IsletError(error.code, message, { ...(place && { place }), ...(detail && { detail }), cause: error });
 }
 
+/** Nobody asked for a container: why it takes one is to be said with why there is none. */
+function becauseOf(why: string, error: IsletError): IsletError {
+  return new IsletError(error.code, `${why}, so it has to run in a container, but ${error.message}`, { cause: error });
+}
+
 function noFunction(name: string): IsletError {
   return new IsletError("not_found", `There is no function ${name}.`);
 }
 
-function bytesOf({ bundle }: Candidate): number {
-  return bundle.modules.reduce((sum, module) => sum + module.bytes.length, 0);
+function bytesOf({ modules }: Bundle): number {
+  return modules.reduce((sum, module) => sum + module.bytes.length, 0);
 }
 
-/** What goes with a deployment and is no part of its version. */
-type Settings = Pick<LiveFunction, "tenant" | "tier" | "routes" | "egress">;
-
-function sameDeployment(a: Settings, b: Settings): boolean {
+/** Whether all that goes with a deployment and is no part of its version is the same. */
+function sameDeployment({ fn, placement }: StoredFunction, wanted: LiveFunction): boolean {
   return (
-    a.tenant === b.tenant &&
-    a.tier === b.tier &&
-    sameRoutes(a.routes, b.routes) &&
-    isDeepStrictEqual(a.egress, b.egress)
+    fn.tenant === wanted.tenant &&
+    placement.asked === wanted.asked &&
+    placement.decided === wanted.tier &&
+    sameRoutes(fn.routes, wanted.routes) &&
+    isDeepStrictEqual(fn.egress, wanted.egress)
   );
 }
 

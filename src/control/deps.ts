@@ -39,7 +39,12 @@ export interface ControlDeps {
   /** Where the live version of a function stands, and where it runs. */
   trustOf(fn: LiveFunction): Standing & { readonly group: PoolGroup };
   readonly token: string;
-  readonly limits: { readonly default: Limits; readonly max: Limits };
+  readonly limits: {
+    readonly default: Limits;
+    readonly max: Limits;
+    /** `memoryMb` in containers. */
+    readonly containerMemory: { readonly default: number; readonly max: number };
+  };
   /** Bytes of one upload. */
   readonly uploadBytes: number;
   readonly logger: ControlLogger;

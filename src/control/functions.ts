@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
 import { openEgress } from "../core/egress.ts";
 import { IsletError } from "../core/errors.ts";
-import type { StoredFunction } from "../store/store.ts";
+import type { Placement, StoredFunction } from "../store/store.ts";
 import { bearer, type ControlEnv } from "./context.ts";
 import type { Deployer } from "./deployer.ts";
 import type { ControlDeps } from "./deps.ts";
@@ -63,7 +63,7 @@ export function functions(app: OpenAPIHono<ControlEnv>, deps: ControlDeps, deplo
 }
 
 export function describeFunction(stored: StoredFunction, deps: ControlDeps): z.output<typeof functionSchema> {
-  const { fn, bytes, createdAtMs, deployedAtMs } = stored;
+  const { fn, placement, bytes, createdAtMs, deployedAtMs } = stored;
   const { allow, deny } = fn.egress ?? openEgress;
   return {
     name: fn.name,
@@ -71,7 +71,8 @@ export function describeFunction(stored: StoredFunction, deps: ControlDeps): z.o
     version: fn.versionId,
     urls: deps.urlsOf(fn),
     routes: [...fn.routes],
-    tier: fn.tier ?? "isolate",
+    tier: placement.now,
+    placement: describePlacement(placement),
     limits: { ...fn.limits },
     egress: { allow: allow && [...allow], deny: [...deny] },
     bytes,
@@ -79,6 +80,11 @@ export function describeFunction(stored: StoredFunction, deps: ControlDeps): z.o
     deployedAt: new Date(deployedAtMs).toISOString(),
     trust: describeTrust(deps.trustOf(fn)),
   };
+}
+
+export function describePlacement(placement: Placement): z.output<typeof functionSchema>["placement"] {
+  const { asked, sinceMs, why } = placement;
+  return { asked, since: new Date(sinceMs).toISOString(), why };
 }
 
 function describeTrust(trust: ReturnType<ControlDeps["trustOf"]>): z.output<typeof functionSchema>["trust"] {

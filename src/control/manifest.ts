@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { Bundle, BundleModule, FunctionTier } from "../core/deployment.ts";
+import type { AskedTier, Bundle, BundleModule, FunctionTier } from "../core/deployment.ts";
 import type { EgressLists } from "../core/egress.ts";
 import { parseEgressRule } from "../core/egress-rules.ts";
 import { IsletError } from "../core/errors.ts";
@@ -33,7 +33,7 @@ export const manifestSchema = z
     }),
     tier: z.enum(["auto", "isolate", "container"]).default("auto").openapi({
       description:
-        "Where it runs. auto: JavaScript in an isolate, Python in a container. A container needs a container engine on the server, and has no network yet.",
+        "Where it runs. auto: in an isolate if that can run it, in a container if the upload shows that it must (Python, imports of Node's own modules, native addons, more memory than isolates have) or if limits of the isolate prove too tight. A container needs a container engine on the server.",
     }),
     handler: z
       .string()
@@ -68,7 +68,8 @@ export const manifestSchema = z
     limits: z
       .strictObject({
         memoryMb: amount(8).openapi({
-          description: "Memory of the isolate, in MiB: V8 heap, array buffers and WebAssembly.",
+          description:
+            "Memory of the isolate, in MiB: V8 heap, array buffers and WebAssembly. In a container: of the function's processes.",
         }),
         cpuMs: amount(1).openapi({ description: "Time inside the isolate that one request may use." }),
         startupMs: amount(1).openapi({ description: "Time that loading the modules may take." }),
@@ -142,12 +143,19 @@ function invalid(message: string, cause?: unknown): IsletError {
 export interface LimitPolicy {
   readonly defaults: Limits;
   readonly max: Limits;
+  /** Of `memoryMb` in containers. All other limits are the same there. */
+  readonly containerMemory: { readonly default: number; readonly max: number };
 }
 
 /** An upload that its manifest has been applied to. */
 export interface Candidate {
+  /** With the limits that it has in an isolate. */
   readonly bundle: Bundle;
-  readonly tier: FunctionTier;
+  /** @throws IsletError limit_too_high */
+  readonly limitsInContainer: () => Limits;
+  readonly asked: AskedTier;
+  /** Why only a container can run it, as far as that shows before its modules are read. */
+  readonly needs: string | null;
   readonly routes: readonly string[];
   /** Null: the function is its own tenant. */
   readonly tenant: string | null;
@@ -167,17 +175,35 @@ export function applyManifest(manifest: Manifest, modules: readonly BundleModule
   if (handler !== undefined && manifest.tier === "isolate") {
     throw invalid("tier: isolates run JavaScript only, and the manifest has a handler, which is Python");
   }
+  const main = handler === undefined ? mainOf(manifest, typed) : pythonMain(manifest, handler, typed);
+  const needs = manifest.tier === "auto" ? needOf(manifest, main, typed, policy) : null;
+  const limitsInContainer = () => limitsOf(manifest, policy, "container");
+  const isContained = manifest.tier === "container" || needs !== null;
   return {
     bundle: {
-      main: handler === undefined ? mainOf(manifest, typed) : pythonMain(manifest, handler, typed),
+      main,
       ...(handler !== undefined && { handler }),
-      ...{ modules: typed, env, limits: limitsOf(manifest, policy) },
+      ...{ modules: typed, env, limits: isContained ? limitsInContainer() : limitsOf(manifest, policy, "isolate") },
     },
-    tier: handler !== undefined || manifest.tier === "container" ? "container" : "isolate",
+    ...{ limitsInContainer, asked: manifest.tier, needs },
     routes: [...new Set(manifest.routes.map(normalizeRoute))],
     tenant: manifest.tenant ?? null,
     egress: manifest.egress,
   };
+}
+
+function needOf(
+  { handler, limits }: Manifest,
+  main: string,
+  modules: readonly BundleModule[],
+  { max }: LimitPolicy,
+): string | null {
+  if (handler !== undefined) return `${main} is Python`;
+  const addon = modules.find(({ name }) => name.endsWith(".node"));
+  if (addon) return `${addon.name} is a native addon`;
+  const { memoryMb } = limits;
+  if (memoryMb === undefined || memoryMb <= max.memoryMb) return null;
+  return `limits.memoryMb is ${memoryMb}, more than the ${max.memoryMb} that isolates may have`;
 }
 
 function pythonMain(manifest: Manifest, handler: string, modules: readonly BundleModule[]): string {
@@ -213,15 +239,18 @@ function mainOf(manifest: Manifest, modules: readonly BundleModule[]): string {
   return main;
 }
 
-function limitsOf(manifest: Manifest, policy: LimitPolicy): Limits {
-  const limits = { ...policy.defaults };
+function limitsOf(manifest: Manifest, policy: LimitPolicy, tier: FunctionTier): Limits {
+  const { containerMemory } = policy;
+  const inContainer = tier === "container";
+  const limits = { ...policy.defaults, ...(inContainer && { memoryMb: containerMemory.default }) };
+  const max = { ...policy.max, ...(inContainer && { memoryMb: containerMemory.max }) };
   for (const name of limitNames) {
     const asked = manifest.limits[name];
     if (asked === undefined) continue;
-    if (asked > policy.max[name]) {
+    if (asked > max[name]) {
       throw new IsletError(
         "limit_too_high",
-        `limits.${name} is ${asked}, more than this server's maximum of ${policy.max[name]}.`,
+        `limits.${name} is ${asked}, more than this server's maximum of ${max[name]}.`,
       );
     }
     limits[name] = asked;

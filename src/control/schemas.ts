@@ -34,6 +34,18 @@ const egress = z
   .object({ allow: z.array(z.string()).nullable(), deny: z.array(z.string()) })
   .openapi("Egress", { description: "As in the manifest; without an allow list it is null." });
 
+const tier = z.enum(["isolate", "container"]).openapi({ description: "Where it runs." });
+const placement = z
+  .object({
+    asked: z.enum(["auto", "isolate", "container"]).openapi({ description: "By the manifest." }),
+    since: moment.openapi({ description: "When it was decided: at the deployment, or when limits proved too tight." }),
+    why: z.string().nullable().openapi({
+      description: "What speaks for a container that was not asked for.",
+      example: 'index.js imports "node:fs", which isolates do not have',
+    }),
+  })
+  .openapi("Placement", { description: "Why it runs where it does." });
+
 const trust = z
   .object({
     state: z.enum(["trusted", "quarantined"]),
@@ -62,7 +74,8 @@ export const functionSchema = z
   .object({
     name: z.string(),
     tenant: z.string().openapi({ description: "Whose function it is." }),
-    tier: z.enum(["isolate", "container"]).openapi({ description: "Where it runs." }),
+    tier,
+    placement,
     version: versionHash,
     urls,
     routes: z.array(z.string()),
@@ -93,7 +106,11 @@ export const deployedSchema = z
 export const versionListSchema = z
   .object({
     versions: z
-      .array(z.object({ id: versionHash, bytes, limits, createdAt: moment, live: z.boolean() }).openapi("Version"))
+      .array(
+        z
+          .object({ id: versionHash, bytes, tier, placement, limits, createdAt: moment, live: z.boolean() })
+          .openapi("Version"),
+      )
       .openapi({ description: "The latest deployed first." }),
   })
   .openapi("VersionList");

@@ -4,7 +4,7 @@ import { IsletError } from "../core/errors.ts";
 import { bearer, type ControlEnv } from "./context.ts";
 import type { Deployer } from "./deployer.ts";
 import type { ControlDeps } from "./deps.ts";
-import { describeFunction } from "./functions.ts";
+import { describeFunction, describePlacement } from "./functions.ts";
 import { errors, json } from "./responses.ts";
 import { functionSchema, nameParams, rollbackSchema, versionListSchema } from "./schemas.ts";
 
@@ -57,9 +57,8 @@ export function versions(app: OpenAPIHono<ControlEnv>, deps: ControlDeps, deploy
     const { name } = c.req.valid("param");
     const stored = await deps.store.versions(name);
     if (stored.length === 0) throw new IsletError("not_found", `There is no function ${name}.`);
-    const list = stored.map(({ id, bytes, limits, createdAtMs, live }) => ({
-      id,
-      bytes,
+    const list = stored.map(({ id, bytes, limits, placement, createdAtMs, live }) => ({
+      ...{ id, bytes, tier: placement.now, placement: describePlacement(placement) },
       limits: { ...limits },
       createdAt: new Date(createdAtMs).toISOString(),
       live,

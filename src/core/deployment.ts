@@ -26,6 +26,9 @@ export interface Bundle {
 /** Where a version runs: in an isolate of a pool process, or in containers of its own. */
 export type FunctionTier = "isolate" | "container";
 
+/** Where a manifest wants its version to run; `auto` leaves that to the upload and to what is measured. */
+export type AskedTier = "auto" | FunctionTier;
+
 /**
  * Places that belong together: the pool processes that tenants share, the one that a tenant has for itself, or the
  * containers of one version.
@@ -43,8 +46,15 @@ export interface LiveFunction {
   /** Where its requests run. The supervisor decides that when it publishes. */
   readonly group: PoolGroup;
   readonly versionId: string;
-  /** Absent: an isolate. */
+  /** Where it runs. Absent: an isolate. */
   readonly tier?: FunctionTier;
+  /** What its manifest asked for. Absent: no more than that. */
+  readonly asked?: AskedTier;
+  /**
+   * Whether a container has been found to be better for it, or may be: `possible`, a request that an isolate's limit
+   * has ended may be run once more in a container; `done`, all of them run there since that was seen to be needed.
+   */
+  readonly fallback?: "possible" | "done";
   /** Extra routes, beside {name}.localhost and /fn/{name}/*. */
   readonly routes: readonly string[];
   readonly limits: Limits;

@@ -111,7 +111,7 @@ export const errorKinds = {
   containers_unavailable: {
     status: 503,
     blame: "system",
-    hint: "This function needs a container engine: install Docker on the server (Debian: apt-get install docker.io) and start it.",
+    hint: "This function needs a container engine: install Docker on the server (Debian: apt-get install docker.io) and start it; islet doctor says what is missing.",
   },
   pool_lost: {
     status: 502,

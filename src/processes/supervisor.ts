@@ -101,7 +101,10 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
       trustOf: (fn) => ({ ...quarantine.standing(fn), group: fronts.live(fn.name)?.group ?? fn.group }),
       urlsOf: (fn) => functionUrls(fn, config.host, port),
       token,
-      limits: config.limits,
+      limits: {
+        ...config.limits,
+        containerMemory: { default: config.containerMemoryMb, max: config.containerMaxMemoryMb },
+      },
       uploadBytes: config.uploadBytes,
       logger,
       clock: systemClock,

@@ -52,6 +52,14 @@ const steps: readonly string[] = [
   `
   ALTER TABLE deployments ADD COLUMN tier TEXT NOT NULL DEFAULT 'isolate';
   `,
+  // What was asked for, and why it became that tier. What limits a version was seen to need is a fact about its bytes.
+  `
+  ALTER TABLE deployments ADD COLUMN asked TEXT NOT NULL DEFAULT 'auto';
+  UPDATE deployments SET asked = tier;
+  ALTER TABLE deployments ADD COLUMN why TEXT;
+  ALTER TABLE versions ADD COLUMN moved_at_ms INTEGER;
+  ALTER TABLE versions ADD COLUMN moved_why TEXT;
+  `,
 ];
 
 /** @throws Error when the database was written by a later release. */

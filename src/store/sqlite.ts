@@ -1,12 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import type { AskedTier, FunctionTier } from "../core/deployment.ts";
 import { type EgressLists, openEgress } from "../core/egress.ts";
 import { IsletError } from "../core/errors.ts";
 import { defaultLimits, type Limits } from "../core/limits.ts";
 import { BundleFiles } from "./bundle-files.ts";
 import { migrate } from "./migrations.ts";
-import type { NewDeployment, Store, StoredFunction, StoredVersion } from "./store.ts";
+import type { NewDeployment, Placement, Store, StoredFunction, StoredVersion } from "./store.ts";
 
 /** A server that is being replaced by another needs a moment to let go. */
 const lockWaitMs = 2_000;
@@ -68,11 +69,13 @@ export class SqliteStore implements Store {
           this.#run(insertFunction, fn.name, atMs);
           this.#run(insertVersion, fn.name, fn.versionId, deployment.bytes, JSON.stringify(fn.limits), atMs);
           const { lastInsertRowid } = this.#run(
-            "INSERT INTO deployments (function_name, version_id, tenant, tier, routes, egress, deployed_at_ms, previous) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO deployments (function_name, version_id, tenant, tier, asked, why, routes, egress, deployed_at_ms, previous) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             fn.name,
             fn.versionId,
             fn.tenant,
             fn.tier ?? "isolate",
+            fn.asked ?? fn.tier ?? "isolate",
+            deployment.why,
             JSON.stringify(fn.routes),
             JSON.stringify(fn.egress ?? openEgress),
             atMs,
@@ -128,6 +131,19 @@ export class SqliteStore implements Store {
     return this.#change(async () =>
       this.#transaction(() => this.#goLive(name, deploymentId, this.#routesOf(name, deploymentId))),
     );
+  }
+
+  move(name: string, versionId: string, moved: { readonly atMs: number; readonly why: string } | null): Promise<void> {
+    return this.#change(async () => {
+      const { changes } = this.#run(
+        "UPDATE versions SET moved_at_ms = ?, moved_why = ? WHERE function_name = ? AND id = ?",
+        moved?.atMs ?? null,
+        moved?.why ?? null,
+        name,
+        versionId,
+      );
+      if (Number(changes) === 0) throw new Error(`store: function ${name} has no version ${versionId}`);
+    });
   }
 
   remove(name: string): Promise<boolean> {
@@ -238,19 +254,23 @@ function takeForOneself(db: DatabaseSync, dataDir: string): void {
   }
 }
 
+const placementColumns = "d.tier, d.asked, d.why, d.deployed_at_ms, v.moved_at_ms, v.moved_why";
+
 const selectFunctions = `
-  SELECT f.name, d.tenant, f.created_at_ms, f.live_deployment, d.version_id, d.tier, d.routes, d.egress, d.deployed_at_ms, v.bytes, v.limits
+  SELECT f.name, d.tenant, f.created_at_ms, f.live_deployment, d.version_id, d.routes, d.egress, v.bytes, v.limits, ${placementColumns}
   FROM functions f
   JOIN deployments d ON d.id = f.live_deployment
   JOIN versions v ON v.function_name = f.name AND v.id = d.version_id`;
 
 const selectVersions = `
-  SELECT v.id, v.bytes, v.limits, v.created_at_ms, v.id = live.version_id AS live
+  SELECT v.id, v.bytes, v.limits, v.created_at_ms, v.id = live.version_id AS live, ${placementColumns}
   FROM versions v
   JOIN functions f ON f.name = v.function_name
   JOIN deployments live ON live.id = f.live_deployment
+  JOIN deployments d ON d.id = (
+    SELECT max(any.id) FROM deployments any WHERE any.function_name = v.function_name AND any.version_id = v.id)
   WHERE v.function_name = ?
-  ORDER BY (SELECT max(d.id) FROM deployments d WHERE d.function_name = v.function_name AND d.version_id = v.id) DESC`;
+  ORDER BY d.id DESC`;
 
 const insertFunction = `
   INSERT INTO functions (name, created_at_ms, live_deployment) VALUES (?, ?, 0) ON CONFLICT (name) DO NOTHING`;
@@ -264,6 +284,8 @@ const deleteUnusedVersion = `
   AND NOT EXISTS (SELECT 1 FROM deployments d WHERE d.function_name = v.function_name AND d.version_id = v.id)`;
 
 function toFunction(row: Row): StoredFunction {
+  const placement = toPlacement(row);
+  const { asked, decided, now } = placement;
   return {
     fn: {
       name: String(row.name),
@@ -271,11 +293,12 @@ function toFunction(row: Row): StoredFunction {
       // What the supervisor makes of it is not stored.
       group: "shared",
       versionId: String(row.version_id),
-      tier: row.tier === "container" ? "container" : "isolate",
+      ...{ tier: now, asked, ...(now !== decided && { fallback: "done" as const }) },
       routes: JSON.parse(String(row.routes)) as string[],
       limits: toLimits(row),
       egress: JSON.parse(String(row.egress)) as EgressLists,
     },
+    placement,
     deploymentId: Number(row.live_deployment),
     bytes: Number(row.bytes),
     createdAtMs: Number(row.created_at_ms),
@@ -290,7 +313,20 @@ function toVersion(row: Row): StoredVersion {
     limits: toLimits(row),
     createdAtMs: Number(row.created_at_ms),
     live: Number(row.live) === 1,
+    placement: toPlacement(row),
   };
+}
+
+/** What was measured counts only where the deployment leaves it open. */
+function toPlacement(row: Row): Placement {
+  const decided: FunctionTier = row.tier === "container" ? "container" : "isolate";
+  const asked = String(row.asked) as AskedTier;
+  const { moved_at_ms: movedAtMs, moved_why: movedWhy } = row;
+  if (decided === "isolate" && asked === "auto" && movedAtMs !== null) {
+    return { asked, decided, now: "container", sinceMs: Number(movedAtMs), why: String(movedWhy) };
+  }
+  const why = row.why === null ? null : String(row.why);
+  return { asked, decided, now: decided, sinceMs: Number(row.deployed_at_ms), why };
 }
 
 /** Versions that were stored before a limit was invented have its default. */

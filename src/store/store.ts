@@ -1,9 +1,21 @@
-import type { LiveFunction } from "../core/deployment.ts";
+import type { AskedTier, FunctionTier, LiveFunction } from "../core/deployment.ts";
 import type { Limits } from "../core/limits.ts";
+
+/** Why a version runs where it does. */
+export interface Placement {
+  readonly asked: AskedTier;
+  /** What came of that at the upload. */
+  readonly decided: FunctionTier;
+  readonly now: FunctionTier;
+  readonly sinceMs: number;
+  /** The evidence. Null: it is what was asked for, or nothing spoke against it. */
+  readonly why: string | null;
+}
 
 /** A function with what is live of it. */
 export interface StoredFunction {
   readonly fn: LiveFunction;
+  readonly placement: Placement;
   /** Names the deployment that is live; each deploy and only a deploy makes a new one. */
   readonly deploymentId: number;
   /** Of the live version's modules, as uploaded. */
@@ -18,10 +30,14 @@ export interface StoredVersion {
   readonly limits: Limits;
   readonly createdAtMs: number;
   readonly live: boolean;
+  /** Of its latest deployment. */
+  readonly placement: Placement;
 }
 
 export interface NewDeployment {
   readonly fn: LiveFunction;
+  /** Why it runs where `fn.tier` says, unless that was asked for. */
+  readonly why: string | null;
   readonly bytes: number;
   readonly atMs: number;
   /** The encoded bundle as uploaded; `fn.versionId` is its hash. */
@@ -58,6 +74,11 @@ export interface Store {
    * @throws IsletError route_taken.
    */
   activate(name: string, deploymentId: number): Promise<StoredFunction>;
+  /**
+   * Has a version run in containers, or no longer, where its deployments leave that open.
+   * @throws Error when there is no such version.
+   */
+  move(name: string, versionId: string, moved: { readonly atMs: number; readonly why: string } | null): Promise<void>;
   /** Removes the function, its versions, and the bundles that no other function uses. */
   remove(name: string): Promise<boolean>;
   /** @throws Error when there is no such version. */

@@ -45,7 +45,7 @@ describe("the commands", () => {
       out: `hello: version ${newer} is live\n`,
     });
 
-    expect((await run("list")).out).toMatch(/^hello {2}[0-9a-f]{12} {2}\d+ bytes/);
+    expect((await run("list")).out).toMatch(/^hello {2}[0-9a-f]{12} {2}isolate {2}\d+ bytes/);
     expect(await run("delete", "hello")).toMatchObject({ code: 0, out: "hello is deleted\n" });
     expect(await run("list")).toEqual({ code: 0, out: "", err: "" });
   });

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildSamples } from "../../samples/build.ts";
 import { Engine } from "../../src/container/engine.ts";
@@ -188,12 +189,29 @@ async def app(scope, receive, send):
   test("one function moves from an isolate to a container and back by its manifest and by roll-back", async () => {
     const source = "export default { fetch: () => new Response(typeof process) };";
     const tierOf = async () => ((await server.control("GET", "/v1/functions/mover")).json() as { tier: string }).tier;
-    const first = await server.deploy("mover", source, { tier: "isolate" });
+    const limits = { memoryMb: 128 };
+    const first = await server.deploy("mover", source, { tier: "isolate", limits });
     expect([await tierOf(), (await server.send("/fn/mover/")).text]).toEqual(["isolate", "undefined"]);
-    expect(await server.deploy("mover", source, container)).toBe(first);
+    expect(await server.deploy("mover", source, { ...container, limits })).toBe(first);
     expect([await tierOf(), (await server.send("/fn/mover/")).text]).toEqual(["container", "object"]);
     await server.control("POST", "/v1/functions/mover/rollback");
     expect([await tierOf(), (await server.send("/fn/mover/")).text]).toEqual(["isolate", "undefined"]);
+  });
+
+  test("what no isolate can run goes to a container by itself: Node's own modules and native addons", async () => {
+    const addon = `../../node_modules/isolated-vm/prebuilds/linux-${process.arch}/isolated-vm.abi137.glibc.node`;
+    const source = `
+      import { createRequire } from "module";
+      const { ivm } = createRequire(import.meta.url)("./addon.node");
+      export default { fetch: () => new Response(typeof ivm.Isolate) };`;
+    const content = new Uint8Array(await readFile(new URL(addon, import.meta.url)));
+    await server.deploy("native", { "index.js": source, "addon.node": { type: "application/octet-stream", content } });
+    expect((await server.send("/fn/native/")).text).toBe("function");
+    const described = (await server.control("GET", "/v1/functions/native")).json();
+    expect(described).toMatchObject({
+      tier: "container",
+      placement: { asked: "auto", why: "addon.node is a native addon" },
+    });
   });
 
   test("what takes too much memory, ends its process or never comes back harms nobody else", async () => {
@@ -206,7 +224,7 @@ async def app(scope, receive, send):
         if (pathname === "/grow") for (;;) hoard.push(new Uint8Array(8 * 1024 * 1024).fill(1));
         return new Response("well");
       } };`;
-    await server.deploy("wild", source, { ...container, limits: { wallMs: 3_000 } });
+    await server.deploy("wild", source, { ...container, limits: { wallMs: 3_000, memoryMb: 128 } });
     expect((await server.send("/fn/wild/")).text).toBe("well");
     expect(await server.send("/fn/wild/grow")).toMatchObject({ status: 503, code: "function_memory_limit" });
     expect(await server.send("/fn/wild/exit")).toMatchObject({ status: 502, code: "function_crashed" });

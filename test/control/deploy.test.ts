@@ -37,6 +37,7 @@ describe("PUT of one module", () => {
           name: "hello",
           tenant: "hello",
           tier: "isolate",
+          asked: "auto",
           egress: { allow: null, deny: [] },
           group: "shared",
           versionId: answer.version,

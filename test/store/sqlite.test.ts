@@ -32,6 +32,7 @@ function deployment(name: string, version: string, routes: readonly string[] = [
       routes,
       limits: { ...defaultLimits, cpuMs: 7 },
     },
+    why: null,
     bytes: 42,
     atMs,
     original: Buffer.from(`original ${version}`),
