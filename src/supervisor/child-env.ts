@@ -15,7 +15,7 @@ const passedOn: Record<ChildKind, readonly string[]> = {
 export function childEnv(kind: ChildKind, dataDir: string, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv =
     kind === "front"
-      ? { NODE_COMPILE_CACHE: join(dataDir, "compile-cache", kind) }
+      ? { NODE_COMPILE_CACHE: own.NODE_COMPILE_CACHE ?? join(dataDir, "compile-cache", kind) }
       : // The file that says it otherwise is not in their sandbox.
         { TZ: Intl.DateTimeFormat().resolvedOptions().timeZone };
   for (const name of passedOn[kind]) if (own[name] !== undefined) env[name] = own[name];

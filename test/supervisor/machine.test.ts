@@ -57,4 +57,6 @@ test("children see little of the environment, and pools least", () => {
     "PATH",
     "TZ",
   ]);
+  expect(childEnv("front", "/data", own).NODE_COMPILE_CACHE).toBe("/data/compile-cache/front");
+  expect(childEnv("front", "/data", { NODE_COMPILE_CACHE: "/cache" }).NODE_COMPILE_CACHE).toBe("/cache");
 });
