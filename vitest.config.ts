@@ -5,8 +5,10 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     environment: "node",
     globalSetup: "test/container/global-set-up.ts",
-    // Tests start servers, load native isolates and kill processes: each file gets a process of its own.
+    // Processes, since tests load native isolates. What is killed are processes that the tests have started, so
+    // that files can share one: a process for each would take a minute of the whole.
     pool: "forks",
+    isolate: false,
     // Most of them wait more than they compute.
     maxWorkers: 2,
     testTimeout: 30_000,
