@@ -37,8 +37,6 @@ export interface Answer {
 
 const token = "e2e-token";
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-/** As bin/islet.js has it. */
-const compileCache = fileURLToPath(new URL("../../node_modules/.cache/islet", import.meta.url));
 
 /** `islet serve` in a process of its own, on ports and with data of its own. */
 export class TestServer {
@@ -77,7 +75,8 @@ export class TestServer {
       ...{ DATA_DIR: dataDir, HOST: "127.0.0.1", PORT: 0, CONTROL_PORT: 0, TOKEN: token, FRONTS: 1, POOLS: 2 },
       ...settings,
     };
-    const env: NodeJS.ProcessEnv = { PATH: process.env.PATH, TMPDIR: dataDir, NODE_COMPILE_CACHE: compileCache };
+    const { PATH, NODE_COMPILE_CACHE } = process.env;
+    const env: NodeJS.ProcessEnv = { PATH, NODE_COMPILE_CACHE, TMPDIR: dataDir };
     for (const [name, value] of Object.entries(all)) env[`ISLET_${name}`] = String(value);
     const child = spawn(process.execPath, [main, "serve"], { cwd: dataDir, env, stdio: ["ignore", "pipe", "pipe"] });
     const logs = new LogLines(child.stdout);
