@@ -11,6 +11,7 @@ import type { Confinement } from "../supervisor/confinement/confinement.ts";
 import { watchMemory } from "../supervisor/confinement/memory-watch.ts";
 import { type Death, describeDeath, isUnexpected } from "../supervisor/death.ts";
 import { Fronts } from "../supervisor/fronts.ts";
+import { giveWay } from "../supervisor/give-way.ts";
 import { GuestWatch } from "../supervisor/guest-watch.ts";
 import { SupervisorMetrics } from "../supervisor/metrics.ts";
 import { PoolNews } from "../supervisor/pool-news.ts";
@@ -230,7 +231,9 @@ export function createChildren(options: ChildrenOptions): Children {
     onDeath,
     onDedicated: (pool) => {
       // Otherwise every tenant has one, trusted or not.
-      if (config.isolation === "shared") pool.send({ type: "doubt" });
+      if (config.isolation !== "shared") return;
+      pool.send({ type: "doubt" });
+      void pool.ready.then(() => pool.pid !== undefined && giveWay(pool.pid));
     },
   });
   return { fronts, pools, metrics, quarantine };
