@@ -25,7 +25,7 @@ export async function checkInContainer(parts: ContainerCheckParts): Promise<Chec
   const directory = join(parts.runDirectory, parts.id);
   const outcome = Promise.withResolvers<CheckProblem | null>();
   const problem = (code: ErrorCode, message: string) =>
-    outcome.resolve({ code, message, place: { module: bundle.main } });
+    outcome.resolve({ code, message, place: bundle.program ? {} : { module: bundle.main } });
   let lastError = "";
   await mkdir(directory, { mode: 0o711 });
   const container = parts.container({
@@ -40,7 +40,8 @@ export async function checkInContainer(parts: ContainerCheckParts): Promise<Chec
   try {
     sockets = await RunnerSockets.open(join(directory, "run"), 1, {
       onReady: () => outcome.resolve(null),
-      onLoadFailure: (how, message) => problem(problems[how], message),
+      onLoadFailure: (how, message, detail) =>
+        problem(problems[how], how === "ended" ? withLastLines(message, detail) : message),
       onConnection: () => undefined,
       onLog: () => undefined,
       onBackground: () => undefined,
@@ -49,10 +50,7 @@ export async function checkInContainer(parts: ContainerCheckParts): Promise<Chec
     });
     await container.start(bundle);
     const allowedMs = limits.startupMs + graceMs;
-    timer = setTimeout(
-      () => problem("module_startup_limit", `Loading the modules took longer than ${limits.startupMs} ms.`),
-      allowedMs,
-    );
+    timer = setTimeout(() => problem(...tooLate(bundle)), allowedMs);
     return await outcome.promise;
   } finally {
     clearTimeout(timer);
@@ -66,7 +64,19 @@ const problems: Record<LoadProblem, ErrorCode> = {
   missing: "module_not_found",
   threw: "module_failed",
   no_handler: "no_handler",
+  ended: "program_failed",
 };
+
+/** A program's own words are all that there is to say what is wrong with it. */
+function withLastLines(message: string, lines: string): string {
+  return lines === "" ? message : `${message} Its last words were:\n${lines}`;
+}
+
+function tooLate({ program, limits: { startupMs } }: Bundle): [ErrorCode, string] {
+  if (!program) return ["module_startup_limit", `Loading the modules took longer than ${startupMs} ms.`];
+  const allowed = `limits.startupMs, ${startupMs} ms, and ${graceMs / 1_000} s more`;
+  return ["program_failed", `The program took no requests at port ${program.port} within ${allowed}.`];
+}
 
 function exitOf(end: InstanceEnd, lastError: string): [ErrorCode, string] {
   if (end.kind === "failed") return [end.code, end.message];

@@ -1,13 +1,14 @@
 import { rm } from "node:fs/promises";
 import process from "node:process";
 import { decodeBundle } from "../core/bundle.ts";
-import type { Bundle, LiveFunction } from "../core/deployment.ts";
+import type { Bundle, LiveFunction, Program } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import type { CheckProblem, InstanceEnd, InstanceRequest, ToFront } from "../core/messages.ts";
 import { checkInContainer } from "./container-check.ts";
 import type { ContainerLogger } from "./container-logger.ts";
 import { EngineRefusal, EngineUnreachable } from "./engine-errors.ts";
 import { KeptContainer, type KeptParts } from "./kept-container.ts";
+import { pinnedImage } from "./pinned-image.ts";
 import { Workshop } from "./workshop.ts";
 
 /** Whose an instance is. */
@@ -105,6 +106,18 @@ export class ContainerKeeper {
     } catch (error) {
       if (error instanceof IsletError) throw error;
       logger.error({ function: fn.name, err: error }, "an upload could not be checked in a container");
+      throw failureOf(error);
+    }
+  }
+
+  /**
+   * A program with the image that its name means now.
+   * @throws IsletError image_not_found, containers_unavailable.
+   */
+  async pinned(program: Program): Promise<Program> {
+    try {
+      return await pinnedImage(await this.#workshop.engine(), program);
+    } catch (error) {
       throw failureOf(error);
     }
   }

@@ -5,7 +5,8 @@ import type { LogLevel } from "../core/invocation.ts";
 /** Characters of a line: of its text, each of which may be escaped. */
 const longestLine = 16 * 1024 * 6 + 1024;
 
-export type LoadProblem = "syntax" | "missing" | "threw" | "no_handler";
+const loadProblem = z.enum(["syntax", "missing", "threw", "no_handler", "ended"]);
+export type LoadProblem = z.output<typeof loadProblem>;
 
 /** What a runner says of itself. Guest code runs beside it, so all of that may be forged, to its own harm only. */
 export interface ControlNews {
@@ -23,7 +24,7 @@ const message = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready") }),
   z.object({
     type: z.literal("failed"),
-    problem: z.enum(["syntax", "missing", "threw", "no_handler"]),
+    problem: loadProblem,
     message: z.string(),
     detail: z.string(),
   }),

@@ -15,9 +15,30 @@ const created = z.object({ Id: z.string() });
 const exited = z.object({ StatusCode: z.number() });
 const listed = z.array(z.object({ Id: z.string() }));
 const inspected = z.object({ State: z.object({ Running: z.boolean(), OOMKilled: z.boolean(), ExitCode: z.number() }) });
+const strings = z.array(z.string()).nullish();
+const described = z.object({
+  Id: z.string(),
+  Config: z.object({
+    ...{ Entrypoint: strings, Cmd: strings, Env: strings },
+    WorkingDir: z.string().nullish(),
+    Volumes: z.record(z.string(), z.unknown()).nullish(),
+  }),
+});
 const refused = z.object({ message: z.string() });
 /** One line of what an image's import answers; a failure comes with status 200. */
 const progress = z.object({ error: z.string().optional() });
+
+/** What an image says of itself. */
+export interface ImageDescription {
+  readonly id: string;
+  /** Entry point and command. */
+  readonly argv: readonly string[];
+  /** NAME=value */
+  readonly env: readonly string[];
+  readonly folder: string;
+  /** Paths that it wants to be written to. */
+  readonly volumes: readonly string[];
+}
 
 /**
  * The part of the Docker Engine API that Islet uses, over its unix socket.
@@ -44,14 +65,31 @@ export class Engine {
     return (await this.#unlessMissing(this.#text("GET", `/images/${name}/json`))) !== null;
   }
 
+  /** Null: the engine does not have it. */
+  async image(name: string): Promise<ImageDescription | null> {
+    const answer = await this.#unlessMissing(this.#json("GET", `/images/${name}/json`));
+    if (answer === null) return null;
+    const { Id, Config } = described.parse(answer);
+    return {
+      id: Id,
+      argv: [...(Config.Entrypoint ?? []), ...(Config.Cmd ?? [])],
+      env: Config.Env ?? [],
+      folder: Config.WorkingDir || "/",
+      volumes: Object.keys(Config.Volumes ?? {}),
+    };
+  }
+
+  /** Gets an image from its registry. @throws EngineRefusal */
+  async pull(name: string): Promise<void> {
+    const [, repository = name, tag = "latest"] = /^(.+?)(?::([^:/@]+))?$/.exec(name) ?? [];
+    const query = { fromImage: repository, ...(!name.includes("@") && { tag }) };
+    throwIfFailed(await this.#text("POST", "/images/create", { query }));
+  }
+
   /** Makes an image of a tar archive. `changes` are lines of a Dockerfile. */
   async importImage(name: string, tag: string, changes: string, archive: Readable): Promise<void> {
     const query = { fromSrc: "-", repo: name, tag, changes };
-    const answer = await this.#text("POST", "/images/create", { query, upload: archive });
-    for (const line of answer.split("\n").filter((one) => one.trim() !== "")) {
-      const { error } = progress.parse(JSON.parse(line));
-      if (error !== undefined) throw new EngineRefusal(500, error);
-    }
+    throwIfFailed(await this.#text("POST", "/images/create", { query, upload: archive }));
   }
 
   /** The id of a new container that is not started yet. */
@@ -143,6 +181,14 @@ export class Engine {
       if (error instanceof EngineRefusal && error.status === 404) return null;
       throw error;
     }
+  }
+}
+
+/** Of what takes long, the engine tells in lines how it goes, with status 200. */
+function throwIfFailed(answer: string): void {
+  for (const line of answer.split("\n").filter((one) => one.trim() !== "")) {
+    const { error } = progress.parse(JSON.parse(line));
+    if (error !== undefined) throw new EngineRefusal(500, error);
   }
 }
 

@@ -5,23 +5,27 @@ import { build } from "esbuild";
 import type { Bundle } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import { withEsbuild } from "../core/esbuild-service.ts";
-import type { Language } from "./base-images.ts";
 
 const runners = new URL("../../runtime-api/runners/", import.meta.url);
 
-/** What the runner of a language is started with, beside the interpreter; `directory` is mounted at /islet/runner. */
-export const runnerArguments: Record<Language, readonly string[]> = {
+/** What runs a function in a container: a language's own runner, or what stands before a program of any kind. */
+export type Runner = "node" | "python" | "gateway";
+
+/** What a runner is started with, beside the interpreter; `directory` is mounted at /islet/runner. */
+export const runnerArguments: Record<Runner, readonly string[]> = {
   node: ["/islet/runner/main.mjs"],
   python: ["-m", "islet"],
+  gateway: ["/islet/runner/main.mjs"],
 };
 
-export function languageOf(bundle: Bundle): Language {
+export function runnerOf(bundle: Bundle): Runner {
+  if (bundle.program) return "gateway";
   return bundle.handler === undefined ? "node" : "python";
 }
 
-/** Puts the runner of a language into a new directory, readable for everybody who gets there. */
-export async function writeRunner(language: Language, directory: string): Promise<void> {
-  if (language === "python") {
+/** Puts a runner into a new directory, readable for everybody who gets there. */
+export async function writeRunner(runner: Runner, directory: string): Promise<void> {
+  if (runner === "python") {
     // A copy: the installed files may be readable for the server's user only.
     await cp(fileURLToPath(new URL("python/", runners)), directory, { recursive: true });
     return;
@@ -29,7 +33,7 @@ export async function writeRunner(language: Language, directory: string): Promis
   await mkdir(directory, { recursive: true });
   await withEsbuild(() =>
     build({
-      entryPoints: [fileURLToPath(new URL("node/main.ts", runners))],
+      entryPoints: [fileURLToPath(new URL(`${runner}/main.ts`, runners))],
       outfile: join(directory, "main.mjs"),
       bundle: true,
       platform: "node",
@@ -44,9 +48,10 @@ export async function writeRunner(language: Language, directory: string): Promis
  * Writes a bundle as the runner finds it at /islet/function: its modules as files, and all else in one. So
  * variables, which may be secret, are in no description of the container.
  *
+ * @param program what is to be started, if it is not for a language's own runner.
  * @throws IsletError invalid_module_name when a name is the folder of another.
  */
-export async function writeFunction(bundle: Bundle, directory: string): Promise<void> {
+export async function writeFunction(bundle: Bundle, directory: string, program?: object): Promise<void> {
   const { main, handler, env, modules } = bundle;
   await mkdir(join(directory, "modules"), { recursive: true });
   for (const { name, bytes } of modules) {
@@ -59,7 +64,8 @@ export async function writeFunction(bundle: Bundle, directory: string): Promise<
     }
   }
   const types = Object.fromEntries(modules.map(({ name, type }) => [name, type]));
-  await writeFile(join(directory, "function.json"), JSON.stringify({ main, handler, env, types }));
+  const description = program ?? { main, handler, env, types };
+  await writeFile(join(directory, "function.json"), JSON.stringify(description));
 }
 
 function isFileAndFolder(error: unknown): boolean {

@@ -8,7 +8,7 @@ import type { ArchiveEntry } from "./archive.ts";
 const run = promisify(execFile);
 
 /** Directories that a container has things mounted on: its root is read-only, so they must be there. */
-const mountPoints = ["/tmp", "/islet/function", "/islet/runner", "/run/islet"];
+const mountPoints = ["/tmp", "/islet/function", "/islet/runner", "/islet/node", "/run/islet"];
 
 /**
  * The shared libraries of programs and of libraries, as the dynamic linker of this machine finds them. One

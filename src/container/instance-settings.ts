@@ -1,6 +1,6 @@
 import type { LiveFunction } from "../core/deployment.ts";
-import { type BaseImage, imageLabel, type Language } from "./base-images.ts";
-import { runnerArguments } from "./function-directory.ts";
+import { imageLabel } from "./base-images.ts";
+import type { RunnerPlan } from "./runner-plan.ts";
 
 /** On every container of Islet: which server it belongs to. */
 export const serverLabel = "islet.server";
@@ -16,11 +16,9 @@ export interface InstanceSettings {
   readonly id: string;
   readonly server: string;
   readonly fn: Pick<LiveFunction, "name" | "versionId" | "limits">;
-  readonly language: Language;
-  readonly image: BaseImage;
+  readonly plan: RunnerPlan;
   /** Of this machine: with `run` and `function` in it. */
   readonly directory: string;
-  readonly runner: string;
   readonly user: string;
   readonly concurrency: number;
   readonly cpus: number;
@@ -28,24 +26,24 @@ export interface InstanceSettings {
 
 /** The body of the engine's /containers/create. */
 export function instanceSettings(settings: InstanceSettings): object {
-  const { id, server, fn, language, image, directory, runner, user, concurrency, cpus } = settings;
+  const { id, server, fn, plan, directory, user, concurrency, cpus } = settings;
   const memory = (fn.limits.memoryMb + runtimeMemoryMb) * mebibyte;
   const mount = (Source: string, Target: string) => ({ Type: "bind", Source, Target, ReadOnly: true });
   return {
-    Image: image.name,
-    Cmd: [...image.command, ...interpreterFlags(language, fn), ...runnerArguments[language]],
+    Image: plan.image,
+    Entrypoint: plan.command,
+    Cmd: [],
     WorkingDir: "/tmp",
+    // An image's own would be one more process of the function's, again and again.
+    Healthcheck: { Test: ["NONE"] },
     User: user,
-    Env: [
-      ...["HOME=/tmp", "LANG=C.UTF-8", "TZ=UTC", `ISLET_CONNECTIONS=${concurrency}`],
-      ...(language === "python" ? ["PYTHONPATH=/islet/runner", "PYTHONDONTWRITEBYTECODE=1"] : []),
-    ],
+    Env: [...plan.env, ...["HOME=/tmp", "LANG=C.UTF-8", "TZ=UTC", `ISLET_CONNECTIONS=${concurrency}`]],
     Labels: {
       [serverLabel]: server,
       "islet.instance": id,
       "islet.function": fn.name,
       "islet.version": fn.versionId,
-      [imageLabel]: language,
+      [imageLabel]: plan.kind,
     },
     NetworkDisabled: true,
     HostConfig: {
@@ -71,13 +69,13 @@ export function instanceSettings(settings: InstanceSettings): object {
       Mounts: [
         mount(`${directory}/run`, "/run/islet"),
         mount(`${directory}/function`, "/islet/function"),
-        mount(runner, "/islet/runner"),
+        ...[...plan.mounts].map(([target, source]) => mount(source, target)),
+        // Else the engine would make volumes of the host's disk of them.
+        ...plan.writable.map((path) => ({
+          ...{ Type: "tmpfs", Target: path },
+          TmpfsOptions: { SizeBytes: temporaryMb * mebibyte, Mode: 0o1777 },
+        })),
       ],
     },
   };
-}
-
-/** V8's own limit is higher than the container's, so that the kernel says what happened. */
-function interpreterFlags(language: Language, { limits }: InstanceSettings["fn"]): string[] {
-  return language === "node" ? [`--max-old-space-size=${limits.memoryMb + 2 * runtimeMemoryMb}`] : [];
 }

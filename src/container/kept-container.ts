@@ -4,9 +4,9 @@ import type { Bundle, LiveFunction } from "../core/deployment.ts";
 import type { InstanceEnd } from "../core/messages.ts";
 import type { Engine } from "./engine.ts";
 import { EngineRefusal } from "./engine-errors.ts";
-import { languageOf, writeFunction } from "./function-directory.ts";
 import { instanceSettings } from "./instance-settings.ts";
 import { type OutputStream, readOutput } from "./output-lines.ts";
+import { planRunner } from "./runner-plan.ts";
 import type { Workshop } from "./workshop.ts";
 
 const notFound = 404;
@@ -83,13 +83,8 @@ export class KeptContainer {
 
   async #create(engine: Engine, bundle: Bundle): Promise<string> {
     const { id, directory, workshop, ...rest } = this.#parts;
-    const language = languageOf(bundle);
-    const [image, runner] = await Promise.all([
-      workshop.image(engine, language),
-      workshop.runner(language),
-      writeFunction(bundle, join(directory, "function")),
-    ]);
-    const settings = { ...rest, id, directory, language, image, runner, server: workshop.server };
+    const plan = await planRunner(bundle, join(directory, "function"), workshop, engine);
+    const settings = { ...rest, id, directory, plan, server: workshop.server };
     return engine.create(`islet-${rest.fn.name}-${id.slice(0, 12)}`, instanceSettings(settings));
   }
 

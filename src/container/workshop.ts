@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type BaseImage, baseImage, type Language } from "./base-images.ts";
 import { Engine } from "./engine.ts";
-import { writeRunner } from "./function-directory.ts";
+import { type Runner, writeRunner } from "./function-directory.ts";
 import { serverLabel } from "./instance-settings.ts";
+import { type PortableNode, writePortableNode } from "./portable-node.ts";
 
 export interface WorkshopParts {
   readonly dockerHost: string;
@@ -46,13 +47,18 @@ export class Workshop {
     return this.#once(`image ${language}`, () => baseImage(engine, language));
   }
 
-  /** The directory with a language's runner. */
-  runner(language: Language): Promise<string> {
-    return this.#once(`runner ${language}`, async () => {
-      const directory = join(this.#parts.runDirectory, `runner-${language}`);
-      await writeRunner(language, directory);
+  /** The directory with a runner. */
+  runner(runner: Runner): Promise<string> {
+    return this.#once(`runner ${runner}`, async () => {
+      const directory = join(this.#parts.runDirectory, `runner-${runner}`);
+      await writeRunner(runner, directory);
       return directory;
     });
+  }
+
+  /** Node, so that it runs in any image. */
+  portableNode(): Promise<PortableNode> {
+    return this.#once("portable node", () => writePortableNode(join(this.#parts.runDirectory, "node")));
   }
 
   /** The engine may have lost its images. */

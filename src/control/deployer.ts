@@ -4,7 +4,7 @@ import type { Bundle, LiveFunction } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import type { StoredFunction } from "../store/store.ts";
 import type { Change, ControlDeps } from "./deps.ts";
-import { applyManifest } from "./manifest.ts";
+import { applyManifest, type Candidate } from "./manifest.ts";
 import { placeUpload } from "./place-upload.ts";
 import type { Upload } from "./upload.ts";
 
@@ -29,7 +29,8 @@ export class Deployer {
   /** @throws IsletError of every kind that an upload can have. */
   async deploy(name: string, upload: Upload): Promise<Deployed> {
     const { default: defaults, max, containerMemory } = this.#deps.limits;
-    const candidate = applyManifest(upload.manifest, upload.modules, { defaults, max, containerMemory });
+    const policy = { defaults, max, containerMemory };
+    const candidate = await this.#pinned(applyManifest(upload.manifest, upload.modules, policy));
     const { tier, bundle, compiled, why } = await placeUpload(candidate);
     return this.#inTurn(name, async () => {
       const before = await this.#deps.store.get(name);
@@ -96,6 +97,12 @@ export class Deployer {
         }
       });
     });
+  }
+
+  async #pinned(candidate: Candidate): Promise<Candidate> {
+    const { bundle } = candidate;
+    if (!bundle.program) return candidate;
+    return { ...candidate, bundle: { ...bundle, program: await this.#deps.pinned(bundle.program) } };
   }
 
   async #check(compiled: Bundle, fn: LiveFunction, why: string | null): Promise<void> {

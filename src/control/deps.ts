@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import type { Bundle, LiveFunction, PoolGroup } from "../core/deployment.ts";
+import type { Bundle, LiveFunction, PoolGroup, Program } from "../core/deployment.ts";
 import type { Limits } from "../core/limits.ts";
 import type { CheckProblem } from "../core/messages.ts";
 import type { Standing } from "../core/trust.ts";
@@ -33,6 +33,8 @@ export interface ControlDeps {
   readonly store: Store;
   /** Evaluates a compiled bundle in a throw-away isolate, or loads it in a container. Null: nothing is wrong with it. */
   check(bundle: Bundle, fn: LiveFunction): Promise<CheckProblem | null>;
+  /** A program with the image that its name means now. @throws IsletError image_not_found, containers_unavailable. */
+  pinned(program: Program): Promise<Program>;
   /** Resolves once every front serves the change. */
   publish(change: Change): Promise<void>;
   urlsOf(fn: LiveFunction): string[];

@@ -7,6 +7,7 @@ import { type Limits, limitNames } from "../core/limits.ts";
 import { handlerPattern, handlingModule } from "./handler.ts";
 import { moduleTypes } from "./module-types.ts";
 import { functionNamePattern } from "./names.ts";
+import { programFields, programOf } from "./program.ts";
 import { normalizeRoute } from "./routes.ts";
 
 const wellFormed = z.string().refine((text) => text.isWellFormed(), "must be well-formed Unicode");
@@ -44,6 +45,7 @@ export const manifestSchema = z
           "Of Python: a function whose parameters come from the query or a JSON object, one that takes a request, or a WSGI or ASGI application.",
         example: "add.add",
       }),
+    ...programFields,
     tenant: z
       .string()
       .regex(functionNamePattern, "must be 1 to 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit")
@@ -172,16 +174,20 @@ export function applyManifest(manifest: Manifest, modules: readonly BundleModule
     }
   }
   const { handler, env } = manifest;
+  const program = programOf(manifest);
+  if (program) refuseBeside(manifest, modules);
+  else if (manifest.command ?? manifest.port) throw invalid("command and port: are for programs in images");
   if (handler !== undefined && manifest.tier === "isolate") {
     throw invalid("tier: isolates run JavaScript only, and the manifest has a handler, which is Python");
   }
-  const main = handler === undefined ? mainOf(manifest, typed) : pythonMain(manifest, handler, typed);
+  const main = program ? "" : handler === undefined ? mainOf(manifest, typed) : pythonMain(manifest, handler, typed);
   const needs = manifest.tier === "auto" ? needOf(manifest, main, typed, policy) : null;
   const limitsInContainer = () => limitsOf(manifest, policy, "container");
   const isContained = manifest.tier === "container" || needs !== null;
   return {
     bundle: {
       main,
+      ...(program && { program }),
       ...(handler !== undefined && { handler }),
       ...{ modules: typed, env, limits: isContained ? limitsInContainer() : limitsOf(manifest, policy, "isolate") },
     },
@@ -193,17 +199,25 @@ export function applyManifest(manifest: Manifest, modules: readonly BundleModule
 }
 
 function needOf(
-  { handler, limits }: Manifest,
+  { handler, image, limits }: Manifest,
   main: string,
   modules: readonly BundleModule[],
   { max }: LimitPolicy,
 ): string | null {
+  if (image !== undefined) return "the manifest names an image";
   if (handler !== undefined) return `${main} is Python`;
   const addon = modules.find(({ name }) => name.endsWith(".node"));
   if (addon) return `${addon.name} is a native addon`;
   const { memoryMb } = limits;
   if (memoryMb === undefined || memoryMb <= max.memoryMb) return null;
   return `limits.memoryMb is ${memoryMb}, more than the ${max.memoryMb} that isolates may have`;
+}
+
+/** What says nothing of a program in an image is a mistake beside one. */
+function refuseBeside({ main, handler, tier }: Manifest, modules: readonly BundleModule[]): void {
+  if (tier === "isolate") throw invalid("tier: isolates run JavaScript only, and the manifest names an image");
+  if (main !== undefined || handler !== undefined) throw invalid("image: its program has neither main nor handler");
+  if (modules.length > 0) throw invalid("image: all files are in it, and the upload has some beside it");
 }
 
 function pythonMain(manifest: Manifest, handler: string, modules: readonly BundleModule[]): string {

@@ -47,6 +47,8 @@ const route = createRoute({
       "module_memory_limit",
       "module_crashed",
       "no_handler",
+      "program_failed",
+      "image_not_found",
       "route_taken",
       "unsupported_media_type",
       "upload_too_large",

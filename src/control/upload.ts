@@ -73,7 +73,7 @@ function readParts(body: Uint8Array, boundary: string): Upload {
     }
     modules.set(name, { name, type: moduleTypeOf(name, part.mediaType), bytes: part.bytes });
   }
-  if (modules.size === 0) throw invalid("The upload has no modules.");
+  if (modules.size === 0 && manifest?.image === undefined) throw invalid("The upload has no modules.");
   return { manifest: manifest ?? emptyManifest, modules: [...modules.values()] };
 }
 

@@ -1,27 +1,34 @@
 import { createHash } from "node:crypto";
-import type { Bundle, BundleModule, ModuleType } from "./deployment.ts";
+import type { Bundle, BundleModule, ModuleType, Program } from "./deployment.ts";
 import { defaultLimits, type LimitName, type Limits } from "./limits.ts";
 
 /*
  * A bundle as bytes, the same bytes for the same content whatever order it was given in. All
  * integers are little-endian; a text is its UTF-8 length (u32) and its bytes.
  *
- *   "ISLB" · format u8 · main text · in format 3: handler text · the limits as f64 · count u32, {name text, value text} by name
+ *   "ISLB" · format u8 · main text · in format 3: handler text · in format 4: program text (JSON) · the limits as f64 · count u32, {name text, value text} by name
  *   · count u32, {name text, type u8, length u32} by name · the modules' bytes in that order
  *
  * Whatever changes here or in `limitOrder` needs a new format number: version ids are hashes of it. Format 3 is
- * only for bundles with a handler, so that the ids of all others stay what they were.
+ * only for bundles with a handler and format 4 for those with a program, so that the ids of all others stay what
+ * they were.
  */
 const magic = 0x424c5349;
 const format = 2;
 const handlerFormat = 3;
+const programFormat = 4;
 const moduleTypes: readonly ModuleType[] = ["esm", "wasm", "text", "json", "data"];
 const limitOrder: readonly LimitName[] = [
   ...["memoryMb", "cpuMs", "startupMs", "wallMs", "requestBodyBytes"],
   ...["subrequests", "subrequestsInFlight", "logBytes", "timers", "responseHeaderBytes", "waitUntil"],
 ] as LimitName[];
 /** How many of them each format has: stores keep bundles that earlier versions of Islet wrote. */
-const limitCounts: Readonly<Record<number, number>> = { 1: 5, 2: limitOrder.length, 3: limitOrder.length };
+const limitCounts: Readonly<Record<number, number>> = {
+  1: 5,
+  2: limitOrder.length,
+  3: limitOrder.length,
+  4: limitOrder.length,
+};
 
 const encoder = new TextEncoder();
 // Fatal, and with the byte order mark kept, so that decoding loses nothing.
@@ -33,9 +40,10 @@ export function encodeBundle(bundle: Bundle): Uint8Array {
   const env = Object.entries(bundle.env).sort(([a], [b]) => compare(a, b));
   const head = new Writer();
   head.u32(magic);
-  head.u8(bundle.handler === undefined ? format : handlerFormat);
+  head.u8(formatOf(bundle));
   head.text(bundle.main);
-  if (bundle.handler !== undefined) head.text(bundle.handler);
+  if (bundle.program !== undefined) head.text(sortedJson(bundle.program));
+  else if (bundle.handler !== undefined) head.text(bundle.handler);
   for (const name of limitOrder) head.f64(bundle.limits[name]);
   head.u32(env.length);
   for (const [name, value] of env) {
@@ -65,6 +73,7 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
   if (limitCount === undefined) throw new Error(`bundle: format ${found} is unknown`);
   const main = reader.text();
   const handler = found === handlerFormat ? reader.text() : undefined;
+  const program = found === programFormat ? (JSON.parse(reader.text()) as Program) : undefined;
   const limits = readLimits(reader, limitCount);
   const env = readEnv(reader);
   const entries = readModuleTable(reader);
@@ -74,8 +83,22 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
     bytes: reader.bytes(length),
   }));
   if (!reader.atEnd()) throw new Error("bundle: bytes are left over");
-  if (!entries.some((entry) => entry.name === main)) throw new Error("bundle: the main module is missing");
-  return { main, ...(handler !== undefined && { handler }), modules, env, limits };
+  if (!program && !entries.some((entry) => entry.name === main)) throw new Error("bundle: the main module is missing");
+  return { main, ...(handler !== undefined && { handler }), ...(program && { program }), modules, env, limits };
+}
+
+function formatOf({ handler, program }: Bundle): number {
+  if (program) return programFormat;
+  return handler === undefined ? format : handlerFormat;
+}
+
+/** The same text for the same content, whatever order it was written in. */
+function sortedJson(value: object): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => compare(a, b)))
+      : part,
+  );
 }
 
 /** SHA-256 in hexadecimal of what `encodeBundle` gave. */

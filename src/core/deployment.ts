@@ -11,12 +11,35 @@ export interface BundleModule {
   readonly bytes: Uint8Array;
 }
 
+/** How requests are brought to a program that knows nothing of Islet. */
+export type ProgramProtocol = "http";
+
+/** Where the image of a program is from. */
+export type ProgramImage =
+  /**
+   * One that the engine had when it was deployed. The name is for people: it may mean another by now. The id is
+   * empty until the deploy has looked it up.
+   */
+  { readonly from: "engine"; readonly name: string; readonly id: string };
+
+/** What runs in containers and was not written for Islet. */
+export interface Program {
+  readonly protocol: ProgramProtocol;
+  readonly image: ProgramImage;
+  /** In place of the image's own command, its entry point included. */
+  readonly command?: readonly string[];
+  /** Where it is to listen. */
+  readonly port: number;
+}
+
 /** What a version is made of, as uploaded or as compiled for isolates. */
 export interface Bundle {
-  /** Name of the module whose default export has fetch(), or that has the handler. */
+  /** Name of the module whose default export has fetch(), or that has the handler. Empty for a program. */
   readonly main: string;
   /** What is called in a Python module, with the module's dotted name: "add.add". Absent: it is JavaScript. */
   readonly handler?: string;
+  /** Absent: it is a function, and not a program of its own. */
+  readonly program?: Program;
   readonly modules: readonly BundleModule[];
   /** Plain variables that the function sees as `env`. */
   readonly env: Readonly<Record<string, string>>;

@@ -49,7 +49,7 @@ export const errorKinds = {
   function_load_failed: {
     status: 500,
     blame: "function",
-    hint: "The module threw while it was loading; its logs have the stack.",
+    hint: "The module threw while it was loading, or the program ended before it took requests; its logs say why.",
   },
   loop_detected: {
     status: 508,
@@ -172,6 +172,16 @@ export const errorKinds = {
     status: 400,
     blame: "client",
     hint: "Export a default object with a fetch method; in Python, name something that can be called as the handler.",
+  },
+  program_failed: {
+    status: 400,
+    blame: "client",
+    hint: "The program must start, and take requests at the port that the variable PORT names, on all addresses or 127.0.0.1.",
+  },
+  image_not_found: {
+    status: 400,
+    blame: "client",
+    hint: "Name an image that the server's container engine has or can pull, or upload a Dockerfile.",
   },
   limit_too_high: { status: 400, blame: "client", hint: "Ask for no more than the operator's maximum." },
   invalid_route: {

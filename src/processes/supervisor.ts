@@ -93,6 +93,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
 
     const api = createControlApi({
       store,
+      pinned: (program) => containers.pinned(program),
       check: (bundle, fn) => (fn.tier === "container" ? containers.check(fn, bundle) : checks.check(bundle)),
       publish: (change) => {
         if ("set" in change) quarantine.deployed(change.set);

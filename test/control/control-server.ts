@@ -44,6 +44,7 @@ export async function startControl(changed: Partial<ControlDeps> = {}): Promise<
   const app = createControlApi({
     store,
     check: async () => null,
+    pinned: async (program) => program,
     publish: async (change) => {
       published.push(change);
     },

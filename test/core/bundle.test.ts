@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decodeBundle, encodeBundle, versionId } from "../../src/core/bundle.ts";
-import type { Bundle, BundleModule, ModuleType } from "../../src/core/deployment.ts";
+import type { Bundle, BundleModule, ModuleType, Program } from "../../src/core/deployment.ts";
 import { defaultLimits } from "../../src/core/limits.ts";
 import { type Random, randomFrom } from "./random.ts";
 
@@ -17,6 +17,13 @@ const small: Bundle = {
   limits: defaultLimits,
 };
 
+const program: Program = {
+  protocol: "http",
+  image: { from: "engine", name: "hello:1", id: "sha256:0" },
+  command: ["serve", "--all"],
+  port: 8_080,
+};
+
 function randomBundle(random: Random): Bundle {
   const names = new Set(Array.from({ length: 1 + random.below(8) }, () => random.text(12)));
   const modules = Array.from(names, (name) => ({
@@ -27,7 +34,11 @@ function randomBundle(random: Random): Bundle {
   return {
     main: random.pick(modules).name,
     modules,
-    ...(random.below(3) === 0 && { handler: random.text(20) }),
+    ...random.pick<Partial<Bundle>>([
+      {},
+      { handler: random.text(20) },
+      { program: { ...program, port: random.below(65_536) } },
+    ]),
     env: Object.fromEntries(Array.from({ length: random.below(5) }, () => [random.text(8), random.text(20)])),
     limits: { ...defaultLimits, memoryMb: random.below(2 ** 31), requestBodyBytes: Number.MAX_SAFE_INTEGER },
   };
@@ -70,6 +81,8 @@ describe("encoding and decoding", () => {
       { ...small, main: "lib/a.js" },
       { ...small, handler: "index.f" },
       { ...small, handler: "index.g" },
+      { ...small, program },
+      { ...small, program: { ...program, command: ["serve"] } },
       { ...small, modules: [first] },
       { ...small, modules: [first, { ...second, type: "text" }] },
       { ...small, modules: [first, { ...second, name: "lib/b.js" }] },
@@ -136,8 +149,8 @@ describe("decoding", () => {
   test("refuses what is no bundle, or one of a later format", () => {
     expect(() => decodeBundle(new Uint8Array(100))).toThrow("not a bundle");
     const later = Buffer.from(encoded);
-    later[4] = 4;
-    expect(() => decodeBundle(later)).toThrow("format 4 is unknown");
+    later[4] = 5;
+    expect(() => decodeBundle(later)).toThrow("format 5 is unknown");
   });
 
   test("refuses or reads as what it would encode to, whatever byte is changed", () => {

@@ -1,10 +1,5 @@
 import type { ServerResponse } from "node:http";
-
-/** Fields with which the runner itself speaks to the front. A function cannot set them. */
-export const ownPrefix = "islet-";
-
-/** How the function failed to answer. */
-export type Failure = "error" | "no_response";
+import { ownPrefix } from "../link/own-fields.ts";
 
 /** Writes a function's Response. @throws what its body's stream fails with, before the head was sent or after. */
 export async function sendResponse(outgoing: ServerResponse, response: Response, lines: () => number): Promise<void> {
@@ -45,16 +40,6 @@ export async function sendResponse(outgoing: ServerResponse, response: Response,
     }
     await send(outgoing, piece.value);
   }
-  outgoing.end();
-}
-
-export function sendFailure(outgoing: ServerResponse, failure: Failure, lines: number): void {
-  if (outgoing.headersSent) {
-    // What was promised cannot be kept: the front sees that the body breaks off.
-    outgoing.destroy();
-    return;
-  }
-  outgoing.writeHead(500, [`${ownPrefix}failure`, failure, `${ownPrefix}lines`, String(lines), "content-length", "0"]);
   outgoing.end();
 }
 

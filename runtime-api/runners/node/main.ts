@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
-import { connect } from "node:net";
-import process from "node:process";
+import { controlPath, functionFolder, takeRequests, wantedConnections } from "../link/connections.ts";
+import { ControlLine, type LoadProblem } from "../link/control-line.ts";
 import { type ModuleType, serveModules } from "./bundle-modules.ts";
-import { ControlLine, type LoadProblem } from "./control-line.ts";
 import { logRequests, stackOf } from "./request-log.ts";
 import { type Handler, serveRequests } from "./requests.ts";
 
@@ -17,31 +16,13 @@ interface Description {
   readonly env: unknown;
 }
 
-const folder = "/islet/function";
-const controlPath = "/run/islet/control";
-const requestsPath = "/run/islet/requests";
-
 const control = new ControlLine(controlPath);
 logRequests(control);
-const { main, types, env } = JSON.parse(readFileSync(`${folder}/function.json`, "utf8")) as Description;
-const urlOf = serveModules(`${folder}/modules`, new Map(Object.entries(types)));
+const { main, types, env } = JSON.parse(readFileSync(`${functionFolder}/function.json`, "utf8")) as Description;
+const urlOf = serveModules(`${functionFolder}/modules`, new Map(Object.entries(types)));
 const handler = await load();
 if (handler) {
-  const server = serveRequests(handler, env, control);
-  const connections = Number(process.env.ISLET_CONNECTIONS ?? 1);
-  const open = () => {
-    const socket = connect(requestsPath);
-    // A front that does not listen any more is gone.
-    const gone = () => process.exit(1);
-    socket.once("error", gone);
-    socket.once("connect", () => {
-      socket.off("error", gone);
-      server.emit("connection", socket);
-    });
-    // The front ends a connection whose request it has given up.
-    socket.once("close", open);
-  };
-  for (let i = 0; i < connections; i++) open();
+  takeRequests(serveRequests(handler, env, control), wantedConnections());
   control.ready();
 }
 

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { Console } from "node:console";
 import process from "node:process";
 import { Writable } from "node:stream";
-import type { ControlLine, Level } from "./control-line.ts";
+import type { ControlLine, Level } from "../link/control-line.ts";
 
 /** The id of the request that the present code runs for. */
 export const currentRequest = new AsyncLocalStorage<string>();

@@ -1,6 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type Failure, sendFailure, sendResponse } from "./answer.ts";
-import type { ControlLine } from "./control-line.ts";
+import type { IncomingMessage, Server } from "node:http";
+import type { ControlLine } from "../link/control-line.ts";
+import { type Exchange, frontServer } from "../link/front-server.ts";
+import { type Failure, requestIdField, sendFailure } from "../link/own-fields.ts";
+import { sendResponse } from "./answer.ts";
 import { currentRequest, stackOf } from "./request-log.ts";
 
 /** The function's default export. */
@@ -13,24 +15,17 @@ export interface ExecutionContext {
   passThroughOnException(): void;
 }
 
-/** More than any front takes from its clients. */
-const maxHeaderSize = 256 * 1024;
-const requestIdField = "islet-request-id";
 /** About the connection between the front and the runner. */
 const transport = new Set(["connection", "expect", "transfer-encoding"]);
 const bodiless = new Set(["GET", "HEAD"]);
 
-/** Answers the front's requests with the function. It listens nowhere: connections are handed to it. */
+/** Answers the front's requests with the function. */
 export function serveRequests(handler: Handler, env: unknown, control: ControlLine): Server {
-  const handle = (incoming: IncomingMessage, outgoing: ServerResponse, onRead: () => void) => {
-    outgoing.sendDate = false;
-    const id = String(incoming.headers[requestIdField] ?? "");
-    void currentRequest.run(id, () => answer(incoming, outgoing, onRead));
-  };
-  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse, onRead: () => void): Promise<void> => {
+  const answer = async (exchange: Exchange): Promise<void> => {
+    const { outgoing } = exchange;
     const fail = (failure: Failure) => sendFailure(outgoing, failure, control.lines);
     try {
-      const response = await handler.fetch(requestOf(incoming, outgoing, onRead), env, contextOf(control));
+      const response = await handler.fetch(requestOf(exchange), env, contextOf(control));
       if (response instanceof Response) await sendResponse(outgoing, response, () => control.lines);
       else fail("no_response");
     } catch (error) {
@@ -38,18 +33,10 @@ export function serveRequests(handler: Handler, env: unknown, control: ControlLi
       fail("error");
     }
   };
-  const settings = {
-    ...{ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, maxHeaderSize },
-    // The URL says it all, and clients of HTTP/1.0 send none.
-    requireHostHeader: false,
-  };
-  const server = createServer(settings, (incoming, outgoing) => handle(incoming, outgoing, () => undefined));
-  // The front keeps a long body back until the function reads it: as long as it has not, it can send it elsewhere.
-  server.on("checkContinue", (incoming, outgoing) => handle(incoming, outgoing, () => outgoing.writeContinue()));
-  return server;
+  return frontServer((exchange) => void currentRequest.run(exchange.requestId, () => answer(exchange)));
 }
 
-function requestOf(incoming: IncomingMessage, outgoing: ServerResponse, onRead: () => void): Request {
+function requestOf({ incoming, outgoing, askForBody }: Exchange): Request {
   const headers: [string, string][] = [];
   for (let i = 0; i + 1 < incoming.rawHeaders.length; i += 2) {
     const name = (incoming.rawHeaders[i] as string).toLowerCase();
@@ -64,17 +51,17 @@ function requestOf(incoming: IncomingMessage, outgoing: ServerResponse, onRead: 
   const hasBody = !bodiless.has(method) && (coding !== undefined || (length !== undefined && length !== "0"));
   return new Request(incoming.url ?? "", {
     ...{ method, headers, signal: abort.signal },
-    ...(hasBody && { body: bodyOf(incoming, onRead), duplex: "half" }),
+    ...(hasBody && { body: bodyOf(incoming, askForBody), duplex: "half" }),
   });
 }
 
 /** Reads nothing before the function does. */
-function bodyOf(incoming: IncomingMessage, onRead: () => void): ReadableStream<Uint8Array> {
+function bodyOf(incoming: IncomingMessage, askForBody: () => void): ReadableStream<Uint8Array> {
   let pieces: AsyncIterator<Uint8Array> | undefined;
   const source = {
     async pull(controller: ReadableStreamDefaultController<Uint8Array>) {
       if (!pieces) {
-        onRead();
+        askForBody();
         pieces = incoming[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
       }
       const piece = await pieces.next();

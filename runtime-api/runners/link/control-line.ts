@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import process from "node:process";
 
 export type Level = "debug" | "info" | "warn" | "error";
-export type LoadProblem = "syntax" | "missing" | "threw" | "no_handler";
+/** `ended`: a program that Islet did not write has ended, or has never begun, before it took requests. */
+export type LoadProblem = "syntax" | "missing" | "threw" | "no_handler" | "ended";
 
 /** Characters of one log line that are kept. */
 const longestText = 16 * 1024;
@@ -54,6 +56,16 @@ export class ControlLine {
 
   end(): void {
     if (--this.#background === 0) this.#say({ type: "background", running: false });
+  }
+
+  /** Ends this process when all that was said is on its way. */
+  exit(code: number): void {
+    this.#socket.end(() => process.exit(code));
+  }
+
+  /** Resolves when the front has caught up with what it is told. */
+  async caughtUp(): Promise<void> {
+    if (this.#socket.writableNeedDrain) await once(this.#socket, "drain");
   }
 
   #say(message: object): void {

@@ -1,0 +1,63 @@
+import type { Bundle, Program } from "../core/deployment.ts";
+import { IsletError } from "../core/errors.ts";
+import type { Engine, ImageDescription } from "./engine.ts";
+import { runnerArguments, writeFunction } from "./function-directory.ts";
+import type { RunnerPlan } from "./runner-plan.ts";
+import type { Workshop } from "./workshop.ts";
+
+/** What programs expect where an image says nothing else. */
+const usualEnv = {
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  HOME: "/tmp",
+};
+/** Of the runner's own Node, which keeps little. */
+const heapMb = 48;
+
+/**
+ * A program in an image that somebody else made: the runner starts in place of what the image says, with a Node
+ * that is mounted, and starts that as its child.
+ */
+export async function planProgram(
+  bundle: Bundle,
+  program: Program,
+  directory: string,
+  workshop: Workshop,
+  engine: Engine,
+): Promise<RunnerPlan> {
+  const [image, runner, node] = await Promise.all([
+    imageOf(program, engine),
+    workshop.runner("gateway"),
+    workshop.portableNode(),
+  ]);
+  await writeFunction(bundle, directory, describe(bundle, program, image));
+  return {
+    ...{ image: image.id, kind: "program", writable: image.volumes },
+    command: [...node.command, `--max-old-space-size=${heapMb}`, ...runnerArguments.gateway],
+    // What the image sets is for its program: NODE_OPTIONS or LD_PRELOAD would change the runner.
+    env: image.env.map((variable) => `${nameOf(variable)}=`),
+    mounts: new Map([
+      ["/islet/runner", runner],
+      [node.mountedAt, node.directory],
+    ]),
+  };
+}
+
+async function imageOf({ image }: Program, engine: Engine): Promise<ImageDescription> {
+  const found = await engine.image(image.id);
+  if (!found) throw new IsletError("container_failed", `the container engine has the image ${image.name} no more`);
+  return found;
+}
+
+/** What runtime-api/runners/gateway reads. */
+function describe({ env }: Bundle, { protocol, port, command }: Program, image: ImageDescription): object {
+  const argv = command ?? image.argv;
+  if (argv.length === 0) {
+    throw new IsletError("program_failed", "The image names nothing to start; say what with command.");
+  }
+  const imageEnv = image.env.map((variable) => [nameOf(variable), variable.slice(nameOf(variable).length + 1)]);
+  return { protocol, port, argv, folder: image.folder, env: { ...usualEnv, ...Object.fromEntries(imageEnv), ...env } };
+}
+
+function nameOf(variable: string): string {
+  return variable.split("=", 1)[0] ?? variable;
+}
