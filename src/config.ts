@@ -58,6 +58,8 @@ export interface Config {
   readonly containerUid: number;
   readonly containerPauseMs: number;
   readonly containerIdleMs: number;
+  readonly fallbackAfter: number;
+  readonly fallbackMs: number;
   readonly egressAllow: readonly string[];
   readonly egressDeny: readonly string[];
   readonly maxHops: number;
@@ -265,6 +267,8 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string, usualDockerHo
     containerUid: number("containerUid", 60_500),
     containerPauseMs: number("containerPauseMs", 5_000),
     containerIdleMs: number("containerIdleMs", 300_000),
+    fallbackAfter: number("fallbackAfter", 3),
+    fallbackMs: number("fallbackMs", 10_000),
     egressAllow: list("egressAllow"),
     egressDeny: list("egressDeny"),
     maxHops: number("maxHops", 8),

@@ -200,6 +200,19 @@ export const settings: readonly Setting[] = [
     help: "how long a container is idle, paused or not, until it is removed (300000)",
   },
   {
+    key: "fallbackAfter",
+    kind: "integer",
+    min: 0,
+    max: 1_000,
+    help: "hits of CPU and memory limits within ten minutes that move a function of tier auto to a container, 0 for never (3)",
+  },
+  {
+    key: "fallbackMs",
+    kind: "integer",
+    min: 1,
+    help: "how long a request that such a limit ended may take once more in a container (10000)",
+  },
+  {
     key: "egressAllow",
     kind: "egressRules",
     help: "addresses and hosts that functions may fetch from although they are not public (none)",

@@ -42,6 +42,8 @@ export async function startIslet(
       ...process.env,
       NODE_ENV: "production",
       ...environment({
+        // What is measured is the isolate, whatever limits are hit.
+        FALLBACK_AFTER: 0,
         ...{ DATA_DIR: dataDir, HOST: "127.0.0.1", PORT: port, CONTROL_PORT: controlPort, TOKEN: token },
         ...{ FRONTS: 1, POOLS: 1 },
         // The peers write no line a request either.

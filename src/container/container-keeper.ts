@@ -25,6 +25,8 @@ export interface KeeperParts {
   readonly cpus: number;
   /** User and group id in containers when the server is root; else they run as the server does. */
   readonly uid: number;
+  /** What a function has at least whose manifest was made for an isolate, in MiB. */
+  readonly fallbackMemoryMb: number;
   /** Containers at a time, whoever's they are. */
   readonly most: number;
   /** A version's bundle, encoded. */
@@ -95,7 +97,7 @@ export class ContainerKeeper {
    * Loads a bundle in a container that serves nobody. Null: nothing is wrong with it.
    * @throws IsletError containers_unavailable, container_failed.
    */
-  async check(fn: Pick<LiveFunction, "name" | "versionId" | "limits">, bundle: Bundle): Promise<CheckProblem | null> {
+  async check(fn: KeptParts["fn"], bundle: Bundle): Promise<CheckProblem | null> {
     const { runDirectory, logger } = this.#parts;
     const id = `check${++this.#checks}-${fn.versionId.slice(0, 20)}`;
     try {
@@ -158,10 +160,13 @@ export class ContainerKeeper {
   }
 
   #container(parts: Omit<KeptParts, "workshop" | "user" | "cpus" | "onFault">): KeptContainer {
-    const { cpus, uid, logger } = this.#parts;
+    const { cpus, uid, logger, fallbackMemoryMb } = this.#parts;
+    const { fn } = parts;
+    const memoryMb = Math.max(fn.limits.memoryMb, fn.fallback ? fallbackMemoryMb : 0);
     const own = process.getuid?.() ?? 0;
     return new KeptContainer({
       ...parts,
+      fn: { ...fn, limits: { ...fn.limits, memoryMb } },
       ...{ cpus, workshop: this.#workshop },
       user: own === 0 ? `${uid}:${uid}` : `${own}:${process.getgid?.() ?? own}`,
       onFault: (error, what) => logger.warn({ container: parts.id, err: error }, what),

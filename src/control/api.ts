@@ -26,9 +26,8 @@ const document = {
 };
 
 /** The control API as an app that any server of fetch handlers can serve. */
-export function createControlApi(deps: ControlDeps): OpenAPIHono<ControlEnv> {
+export function createControlApi(deps: ControlDeps, deployer = new Deployer(deps)): OpenAPIHono<ControlEnv> {
   const app = new OpenAPIHono<ControlEnv>({ defaultHook: refuseInvalid });
-  const deployer = new Deployer(deps);
   app.use(requestId());
   app.onError(errorHandler(deps.logger));
   app.notFound((c) =>

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { encodeBundle, versionId } from "../core/bundle.ts";
+import { decodeBundle, encodeBundle, versionId } from "../core/bundle.ts";
 import type { Bundle, LiveFunction } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import type { StoredFunction } from "../store/store.ts";
@@ -78,6 +78,26 @@ export class Deployer {
         await this.#publish({ set: stored.fn }, before, () => store.activate(name, before.deploymentId));
         return stored;
       });
+    });
+  }
+
+  /**
+   * Has a version run in containers from now on, since isolates' limits proved too tight for it.
+   * @returns false when it is not live any more, or not free to move.
+   * @throws IsletError when it cannot be loaded there, or there is no container.
+   */
+  moveToContainers(name: string, id: string, why: string): Promise<boolean> {
+    return this.#inTurn(name, async () => {
+      const { store, clock } = this.#deps;
+      const before = await store.get(name);
+      if (before?.fn.versionId !== id) return false;
+      const { asked, now } = before.placement;
+      if (asked !== "auto" || now === "container") return false;
+      const moved: LiveFunction = { ...before.fn, tier: "container", fallback: "done" };
+      await this.#check(decodeBundle(await store.readBundle(id)), moved, null);
+      await store.move(name, id, { atMs: clock.epochMs(), why });
+      await this.#publish({ set: moved }, before, () => store.move(name, id, null));
+      return true;
     });
   }
 

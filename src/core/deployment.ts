@@ -95,6 +95,11 @@ export function containerGroup(fn: Pick<LiveFunction, "name" | "versionId">): Po
   return `container:${fn.name}@${fn.versionId}`;
 }
 
+/** The same version as it runs in containers. */
+export function inContainers(fn: LiveFunction): LiveFunction {
+  return { ...fn, tier: "container", group: containerGroup(fn) };
+}
+
 export function isContainerGroup(group: PoolGroup): boolean {
   return group.startsWith("container:");
 }

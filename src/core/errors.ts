@@ -211,10 +211,17 @@ export interface SourcePlace {
   readonly column?: number | undefined;
 }
 
+/** A request that ran into a limit of its isolate, and was ended there without harm to anything else. */
+export interface EndedByLimit {
+  /** Whether its function had sent a request of its own by then. */
+  readonly sentOut: boolean;
+}
+
 interface ErrorDetails {
   readonly place?: SourcePlace;
   readonly detail?: string;
   readonly retryAfterMs?: number;
+  readonly endedByLimit?: EndedByLimit;
   readonly cause?: unknown;
 }
 
@@ -227,6 +234,8 @@ export class IsletError extends Error {
   readonly detail: string | undefined;
   /** When it may be worth the while to ask again, where that is known. */
   readonly retryAfterMs: number | undefined;
+  /** Of a request that an isolate's limit has ended. */
+  readonly endedByLimit: EndedByLimit | undefined;
 
   constructor(code: ErrorCode, message: string, more: ErrorDetails = {}) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
@@ -234,6 +243,7 @@ export class IsletError extends Error {
     this.place = more.place;
     this.detail = more.detail;
     this.retryAfterMs = more.retryAfterMs;
+    this.endedByLimit = more.endedByLimit;
   }
 
   get status(): number {

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { LiveFunction } from "./deployment.ts";
+import type { FunctionTier, LiveFunction } from "./deployment.ts";
 import type { IsletError } from "./errors.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -36,6 +36,8 @@ export interface Usage {
   cold: boolean;
   /** Null: nobody knows. A container's threads are shared by its requests. */
   cpuMs: number | null;
+  /** Where it ran, if that is not where its function runs. */
+  tier?: FunctionTier;
 }
 
 /** A function's answer. */

@@ -52,6 +52,15 @@ export type InstanceEnd =
   | { readonly kind: "failed"; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: "exited"; readonly exitCode: number; readonly outOfMemory: boolean };
 
+/** A limit of isolates that may be too tight for an honest function. */
+export type TightLimit = "cpu" | "memory";
+
+/**
+ * What came of a request that such a limit has ended: a container has `answered` it, or has `failed` too; it was
+ * `not_repeated`, because that might do harm; or there was no container (`unavailable`).
+ */
+export type SecondRunOutcome = "answered" | "failed" | "not_repeated" | "unavailable";
+
 export type ToFront =
   | {
       readonly type: "start";
@@ -87,6 +96,8 @@ export type FromFront =
   | InstanceRequest
   /** There are requests for a group that has no process yet, or there still are some for one that has. Not answered. */
   | { readonly type: "wanted"; readonly group: PoolGroup }
+  /** An isolate's limit has ended a request of a version that may move to containers. Not answered. */
+  | { readonly type: "overLimit"; readonly key: string; readonly limit: TightLimit; readonly then: SecondRunOutcome }
   /** With isolation none: this process cannot go on for long, and is to be replaced. Not answered. */
   | { readonly type: "retire"; readonly reason: string }
   /** With isolation none: it has nothing to do any more and waits for its end, since isolated-vm can hang in exit(). */
@@ -159,6 +170,8 @@ export interface FrontSettings {
   readonly egress: { readonly allow: readonly string[]; readonly deny: readonly string[] };
   /** How many functions a request may have come through. */
   readonly maxHops: number;
+  /** How long a request that an isolate's limit has ended may take once more in a container. */
+  readonly fallbackMs: number;
   readonly containers: ContainerSettings;
   /** With isolation none: the pool is in the front itself. */
   readonly isolates: IsolateSettings | null;

@@ -202,7 +202,10 @@ export class Exchange {
     this.usage.cpuMs = cpuMs;
     this.usage.cold = cold;
     if (stack !== "" || code === "function_load_failed") this.invocation.log("error", stack === "" ? message : stack);
-    this.fail(new IsletError(code, clientMessage(code, message), { detail: message }));
+    const limited = code === "function_cpu_limit" || code === "function_memory_limit";
+    const endedByLimit = { sentOut: this.#subrequests !== undefined };
+    const more = { detail: message, ...(limited && { endedByLimit }) };
+    this.fail(new IsletError(code, clientMessage(code, message), more));
   }
 
   #done(frame: Frame): void {

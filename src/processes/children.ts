@@ -10,6 +10,8 @@ import { FrontChild, PoolChild } from "../supervisor/child-kinds.ts";
 import type { Confinement } from "../supervisor/confinement/confinement.ts";
 import { watchMemory } from "../supervisor/confinement/memory-watch.ts";
 import { type Death, describeDeath, isUnexpected } from "../supervisor/death.ts";
+import { Fallback } from "../supervisor/fallback.ts";
+import { FallbackPolicy } from "../supervisor/fallback-policy.ts";
 import { Fronts } from "../supervisor/fronts.ts";
 import { giveWay } from "../supervisor/give-way.ts";
 import { GuestWatch } from "../supervisor/guest-watch.ts";
@@ -46,6 +48,8 @@ export interface ChildrenOptions {
   readonly logger: Logger;
   /** Known once the control API listens, which is before the first child is born. */
   readonly controlPort: () => number;
+  /** Has a version run in containers from now on. */
+  readonly moveToContainers: (name: string, versionId: string, why: string) => Promise<boolean>;
 }
 
 export interface Children {
@@ -61,6 +65,7 @@ type FrontNews = Parameters<NonNullable<NewsListener<FromFront>["onNews"]>>[0];
 export function createChildren(options: ChildrenOptions): Children {
   const { config, directory, confinement, containers, poolCode, functions, runtimeSource, logger, controlPort } =
     options;
+  const { moveToContainers } = options;
   const metrics: SupervisorMetrics = new SupervisorMetrics(
     (kind) => (kind === "front" ? fronts.readyCount : pools.readyCount),
     () => policy.quarantined,
@@ -72,6 +77,13 @@ export function createChildren(options: ChildrenOptions): Children {
     live: (name) => fronts.live(name),
     onMoved: (name) => void fronts.regroup(name),
     onQuarantine: (reason) => metrics.quarantined(reason),
+  });
+  const fallback = new Fallback({
+    ...{ logger, move: moveToContainers, memoryMb: config.containerMemoryMb },
+    policy: new FallbackPolicy(config.fallbackAfter, () => systemClock.epochMs()),
+    live: (name) => fronts.live(name),
+    isHostile: (fn) => policy.isHostile(fn),
+    onChange: (name) => void fronts.regroup(name),
   });
   const inFronts = config.isolation === "none";
   const groupOf = (fn: LiveFunction): PoolGroup => {
@@ -131,7 +143,7 @@ export function createChildren(options: ChildrenOptions): Children {
     const egress = { allow: config.egressAllow, deny: config.egressDeny };
     return {
       ...{ id, host, port, sharePort, dataDir, logLevel, poolConcurrency, queueLength, queueMs },
-      ...{ controlPort: controlPort(), egress, maxHops },
+      ...{ controlPort: controlPort(), egress, maxHops, fallbackMs: config.fallbackMs },
       containers: {
         directory: directory.path,
         concurrency: config.containerConcurrency,
@@ -174,6 +186,8 @@ export function createChildren(options: ChildrenOptions): Children {
         return;
       case "drained":
         return front.kill("retired");
+      case "overLimit":
+        return fallback.overLimit(news.key, news.limit, news.then);
       case "forged":
         return forged(news.pool, news.message);
       case "instanceWanted":
@@ -217,6 +231,7 @@ export function createChildren(options: ChildrenOptions): Children {
       settings: frontSettings,
       onDeath,
       groupOf,
+      mayFallBack: (fn) => fallback.isPossible(fn),
     },
     functions,
   );

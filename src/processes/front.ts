@@ -3,7 +3,7 @@ import { type Logger, pino } from "pino";
 import { ContainerFleet } from "../container/container-fleet.ts";
 import { blameFd } from "../core/blame-mark.ts";
 import { childChannel } from "../core/child-side.ts";
-import { isContainerGroup, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
+import { isContainerGroup, isolateKey, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
 import type { FromFront, FrontSettings, ToFront } from "../core/messages.ts";
 import { OwnAddresses } from "../core/own-addresses.ts";
 import { FunctionEgress } from "../egress/function-egress.ts";
@@ -53,6 +53,10 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
     queue,
     groupOf: (fn) => groupNow(router, fn),
     onWanted: (group, fn) => (isContainerGroup(group) ? fleet.wanted(group, fn) : demand.want(group)),
+    fallback: {
+      withinMs: settings.fallbackMs,
+      onOutcome: (fn, limit, then) => channel.send({ type: "overLimit", key: isolateKey(fn), limit, then }),
+    },
   });
   const fleet = new ContainerFleet({
     ...{ logger, settings: settings.containers },

@@ -2,7 +2,8 @@ import { type Logger, pino } from "pino";
 import type { Config } from "../config.ts";
 import { ContainerKeeper } from "../container/container-keeper.ts";
 import { createControlApi } from "../control/api.ts";
-import type { Health } from "../control/deps.ts";
+import { Deployer } from "../control/deployer.ts";
+import type { ControlDeps, Health } from "../control/deps.ts";
 import { loadToken } from "../control/token.ts";
 import { systemClock } from "../core/clock.ts";
 import { StartError } from "../core/start-error.ts";
@@ -83,6 +84,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     const children = createChildren({
       ...{ config, directory, confinement, containers, poolCode, functions, runtimeSource, logger },
       controlPort: () => controlPort,
+      moveToContainers: (name, versionId, why) => deployer.moveToContainers(name, versionId, why),
     });
     const { fronts, pools, metrics, quarantine } = children;
     const inFronts = config.isolation === "none";
@@ -91,7 +93,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     let controlPort = config.controlPort;
     let stopping: Promise<void> | undefined;
 
-    const api = createControlApi({
+    const deps: ControlDeps = {
       store,
       pinned: (program) => containers.pinned(program),
       check: (bundle, fn) => (fn.tier === "container" ? containers.check(fn, bundle) : checks.check(bundle)),
@@ -115,7 +117,9 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
         measures: inFronts ? measuresOfFronts() : confinement.report(pools.children),
       }),
       metrics: () => metrics.page([...fronts.children, ...pools.children], timing.metricsMs),
-    });
+    };
+    const deployer = new Deployer(deps);
+    const api = createControlApi(deps, deployer);
     const control = await listenControl(api.fetch, config.controlHost, config.controlPort);
     controlPort = control.port;
     undo.push(() => control.close(timing.exitMs));
@@ -170,6 +174,7 @@ function keepContainers(config: Config, directory: RunDirectory, store: Store, l
     cpus: config.containerCpus,
     uid: config.containerUid,
     most: config.containers,
+    fallbackMemoryMb: config.containerMemoryMb,
     readBundle: (versionId) => store.readBundle(versionId),
   });
 }

@@ -1,7 +1,8 @@
-import { isolateKey, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
+import { isContainerGroup, isolateKey, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
 import { type ErrorCode, IsletError } from "../core/errors.ts";
 import type { Executor } from "../core/executor.ts";
 import type { Invocation, Reply } from "../core/invocation.ts";
+import { ContainerFallback, type FallbackParts, isRepeatable } from "./container-fallback.ts";
 import { preferenceOrder } from "./placement.ts";
 import type { WaitingQueue } from "./waiting-queue.ts";
 
@@ -18,9 +19,10 @@ export interface SchedulerParts {
   readonly groupOf: (fn: LiveFunction) => PoolGroup;
   /** A request has come for a group that has no executor, or for one of containers that are all full. */
   readonly onWanted: (group: PoolGroup, fn: LiveFunction) => void;
+  /** Of requests that an isolate's limit has ended. */
+  readonly fallback: Omit<FallbackParts, "run">;
 }
 
-const idempotent = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 /** How often a request is sent in all. One that ended its process itself has another code, and is not sent again. */
 const maxAttempts = new Map<ErrorCode, number>([
   ["isolate_lost", 3],
@@ -45,9 +47,14 @@ export class Scheduler {
   readonly #suspects = new Map<string, Promise<unknown>>();
   /** A request may have found its function before that was moved; a look at where it is now costs a little. */
   #anyMoved = false;
+  readonly #fallback: ContainerFallback;
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
+    this.#fallback = new ContainerFallback({
+      ...parts.fallback,
+      run: (invocation) => this.#attempt(invocation, invocation.fn.group, 1),
+    });
   }
 
   setExecutors(pools: readonly PlacedExecutor[]): void {
@@ -65,8 +72,8 @@ export class Scheduler {
 
   /** An executor of the group has room that it did not have when a reply came. */
   roomChanged(group: PoolGroup): void {
-    const { queue, groupOf } = this.#parts;
-    if (queue.length > 0) queue.advanceLine(group, ({ fn }) => this.#pick(fn, groupOf(fn)) !== undefined);
+    const { queue } = this.#parts;
+    if (queue.length > 0) queue.advanceLine(group, ({ fn }) => this.#pick(fn, this.#groupOf(fn)) !== undefined);
   }
 
   /** Requests of this group that wait are given up. */
@@ -83,9 +90,9 @@ export class Scheduler {
 
   /** Some version's group has changed: its requests that wait go there. */
   regrouped(): void {
-    const { queue, groupOf } = this.#parts;
+    const { queue } = this.#parts;
     this.#anyMoved = true;
-    queue.move(({ fn }, group) => groupOf(fn) !== group);
+    queue.move(({ fn }, group) => this.#groupOf(fn) !== group);
   }
 
   /** Requests of these versions wait until `judged`, so that the guilty one does not meet the next process. */
@@ -105,11 +112,16 @@ export class Scheduler {
   /** @throws IsletError as the executor's, or `overloaded`, `queue_timeout` and `quarantined`. */
   execute(invocation: Invocation): Promise<Reply> {
     const { fn } = invocation;
-    return this.#attempt(invocation, this.#anyMoved ? this.#parts.groupOf(fn) : fn.group, 1);
+    return this.#attempt(invocation, this.#anyMoved ? this.#groupOf(fn) : fn.group, 1);
+  }
+
+  /** Whoever has come to containers stays there: in an isolate it would only run into the same limit again. */
+  #groupOf(fn: LiveFunction): PoolGroup {
+    return isContainerGroup(fn.group) ? fn.group : this.#parts.groupOf(fn);
   }
 
   #again(invocation: Invocation, attempt: number): Promise<Reply> {
-    return this.#attempt(invocation, this.#parts.groupOf(invocation.fn), attempt);
+    return this.#attempt(invocation, this.#groupOf(invocation.fn), attempt);
   }
 
   #attempt(invocation: Invocation, group: PoolGroup, attempt: number): Promise<Reply> {
@@ -127,6 +139,9 @@ export class Scheduler {
       (error: unknown) => {
         this.#advanceQueue();
         if (mayRepeat(invocation, error, attempt)) return this.#again(invocation, attempt + 1);
+        if (error instanceof IsletError && error.endedByLimit && invocation.fn.fallback === "possible") {
+          return this.#fallback.instead(invocation, error, error.endedByLimit);
+        }
         throw error;
       },
     );
@@ -156,8 +171,8 @@ export class Scheduler {
   }
 
   #advanceQueue(): void {
-    const { queue, groupOf } = this.#parts;
-    queue.advance(({ fn }) => this.#pick(fn, groupOf(fn)) !== undefined);
+    const { queue } = this.#parts;
+    queue.advance(({ fn }) => this.#pick(fn, this.#groupOf(fn)) !== undefined);
   }
 }
 
@@ -184,6 +199,5 @@ function refusal(untilMs = 0): IsletError {
 /** Whether running the request a second time does no harm and is possible. */
 function mayRepeat(invocation: Invocation, error: unknown, attempt: number): boolean {
   if (!(error instanceof IsletError) || attempt >= (maxAttempts.get(error.code) ?? 1)) return false;
-  if (!idempotent.has(invocation.method)) return false;
-  return invocation.body.kind !== "stream" || !invocation.body.opened();
+  return isRepeatable(invocation, false);
 }

@@ -45,7 +45,7 @@ export class AccessLog {
       `{"level":30,"time":${Date.now()},"process":"${this.#process}","requestId":"${invocation.requestId}"` +
         `${this.#functionFields(fn)},"method":${json(invocation.method)}` +
         `,"url":${json(invocation.url)},"status":${status},"start":"${usage.cold ? "cold" : "warm"}"` +
-        `${usage.cpuMs === null ? "" : `,"cpuMs":${decimal(usage.cpuMs)}`},"wallMs":${decimal(wallMs)},"tier":"${tierOf(fn)}"` +
+        `${usage.cpuMs === null ? "" : `,"cpuMs":${decimal(usage.cpuMs)}`},"wallMs":${decimal(wallMs)},"tier":"${usage.tier ?? tierOf(fn)}"` +
         `${invocation.callerId === undefined ? "" : `,"caller":"${invocation.callerId}"`}` +
         `${broken ? `,"broken":${json(broken.message)}` : ""},"msg":"request"}\n`,
     );

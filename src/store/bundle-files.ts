@@ -28,7 +28,10 @@ export class BundleFiles {
   }
 
   async write(id: string, original: Uint8Array, compiled: Uint8Array): Promise<void> {
-    await Promise.all([this.#place(this.#path(id), original), this.#place(this.#compiledPath(id), compiled)]);
+    const files = [this.#place(this.#path(id), original), this.#place(this.#compiledPath(id), compiled)];
+    // Both are over then, also when one has failed: nothing half-written is left.
+    await Promise.allSettled(files);
+    await Promise.all(files);
     if (!this.#flush) return;
     const folder = await open(this.#folder);
     try {

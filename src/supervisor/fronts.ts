@@ -26,6 +26,8 @@ export interface FrontsOptions {
   readonly onDeath: (front: FrontChild, death: Death) => void;
   /** Where a function's requests are to run. Asked when it is published and when that may have changed. */
   readonly groupOf: (fn: LiveFunction) => PoolGroup;
+  /** Whether its requests may be run once more in a container. Asked at the same times. */
+  readonly mayFallBack: (fn: LiveFunction) => boolean;
 }
 
 /**
@@ -97,7 +99,9 @@ export class Fronts {
   /** Moves a function's requests to where they are to run now; resolves when all fronts send them there. */
   async regroup(name: string): Promise<void> {
     const fn = this.#functions.get(name);
-    if (fn && this.#placed(fn).group !== fn.group) await this.publish({ set: fn });
+    if (!fn) return;
+    const { group, fallback } = this.#placed(fn);
+    if (group !== fn.group || fallback !== fn.fallback) await this.publish({ set: fn });
   }
 
   /** Tells all fronts who is to blame for the death of a pool process. */
@@ -147,7 +151,11 @@ export class Fronts {
   }
 
   #placed(fn: LiveFunction): LiveFunction {
-    return { ...fn, group: this.#options.groupOf(fn) };
+    const { groupOf, mayFallBack } = this.#options;
+    const { fallback, ...others } = fn;
+    const placed = { ...others, group: groupOf(fn) };
+    if (fallback === "done") return { ...placed, fallback };
+    return mayFallBack(fn) ? { ...placed, fallback: "possible" } : placed;
   }
 
   #bear(): FrontChild {

@@ -63,6 +63,12 @@ export class TrustPolicy {
     return Boolean(this.#versions.get(isolateKey(fn))?.quarantine);
   }
 
+  /** Whether it did what is held against it without repetition, or its tenant did. */
+  isHostile(fn: LiveFunction): boolean {
+    const reasons = this.#versions.get(isolateKey(fn))?.reasons;
+    return reasons?.values().some((reason) => reason === "tenant" || grave.has(reason)) ?? false;
+  }
+
   /** A version goes live: with a clean record if it has none, unless its tenant has spoilt that. */
   deployed(fn: LiveFunction): Consequence {
     if (this.#versions.has(isolateKey(fn)) || !this.#isDistrusted(fn.tenant)) return "noted";

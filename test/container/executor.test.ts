@@ -43,7 +43,7 @@ async function start(): Promise<ExecutorUnderTest> {
   const concurrency = 10;
   const keeper = new ContainerKeeper({
     ...{ dockerHost: String(dockerHost), dataDir: runDirectory, runDirectory, concurrency, logger },
-    ...{ cpus: 1, uid: 60_500, most: 20 },
+    ...{ cpus: 1, uid: 60_500, most: 20, fallbackMemoryMb: 512 },
     readBundle: async (id) => bundles.get(id) ?? Promise.reject(new Error(`no bundle ${id}`)),
   });
   const owner: Owner = {
@@ -69,6 +69,7 @@ async function start(): Promise<ExecutorUnderTest> {
     queue,
     groupOf: ({ group }) => group,
     onWanted: (group, fn) => fleet.wanted(group, fn),
+    fallback: { withinMs: 60_000, onOutcome: () => undefined },
   });
   const executor: Executor = {
     id: "containers",

@@ -73,6 +73,8 @@ export class TestServer {
     const dataDir = await mkdtemp(join(tmpdir(), "islet-e2e-"));
     const all = {
       ...{ DATA_DIR: dataDir, HOST: "127.0.0.1", PORT: 0, CONTROL_PORT: 0, TOKEN: token, FRONTS: 1, POOLS: 2 },
+      // What limits do is to be seen without a container, even where there is an engine.
+      FALLBACK_AFTER: 0,
       ...settings,
     };
     const { PATH, NODE_COMPILE_CACHE } = process.env;

@@ -153,5 +153,5 @@ test("the list of samples has them all", () => {
   const list = readFileSync(new URL("../../samples/README.md", import.meta.url), "utf8");
   const named = [...list.matchAll(/^\| \[([\w-]+)\]/gm)].map((match) => match[1]);
   const isolates = ["hello", "hono-api", "jwt", "markdown", "proxy", "ssr", "streaming", "wasm"];
-  expect(named.toSorted()).toEqual([...isolates, "python-add"].toSorted());
+  expect(named.toSorted()).toEqual([...isolates, "image-resize", "python-add"].toSorted());
 });

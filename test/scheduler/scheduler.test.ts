@@ -56,6 +56,7 @@ function setUp(executors: ManualExecutor[], queueLength = 10, queueMs = 60_000) 
     queue: new WaitingQueue(queueLength, queueMs),
     groupOf: ({ group }) => group,
     onWanted: () => undefined,
+    fallback,
   });
   const placed = executors.map((executor, place) => ({ group: "shared" as const, place, executor }));
   scheduler.setExecutors(placed);
@@ -63,6 +64,8 @@ function setUp(executors: ManualExecutor[], queueLength = 10, queueMs = 60_000) 
   const order = preferenceOrder(fn.tenant, placed).map(({ executor }) => executor);
   return { scheduler, order };
 }
+
+const fallback = { withinMs: 60_000, onOutcome: () => undefined };
 
 const codeOf = (promise: Promise<Reply>) =>
   promise.then(
@@ -208,6 +211,7 @@ describe("groups", () => {
       queue: new WaitingQueue(queueLength, 60_000),
       groupOf,
       onWanted: (group) => wanted.push(group),
+      fallback,
     });
     const shared = new ManualExecutor("shared", 1);
     const own = new ManualExecutor("own");

@@ -49,6 +49,19 @@ async function reopened(): Promise<SqliteStore> {
   return store;
 }
 
+test("where a version was moved to is kept with it, and is taken back", async () => {
+  const input = deployment("hello", "a");
+  await store.deploy({ ...input, fn: { ...input.fn, tier: "isolate", asked: "auto" } });
+  await store.move("hello", idOf("a"), { atMs: 2_000, why: "it was seen" });
+  const [moved] = await (await reopened()).list();
+  const now = { asked: "auto", decided: "isolate", now: "container", sinceMs: 2_000, why: "it was seen" };
+  expect(moved).toMatchObject({ fn: { tier: "container", asked: "auto", fallback: "done" }, placement: now });
+  expect(await store.versions("hello")).toMatchObject([{ placement: now }]);
+  await store.move("hello", idOf("a"), null);
+  expect((await store.get("hello"))?.fn).not.toHaveProperty("fallback");
+  await expect(store.move("hello", idOf("b"), null)).rejects.toThrow(/no version/);
+});
+
 describe("deploying", () => {
   test("is there after the next start", async () => {
     const input = deployment("hello", "a", ["/a/*", "example.com/*"]);

@@ -53,6 +53,7 @@ export function frontSettings(id: string, port: number): FrontSettings {
     controlPort: 0,
     egress: { allow: [], deny: [] },
     maxHops: 8,
+    fallbackMs: 1,
     containers: { directory: "/tmp", concurrency: 1, instances: 1, pauseMs: 1_000, idleMs: 1_000 },
     isolates: null,
   };

@@ -34,6 +34,7 @@ function frontsWith(count: number, modes: string[], timers: Timers = systemTimer
       },
       settings: frontSettings,
       onDeath: (_front, death) => deaths.push(death),
+      mayFallBack: () => false,
       groupOf: () => "shared",
     },
     [fn("old", "1")],
