@@ -33,9 +33,10 @@ export async function filesBelow(folder: string, without: ReadonlySet<string>): 
   return (await Promise.all(found)).flat();
 }
 
-/** Says which files these are, as long as none of them changes. */
+/** Says which files these are, as long as none of them changes, and what else an image of them has. */
 export async function nameOf(files: ReadonlyMap<string, string>): Promise<string> {
   const lines = (await describeAll(files)).map(({ line }) => line);
+  lines.push(...mountPoints.map((path) => `${path} ${modeOf(path)}`));
   return createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 16);
 }
 
@@ -45,9 +46,14 @@ export async function entriesOf(files: ReadonlyMap<string, string>): Promise<Arc
   const folders = new Set(mountPoints.flatMap((path) => [...foldersAbove(path), path]));
   for (const { entry } of described) for (const folder of foldersAbove(entry.path)) folders.add(folder);
   return [
-    ...[...folders].toSorted().map((path): ArchiveEntry => ({ path, mode: 0o755, content: null })),
+    ...[...folders].toSorted().map((path): ArchiveEntry => ({ path, mode: modeOf(path), content: null })),
     ...described.map(({ entry }) => entry),
   ];
+}
+
+/** What is mounted at a folder gets the folder's mode, and whoever runs there may write to /tmp. */
+function modeOf(folder: string): number {
+  return folder === "/tmp" ? 0o1777 : 0o755;
 }
 
 function describeAll(files: ReadonlyMap<string, string>): Promise<{ entry: ArchiveEntry; line: string }[]> {

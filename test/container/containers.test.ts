@@ -171,10 +171,14 @@ async def app(scope, receive, send):
   });
 
   test("a container is held by all that the engine offers", async () => {
-    await server.deploy("held", "export default { fetch: () => new Response('held') };", {
-      ...container,
-      limits: { memoryMb: 100 },
-    });
+    const source = `
+      import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+      export default { fetch() {
+        const file = mkdtempSync("/tmp/f-") + "/note";
+        writeFileSync(file, "held");
+        return new Response(readFileSync(file));
+      } };`;
+    await server.deploy("held", source, { ...container, limits: { memoryMb: 100 } });
     expect((await server.send("/fn/held/")).text).toBe("held");
     const [held] = await inspectAll(String(dockerHost), "islet.function=held");
     expect(held?.Config.User).toBe("60500:60500");
