@@ -1,4 +1,5 @@
 import type { Scenario } from "../scenario.ts";
+import { containerAddedTime, containerHello } from "./container-load.ts";
 import { coldStart, coldStartUnprepared } from "./cold-start.ts";
 import { density } from "./density.ts";
 import { deploy } from "./deploy.ts";
@@ -23,4 +24,6 @@ export const allScenarios: readonly Scenario[] = [
   killPool,
   isolationModes,
   noisyNeighbour,
+  containerHello,
+  containerAddedTime,
 ];
