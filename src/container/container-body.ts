@@ -1,32 +1,33 @@
-import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
+import type { RunnerConnection } from "./runner-connection.ts";
 
-/** An answer's body as it comes. Whoever leaves it ends its connection, which node:http's own stream does not. */
+/** An answer's body as it comes. Whoever leaves it ends its connection. */
 export class ContainerBody extends Readable {
-  readonly #response: IncomingMessage;
+  readonly #connection: RunnerConnection;
+  #whole = false;
 
-  constructor(response: IncomingMessage) {
+  constructor(connection: RunnerConnection) {
     super();
-    this.#response = response;
-    response.on("data", (piece: Buffer) => {
-      if (!this.push(piece)) response.pause();
-    });
-    response.once("end", () => this.push(null));
-    response.once("error", (error) => this.destroy(error));
-    response.once("close", () => {
-      if (!response.complete) this.destroy(new Error("the container's answer broke off"));
-    });
-    response.pause();
+    this.#connection = connection;
     // It may break off before whoever gets the answer has had a chance to listen.
     this.on("error", () => undefined);
   }
 
+  add(piece: Buffer): void {
+    if (!this.push(piece)) this.#connection.pause();
+  }
+
+  last(): void {
+    this.#whole = true;
+    this.push(null);
+  }
+
   override _read(): void {
-    this.#response.resume();
+    if (!this.#whole) this.#connection.resume();
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    if (!this.#response.complete) this.#response.destroy();
+    if (!this.#whole) this.#connection.destroy();
     done(error);
   }
 }

@@ -4,9 +4,9 @@ import { IsletError } from "../core/errors.ts";
 import type { Executor, ExecutorLoad } from "../core/executor.ts";
 import type { Invocation, LogLevel, Reply } from "../core/invocation.ts";
 import type { InstanceEnd } from "../core/messages.ts";
-import { ContainerExchange } from "./container-exchange.ts";
-import { InstanceAgent } from "./instance-agent.ts";
+import { ContainerExchange, type ExchangeOwner } from "./container-exchange.ts";
 import { lossOf } from "./instance-loss.ts";
+import { RunnerConnection } from "./runner-connection.ts";
 
 /** How long the supervisor may take to say why a container has ended. */
 const verdictMs = 500;
@@ -26,7 +26,7 @@ export interface InstanceParts {
 }
 
 /** One container of a version, which belongs to this front alone: an executor. */
-export class ContainerInstance implements Executor {
+export class ContainerInstance implements Executor, ExchangeOwner {
   readonly tier = "container";
   readonly id: string;
   readonly fn: LiveFunction;
@@ -35,10 +35,12 @@ export class ContainerInstance implements Executor {
   idleSinceMs = performance.now();
   /** Work goes on in it that no request waits for. */
   background = false;
-  readonly #agent = new InstanceAgent();
   readonly #parts: InstanceParts;
-  readonly #invocations = new Map<string, Invocation>();
-  readonly #logged = new WeakMap<Invocation, number>();
+  /** Connections without a request. */
+  readonly #free: RunnerConnection[] = [];
+  readonly #connections = new Set<RunnerConnection>();
+  /** As few as there are connections. */
+  readonly #exchanges: ContainerExchange[] = [];
   readonly #ended = Promise.withResolvers<InstanceEnd>();
   #state: InstanceState = "starting";
   #cold = true;
@@ -58,7 +60,7 @@ export class ContainerInstance implements Executor {
   }
 
   get busy(): boolean {
-    return this.background || this.#invocations.size > 0;
+    return this.background || this.#exchanges.length > 0;
   }
 
   become(state: InstanceState): void {
@@ -70,48 +72,52 @@ export class ContainerInstance implements Executor {
   }
 
   load(): ExecutorLoad {
-    const inFlight = this.#invocations.size;
-    return { inFlight, room: this.state === "ready" ? this.#agent.open - inFlight : 0 };
+    return { inFlight: this.#exchanges.length, room: this.#state === "ready" ? this.#free.length : 0 };
   }
 
   execute(invocation: Invocation): Promise<Reply> {
-    if (this.state !== "ready") return Promise.reject(new IsletError("container_lost", "the container is gone"));
-    this.#invocations.set(invocation.requestId, invocation);
-    const cold = this.#cold;
+    const connection = this.#state === "ready" ? this.#free.pop() : undefined;
+    if (!connection) return Promise.reject(new IsletError("container_lost", "the container is gone"));
+    const exchange = new ContainerExchange(invocation, connection, this.#cold, this);
     this.#cold = false;
-    const exchange = new ContainerExchange({
-      ...{ invocation, cold, agent: this.#agent },
-      afterLines: (count, then) => this.#afterLines(count, then),
-      loss: () => this.#loss(),
-      onOver: () => {
-        this.#invocations.delete(invocation.requestId);
-        this.idleSinceMs = performance.now();
-        this.#parts.onRoom();
-      },
-    });
+    this.#exchanges.push(exchange);
+    exchange.start();
     return exchange.reply;
+  }
+
+  onOver(exchange: ContainerExchange): void {
+    this.#exchanges.splice(this.#exchanges.indexOf(exchange), 1);
+    if (!exchange.connection.gone) this.#free.push(exchange.connection);
+    this.idleSinceMs = performance.now();
+    this.#parts.onRoom();
   }
 
   /** Its runner takes one more request at a time. */
   connected(socket: Socket): void {
-    this.#agent.add(socket);
+    const connection = new RunnerConnection(socket, () => this.#disconnected(connection));
+    this.#connections.add(connection);
+    this.#free.push(connection);
     clearTimeout(this.#stuck);
-    if (this.state === "ready") this.#parts.onRoom();
-    socket.once("close", () => {
-      if (this.state !== "ready") return;
-      clearTimeout(this.#stuck);
-      this.#stuck = setTimeout(this.#parts.onStuck, stuckMs).unref();
-    });
+    if (this.#state === "ready") this.#parts.onRoom();
+  }
+
+  #disconnected(connection: RunnerConnection): void {
+    this.#connections.delete(connection);
+    const at = this.#free.indexOf(connection);
+    if (at >= 0) this.#free.splice(at, 1);
+    if (this.#state !== "ready") return;
+    clearTimeout(this.#stuck);
+    this.#stuck = setTimeout(this.#parts.onStuck, stuckMs).unref();
   }
 
   /** A line for the log of the request that it belongs to. False: that is over, or there was none. */
   logged(requestId: string | null, level: LogLevel, text: string): boolean {
-    const invocation = requestId === null ? undefined : this.#invocations.get(requestId);
-    if (!invocation) return false;
-    const before = this.#logged.get(invocation) ?? 0;
+    const exchange = this.#exchanges.find((one) => one.invocation.requestId === requestId);
+    if (!exchange) return false;
+    const { invocation, logged: before } = exchange;
     const { logBytes } = this.fn.limits;
     const after = before + text.length + 200;
-    this.#logged.set(invocation, after);
+    exchange.logged = after;
     if (after <= logBytes) invocation.log(level, text);
     else if (before <= logBytes) invocation.log("warn", "further lines are left out: limits.logBytes is used up");
     return true;
@@ -136,16 +142,17 @@ export class ContainerInstance implements Executor {
     if (this.state === "over") return;
     this.become("over");
     clearTimeout(this.#stuck);
-    this.#agent.fail(new Error("the container is gone"));
+    for (const connection of [...this.#connections]) connection.destroy();
     this.heard(Number.POSITIVE_INFINITY);
   }
 
-  #afterLines(count: number, then: () => void): void {
-    if (count <= this.#lines) then();
+  afterLines(count: number, then: () => void): void {
+    // What is no number is no reason to wait.
+    if (!(count > this.#lines)) then();
     else this.#waiting.push({ count, then });
   }
 
-  async #loss(): Promise<IsletError> {
+  async loss(): Promise<IsletError> {
     const silence = Promise.withResolvers<null>();
     const timer = setTimeout(() => silence.resolve(null), verdictMs);
     const end = await Promise.race([this.#ended.promise, silence.promise]);
