@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { baseImage } from "../../src/container/base-images.ts";
 import { Engine } from "../../src/container/engine.ts";
-import { writeFunction } from "../../src/container/function-directory.ts";
 import { instanceSettings } from "../../src/container/instance-settings.ts";
+import { planRunner } from "../../src/container/runner-plan.ts";
+import { Workshop } from "../../src/container/workshop.ts";
 import { defaultLimits } from "../../src/core/limits.ts";
 import { scratchFolder } from "../clean-up.ts";
 import { type BenchFunction, functionSource, type Peer, type RunningPeer } from "../peer.ts";
@@ -42,11 +42,13 @@ export async function prepareDirect(dockerHost: string, fn: BenchFunction): Prom
   const bytes = new TextEncoder().encode(functionSource(fn));
   const limits = defaultLimits;
   const modules = [{ name: "index.js", type: "esm" as const, bytes }];
-  await writeFunction({ main: "index.js", modules, env: {}, limits }, join(folder, "function"));
+  const bundle = { main: "index.js", modules, env: {}, limits };
+  const workshop = new Workshop({ dockerHost, dataDir: folder, runDirectory: folder, onOrphans: () => undefined });
+  const plan = await planRunner(bundle, join(folder, "function"), workshop, engine);
   const settings = instanceSettings({
-    ...{ id: "bench", server: "bench", language: "node", image: await baseImage(engine, "node") },
-    fn: { name: fn.name, versionId: "bench", limits },
-    ...{ directory: folder, runner: join(folder, "runner"), user: "60500:60500", concurrency: 1, cpus: 1 },
+    ...{ id: "bench", server: "bench", fn: { name: "container", versionId: "bench", limits } },
+    plan: { ...plan, mounts: new Map([["/islet/runner", join(folder, "runner")]]) },
+    ...{ directory: folder, user: "60500:60500", concurrency: 1, cpus: 1 },
   }) as { Env: string[]; HostConfig: object };
   const reachable = {
     ...settings,

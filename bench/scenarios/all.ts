@@ -1,6 +1,6 @@
 import type { Scenario } from "../scenario.ts";
-import { containerAddedTime, containerHello } from "./container-load.ts";
 import { coldStart, coldStartUnprepared } from "./cold-start.ts";
+import { containerAddedTime, containerHello } from "./container-load.ts";
 import { density } from "./density.ts";
 import { deploy } from "./deploy.ts";
 import { echo } from "./echo.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import process from "node:process";
+import { ControlLine } from "../../runtime-api/runners/link/control-line.ts";
 import { type ModuleType, serveModules } from "../../runtime-api/runners/node/bundle-modules.ts";
-import { ControlLine } from "../../runtime-api/runners/node/control-line.ts";
 import { logRequests } from "../../runtime-api/runners/node/request-log.ts";
 import { type Handler, serveRequests } from "../../runtime-api/runners/node/requests.ts";
 
