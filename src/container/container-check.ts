@@ -43,6 +43,8 @@ export async function checkInContainer(parts: ContainerCheckParts): Promise<Chec
       onLoadFailure: (how, message, detail) =>
         problem(problems[how], how === "ended" ? withLastLines(message, detail) : message),
       onConnection: () => undefined,
+      // As in an isolate: nobody asks for anything while an upload is checked.
+      onEgress: (socket) => socket.destroy(),
       onLog: () => undefined,
       onBackground: () => undefined,
       onLines: () => undefined,

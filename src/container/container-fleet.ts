@@ -1,9 +1,10 @@
+import type { Socket } from "node:net";
 import { availableParallelism } from "node:os";
 import type { LiveFunction, PoolGroup } from "../core/deployment.ts";
 import type { IsletError } from "../core/errors.ts";
 import type { Executor } from "../core/executor.ts";
 import type { ContainerSettings, InstanceEnd, InstanceRequest } from "../core/messages.ts";
-import type { InstanceState } from "./container-instance.ts";
+import type { ContainerInstance, InstanceState } from "./container-instance.ts";
 import type { ContainerLogger } from "./container-logger.ts";
 import { FleetMember, type MemberListener } from "./fleet-member.ts";
 import { InstanceBackOff } from "./instance-back-off.ts";
@@ -23,6 +24,8 @@ export interface FleetParts {
   readonly onRefused: (group: PoolGroup, error: IsletError) => void;
   readonly waitingFor: (group: PoolGroup) => number;
   readonly ask: (request: InstanceRequest) => void;
+  /** Something in a container wants to go out. */
+  readonly onEgress: (socket: Socket, instance: ContainerInstance) => void;
   readonly logger: ContainerLogger;
 }
 
@@ -118,7 +121,8 @@ export class ContainerFleet {
   async #start(fn: LiveFunction): Promise<void> {
     const { settings, ask, logger } = this.#parts;
     const { concurrency, directory } = settings;
-    const member = new FleetMember({ fn, concurrency, directory, logger, listener: this.#listener });
+    const { onEgress } = this.#parts;
+    const member = new FleetMember({ fn, concurrency, directory, logger, listener: this.#listener, onEgress });
     const { id } = member.instance;
     this.#members.set(id, member);
     this.#versionOf(member).add(member);

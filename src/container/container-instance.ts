@@ -1,7 +1,9 @@
 import type { Socket } from "node:net";
 import { containerGroup, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
+import type { Caller } from "../core/egress.ts";
 import { IsletError } from "../core/errors.ts";
 import type { Executor, ExecutorLoad } from "../core/executor.ts";
+import { hopsHeader, hopsOf } from "../core/hops.ts";
 import type { Invocation, LogLevel, Reply } from "../core/invocation.ts";
 import type { InstanceEnd } from "../core/messages.ts";
 import { ContainerExchange, type ExchangeOwner } from "./container-exchange.ts";
@@ -69,6 +71,15 @@ export class ContainerInstance implements Executor, ExchangeOwner {
     this.#state = state;
     if (state === "ready") this.idleSinceMs = performance.now();
     this.#parts.onState(before);
+  }
+
+  /** Who sends something out: with the hops of all requests that it may be for. */
+  get caller(): Caller {
+    const running = this.#exchanges.map(({ invocation }) => invocation);
+    const hops = Math.max(0, ...running.map(({ headers }) => hopsOf(headers)));
+    const [only] = running;
+    const requestId = running.length === 1 && only ? only.requestId : this.id;
+    return { requestId, fn: this.fn, headers: `${hopsHeader}\n${hops}` };
   }
 
   load(): ExecutorLoad {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import type { LiveFunction } from "../core/deployment.ts";
 import { type ErrorCode, IsletError } from "../core/errors.ts";
@@ -32,6 +33,8 @@ export interface MemberParts {
   readonly directory: string;
   readonly logger: ContainerLogger;
   readonly listener: MemberListener;
+  /** Something in its container wants to go out. */
+  readonly onEgress: (socket: Socket, instance: ContainerInstance) => void;
 }
 
 /** One container of a front: the sockets to which its runner connects, and the instance that requests are sent to. */
@@ -64,6 +67,7 @@ export class FleetMember {
       await mkdir(this.directory, { mode: 0o711 });
       this.#sockets = await RunnerSockets.open(join(this.directory, "run"), concurrency, {
         onConnection: (socket) => instance.connected(socket),
+        onEgress: (socket) => this.#parts.onEgress(socket, this.instance),
         onReady: () => this.#ready(),
         onLoadFailure: (problem, message, detail) => this.#notLoaded(problem, message, detail),
         onLog: (requestId, level, text) => this.#log(requestId, level, text),

@@ -1,5 +1,6 @@
 import type { LiveFunction } from "../core/deployment.ts";
 import { imageLabel } from "./base-images.ts";
+import { egressPort } from "./egress-env.ts";
 import type { RunnerPlan } from "./runner-plan.ts";
 
 /** On every container of Islet: which server it belongs to. */
@@ -37,7 +38,11 @@ export function instanceSettings(settings: InstanceSettings): object {
     // An image's own would be one more process of the function's, again and again.
     Healthcheck: { Test: ["NONE"] },
     User: user,
-    Env: [...plan.env, ...["HOME=/tmp", "LANG=C.UTF-8", "TZ=UTC", `ISLET_CONNECTIONS=${concurrency}`]],
+    Env: [
+      ...plan.env,
+      ...["HOME=/tmp", "LANG=C.UTF-8", "TZ=UTC", `ISLET_CONNECTIONS=${concurrency}`],
+      `ISLET_EGRESS_PORT=${egressPort}`,
+    ],
     Labels: {
       [serverLabel]: server,
       "islet.instance": id,

@@ -83,7 +83,7 @@ export class KeptContainer {
 
   async #create(engine: Engine, bundle: Bundle): Promise<string> {
     const { id, directory, workshop, ...rest } = this.#parts;
-    const plan = await planRunner(bundle, join(directory, "function"), workshop, engine);
+    const plan = await planRunner({ ...bundle, limits: rest.fn.limits }, join(directory, "function"), workshop, engine);
     const settings = { ...rest, id, directory, plan, server: workshop.server };
     return engine.create(`islet-${rest.fn.name}-${id.slice(0, 12)}`, instanceSettings(settings));
   }

@@ -1,5 +1,6 @@
 import type { Bundle, Program } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
+import { egressEnv } from "./egress-env.ts";
 import type { Engine, ImageDescription } from "./engine.ts";
 import { runnerArguments, writeFunction } from "./function-directory.ts";
 import type { RunnerPlan } from "./runner-plan.ts";
@@ -55,7 +56,13 @@ function describe({ env }: Bundle, { protocol, port, command }: Program, image: 
     throw new IsletError("program_failed", "The image names nothing to start; say what with command.");
   }
   const imageEnv = image.env.map((variable) => [nameOf(variable), variable.slice(nameOf(variable).length + 1)]);
-  return { protocol, port, argv, folder: image.folder, env: { ...usualEnv, ...Object.fromEntries(imageEnv), ...env } };
+  return {
+    protocol,
+    port,
+    argv,
+    folder: image.folder,
+    env: { ...usualEnv, ...egressEnv, ...Object.fromEntries(imageEnv), ...env },
+  };
 }
 
 function nameOf(variable: string): string {

@@ -1,5 +1,6 @@
 import type { Bundle } from "../core/deployment.ts";
 import type { Language } from "./base-images.ts";
+import { egressEnv } from "./egress-env.ts";
 import type { Engine } from "./engine.ts";
 import { runnerArguments, runnerOf, writeFunction } from "./function-directory.ts";
 import { planProgram } from "./program-plan.ts";
@@ -40,7 +41,10 @@ export async function planRunner(
   return {
     ...{ image: image.name, kind: language, writable: [] },
     command: [...image.command, ...interpreterFlags(language, bundle), ...runnerArguments[language]],
-    env: language === "python" ? ["PYTHONPATH=/islet/runner", "PYTHONDONTWRITEBYTECODE=1"] : [],
+    env: [
+      ...Object.entries(egressEnv).map(([name, value]) => `${name}=${value}`),
+      ...(language === "python" ? ["PYTHONPATH=/islet/runner", "PYTHONDONTWRITEBYTECODE=1"] : []),
+    ],
     mounts: new Map([["/islet/runner", runner]]),
   };
 }

@@ -3,9 +3,14 @@ import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { type ControlNews, readControl } from "./control-reader.ts";
 
+/** Connections that a container has to the outside: many, but bounded for the front's sake. */
+const mostGoingOut = 256;
+
 export interface RunnerListener extends ControlNews {
   /** The runner takes one more request at a time, over this. */
   onConnection(socket: Socket): void;
+  /** Something in the container wants to go out. */
+  onEgress(socket: Socket): void;
 }
 
 /**
@@ -41,8 +46,17 @@ export class RunnerSockets {
       held(socket);
       return listener.onConnection(socket);
     });
-    await Promise.all([listen(control, join(directory, "control")), listen(requests, join(directory, "requests"))]);
-    return new RunnerSockets([control, requests], sockets);
+    let goingOut = 0;
+    const egress = createServer({ allowHalfOpen: true }, (socket) => {
+      if (goingOut >= mostGoingOut) return socket.destroy();
+      goingOut++;
+      socket.once("close", () => goingOut--);
+      held(socket);
+      return listener.onEgress(socket);
+    });
+    const servers = Object.entries({ control, requests, egress });
+    await Promise.all(servers.map(([name, server]) => listen(server, join(directory, name))));
+    return new RunnerSockets([control, requests, egress], sockets);
   }
 
   private constructor(servers: readonly Server[], sockets: Set<Socket>) {

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type {
   Caller,
   DirectRequest,
@@ -10,10 +11,11 @@ import type {
 import { hopsHeader, hopsOf } from "../core/hops.ts";
 import type { OwnAddresses } from "../core/own-addresses.ts";
 import { dnsLookup, type Lookup } from "./guarded-agent.ts";
+import { guardedConnect } from "./guarded-connect.ts";
 import { Policies } from "./policies.ts";
 import { EgressRefused } from "./policy.ts";
 import { redirectStatuses, redirectTo } from "./redirect.ts";
-import { UndiciSender } from "./undici-sender.ts";
+import { UndiciSender, withoutAddresses } from "./undici-sender.ts";
 
 /** As the Fetch Standard has it. */
 const maxRedirections = 20;
@@ -47,11 +49,13 @@ export class FunctionEgress implements Egress {
   readonly #onRefused: FunctionEgressParts["onRefused"];
   readonly #policies: Policies;
   readonly #sender: UndiciSender;
+  readonly #lookup: Lookup;
 
   constructor({ operator, own, local, lookup = dnsLookup, onRefused }: FunctionEgressParts) {
     this.#local = local;
     this.#onRefused = onRefused;
     this.#policies = new Policies(operator, own);
+    this.#lookup = lookup;
     this.#sender = new UndiciSender(lookup);
   }
 
@@ -69,6 +73,20 @@ export class FunctionEgress implements Egress {
       if (redirect === "error") throw new Error(`${url} answered with a redirect, and redirect is "error"`);
       if (redirections === maxRedirections) throw new Error(`more than ${maxRedirections} redirects`);
       next = redirectTo(location, answer.status, next);
+    }
+  }
+
+  /**
+   * A connection that the caller's policy permits, for what it does not let us see.
+   * @throws Error whose message may be shown to the function; EgressRefused.
+   */
+  async connect(caller: Caller, host: string, port: number): Promise<Socket> {
+    try {
+      return await guardedConnect(this.#policies.of(caller.fn), host, port, this.#lookup);
+    } catch (error) {
+      const at = new URL(`https://${host.includes(":") ? `[${host}]` : host}:${port}`);
+      if (error instanceof EgressRefused) this.#onRefused?.(caller, at, error);
+      throw withoutAddresses(error, at);
     }
   }
 

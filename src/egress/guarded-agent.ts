@@ -43,7 +43,7 @@ function connector(policy: EgressPolicy, { hostname, port, protocol }: URL, look
 }
 
 /** The addresses of a name that may be connected to; when there are none, why not the first. */
-function guardedLookup(policy: EgressPolicy, host: string, port: number, lookup: Lookup): LookupFunction {
+export function guardedLookup(policy: EgressPolicy, host: string, port: number, lookup: Lookup): LookupFunction {
   return (name, options, done) =>
     lookup(name, (error, addresses) => {
       if (error) return done(error, "");

@@ -64,7 +64,7 @@ export class UndiciSender {
 }
 
 /** Failures to connect name the addresses that were tried, which are nothing for the function to know. */
-function withoutAddresses(error: unknown, { host }: URL): unknown {
+export function withoutAddresses(error: unknown, { host }: URL): unknown {
   if (!(error instanceof Error) || error instanceof EgressRefused) return error;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === "UND_ERR_CONNECT_TIMEOUT") return new Error(`connect ETIMEDOUT ${host}`);

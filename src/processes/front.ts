@@ -1,11 +1,13 @@
 import { type AddressInfo, Server } from "node:net";
 import { type Logger, pino } from "pino";
 import { ContainerFleet } from "../container/container-fleet.ts";
+import type { ContainerInstance } from "../container/container-instance.ts";
 import { blameFd } from "../core/blame-mark.ts";
 import { childChannel } from "../core/child-side.ts";
 import { isContainerGroup, isolateKey, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
 import type { FromFront, FrontSettings, ToFront } from "../core/messages.ts";
 import { OwnAddresses } from "../core/own-addresses.ts";
+import { EgressProxy, type ProxyClient } from "../egress/egress-proxy.ts";
 import { FunctionEgress } from "../egress/function-egress.ts";
 import { PoolLink } from "../pool/pool-link.ts";
 import { overSocket } from "../pool/socket-connection.ts";
@@ -65,6 +67,7 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
     onRefused: (group, error) => scheduler.refuse(group, error),
     waitingFor: (group) => queue.waitingFor(group),
     ask: (request) => channel.send(request),
+    onEgress: (socket, instance) => proxy.serve(socket, clientOf(instance)),
   });
   const deadlines = new Deadlines();
   const metrics = new FrontMetrics(settings.id, {
@@ -92,6 +95,19 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
       logger.warn({ requestId, function: fn.name, version: fn.versionId, host, address, reason }, message);
     },
   });
+
+  const proxy = new EgressProxy({
+    fetch: (request) => egress.fetch(request),
+    connect: (caller, host, port) => egress.connect(caller, host, port),
+  });
+  const proxyClients = new WeakMap<ContainerInstance, ProxyClient>();
+  const clientOf = (instance: ContainerInstance): ProxyClient => {
+    const { subrequestsInFlight } = instance.fn.limits;
+    const most = subrequestsInFlight * settings.containers.concurrency;
+    const client = proxyClients.get(instance) ?? { most, caller: () => instance.caller };
+    proxyClients.set(instance, client);
+    return client;
+  };
 
   const local = await localPool(settings, logger);
   const links = new PoolLinks({

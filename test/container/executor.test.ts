@@ -63,6 +63,7 @@ async function start(): Promise<ExecutorUnderTest> {
     onRefused: (group, error) => scheduler.refuse(group, error),
     waitingFor: (group) => queue.waitingFor(group),
     ask: (request) => keeper.asked(owner, request),
+    onEgress: (socket) => socket.destroy(),
     logger,
   });
   const scheduler = new Scheduler({

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { controlPath, functionFolder, takeRequests, wantedConnections } from "../link/connections.ts";
 import { ControlLine } from "../link/control-line.ts";
+import { relayEgress } from "../link/egress-relay.ts";
 import { type Exchange, frontServer } from "../link/front-server.ts";
 import { Program } from "./program.ts";
 import type { Description } from "./protocol.ts";
@@ -16,7 +17,7 @@ const description = JSON.parse(readFileSync(`${functionFolder}/function.json`, "
 const protocol = protocolFor({ description, control });
 const inFlight = new Set<string>();
 
-await protocol.listen();
+await Promise.all([protocol.listen(), relayEgress()]);
 const program = new Program({
   ...{ description, control, env: { ...description.env, ...protocol.env } },
   requestId: () => {

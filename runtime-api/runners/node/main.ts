@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { controlPath, functionFolder, takeRequests, wantedConnections } from "../link/connections.ts";
 import { ControlLine, type LoadProblem } from "../link/control-line.ts";
+import { relayEgress } from "../link/egress-relay.ts";
 import { type ModuleType, serveModules } from "./bundle-modules.ts";
 import { logRequests, stackOf } from "./request-log.ts";
 import { type Handler, serveRequests } from "./requests.ts";
@@ -18,6 +19,7 @@ interface Description {
 
 const control = new ControlLine(controlPath);
 logRequests(control);
+await relayEgress();
 const { main, types, env } = JSON.parse(readFileSync(`${functionFolder}/function.json`, "utf8")) as Description;
 const urlOf = serveModules(`${functionFolder}/modules`, new Map(Object.entries(types)));
 const handler = await load();

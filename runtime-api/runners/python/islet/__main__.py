@@ -11,6 +11,7 @@ import traceback
 
 from .connection import Connection
 from .control_line import ControlLine, log_output
+from .egress_relay import relay_egress
 from .handlers import Answering, NoHandler, load
 
 FOLDER = "/islet/function"
@@ -21,6 +22,7 @@ REQUESTS = "/run/islet/requests"
 def main() -> None:
     control = ControlLine(CONTROL)
     log_output(control)
+    relay_egress()
     with open(f"{FOLDER}/function.json", encoding="utf-8") as file:
         description = json.load(file)
     os.environ.update(description["env"])
