@@ -4,6 +4,7 @@ import { StartError } from "../core/start-error.ts";
 import { CommandError } from "./command-error.ts";
 import { remove } from "./delete.ts";
 import { deploy } from "./deploy.ts";
+import { doctor } from "./doctor.ts";
 import { images } from "./images.ts";
 import { list } from "./list.ts";
 import { rollback } from "./rollback.ts";
@@ -19,7 +20,7 @@ const program = new Command("islet")
     "An edge-style isolate runtime server. Settings come from flags, ISLET_* variables and islet.config.json.",
   )
   .exitOverride();
-for (const command of [serve, dev, deploy, list, versions, rollback, remove, images]) command(program);
+for (const command of [serve, dev, deploy, list, versions, rollback, remove, images, doctor]) command(program);
 
 try {
   await program.parseAsync();

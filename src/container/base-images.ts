@@ -45,14 +45,30 @@ const pythonDescription = z.object({ program: z.string(), folders: z.array(z.str
  * @throws Error when the machine lacks the interpreter; what the engine's calls throw.
  */
 export async function baseImage(engine: Engine, language: Language): Promise<BaseImage> {
-  const { program, files, more } = language === "node" ? await nodeFiles() : await pythonFiles();
-  const tag = await nameOf(files);
-  const repository = `islet/${language}`;
-  const name = `${repository}:${tag}`;
+  const { program, files, more } = await filesOf(language);
+  const name = await imageName(language, files);
   if (await engine.hasImage(name)) return { name, command: [program], built: false };
   const archive = archiveOf(await entriesOf(new Map([...files, ...asTheyAre(await more())])));
-  await engine.importImage(repository, tag, `LABEL ${imageLabel}=${language}`, archive);
+  const repository = repositoryOf(language);
+  await engine.importImage(repository, name.slice(repository.length + 1), `LABEL ${imageLabel}=${language}`, archive);
   return { name, command: [program], built: true };
+}
+
+/** What the engine knows the base image of a language by. @throws Error when the machine lacks the interpreter. */
+export async function baseImageName(language: Language): Promise<string> {
+  return imageName(language, (await filesOf(language)).files);
+}
+
+function filesOf(language: Language): Promise<Program> {
+  return language === "node" ? nodeFiles() : pythonFiles();
+}
+
+async function imageName(language: Language, files: ReadonlyMap<string, string>): Promise<string> {
+  return `${repositoryOf(language)}:${await nameOf(files)}`;
+}
+
+function repositoryOf(language: Language): string {
+  return `islet/${language}`;
 }
 
 interface Program {

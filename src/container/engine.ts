@@ -24,9 +24,25 @@ const described = z.object({
     Volumes: z.record(z.string(), z.unknown()).nullish(),
   }),
 });
+const versions = z.object({ Version: z.string(), ApiVersion: z.string() });
+const info = z.object({
+  Runtimes: z.record(z.string(), z.unknown()).nullish(),
+  MemoryLimit: z.boolean().optional(),
+  PidsLimit: z.boolean().optional(),
+  CpuCfsQuota: z.boolean().optional(),
+});
 const refused = z.object({ message: z.string() });
 /** One line of what an image's import answers; a failure comes with status 200. */
 const progress = z.object({ error: z.string().optional() });
+
+export interface EngineDescription {
+  readonly version: string;
+  readonly apiVersion: string;
+  /** Names of what it can run containers with. */
+  readonly runtimes: readonly string[];
+  /** What it cannot limit. */
+  readonly lacks: readonly string[];
+}
 
 /** What an image says of itself. */
 export interface ImageDescription {
@@ -59,6 +75,17 @@ export class Engine {
 
   async ping(): Promise<void> {
     await this.#text("GET", "/_ping");
+  }
+
+  /** What it is, and what it can do. */
+  async describe(): Promise<EngineDescription> {
+    const { Version, ApiVersion } = versions.parse(await this.#json("GET", "/version"));
+    const { Runtimes, MemoryLimit, PidsLimit, CpuCfsQuota } = info.parse(await this.#json("GET", "/info"));
+    const limits = { "the memory": MemoryLimit, "the processes": PidsLimit, "the CPU time": CpuCfsQuota };
+    return {
+      ...{ version: Version, apiVersion: ApiVersion, runtimes: Object.keys(Runtimes ?? {}) },
+      lacks: Object.entries(limits).flatMap(([what, isThere]) => (isThere === false ? [what] : [])),
+    };
   }
 
   async hasImage(name: string): Promise<boolean> {

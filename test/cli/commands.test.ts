@@ -141,7 +141,7 @@ describe("what is used wrongly ends with 2", () => {
 test("help tells of every command and setting", async () => {
   const { code, out } = await run("--help");
   expect(code).toBe(0);
-  for (const command of ["serve", "dev", "deploy", "list", "versions", "rollback", "delete"])
+  for (const command of ["serve", "dev", "deploy", "list", "versions", "rollback", "delete", "images", "doctor"])
     expect(out).toContain(`  ${command} `);
   const serve = await run("serve", "--help");
   expect(serve.code).toBe(0);

@@ -113,6 +113,11 @@ export class Confinement {
     await Promise.all(this.#removals);
   }
 
+  /** What is to be in force for processes that are started now. */
+  planned(): Measure[] {
+    return measureNames.map((name) => planned(name, this.#reasons));
+  }
+
   /** What is in force for all of these processes, by what the kernel says of each. */
   report(pools: readonly Confined[]): Measure[] {
     const seen = pools.flatMap((pool) => {
