@@ -21,6 +21,7 @@ export interface AnswerHead {
 }
 
 const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: (.*))?$/;
+const loneLineEnd = /(?<!\r)\n/;
 const decimal = /^\d{1,15}$/;
 /** What a runner says to us and not to the client. */
 const ownPrefix = "islet-";
@@ -28,6 +29,8 @@ const none: ReadonlyMap<string, string> = new Map();
 
 /** @param text a head without the empty line that ends it. @throws AnswerError */
 export function readAnswerHead(text: string, method: string): AnswerHead {
+  // It would be a line of its own to whoever reads the flat form, where '\n' comes between the fields.
+  if (loneLineEnd.test(text)) throw new AnswerError("a line ends without a carriage return");
   const lines = text.split("\r\n");
   const [, minor, code, statusText = ""] = statusLine.exec(lines[0] as string) ?? [];
   if (code === undefined || !isReasonPhrase(statusText)) throw new AnswerError("the status line is none of HTTP/1.1");

@@ -78,6 +78,8 @@ test.each([
   ["a header without a name", "HTTP/1.1 200 OK\r\n: x\r\n\r\n"],
   ["a folded header", "HTTP/1.1 200 OK\r\nx: y\r\n z: 1\r\ncontent-length: 0\r\n\r\n"],
   ["a blank before the colon", "HTTP/1.1 200 OK\r\ncontent-length : 0\r\n\r\n"],
+  ["a field in another's value", "HTTP/1.1 200 OK\r\nx: 1\ncontent-length\n99\r\ncontent-length: 0\r\n\r\n"],
+  ["a line that ends too soon", "HTTP/1.1 200 OK\nx: 1\r\ncontent-length: 0\r\n\r\n"],
   ["a chunk without a size", `${chunked}\r\n`],
   ["a chunk that is longer than it says", `${chunked}1\r\nhello\r\n`],
   ["a second answer", "HTTP/1.1 204 None\r\n\r\nHTTP/1.1 204 None\r\n\r\n"],
