@@ -11,7 +11,7 @@ import { type Serving, startServing } from "./serving.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const bin = join(root, "bin/islet.js");
-const samples = ["hello", "hono-api", "jwt", "markdown", "proxy", "ssr", "streaming", "wasm"];
+const samples = ["hello", "hono-api", "image-resize", "jwt", "markdown", "proxy", "ssr", "streaming", "wasm"];
 
 let folder: string;
 let server: Serving | undefined;

@@ -30,6 +30,10 @@ http.createServer(async (request, response) => {
     return;
   }
   if (pathname === "/env") return response.end(JSON.stringify({ env: process.env, cwd: process.cwd(), uid: process.getuid() }));
+  if (pathname === "/out") {
+    const answer = await fetch(decodeURIComponent(url.split("?")[1]));
+    return response.writeHead(answer.status).end(await answer.text());
+  }
   if (pathname === "/length") {
     let length = 0;
     for await (const piece of request) length += piece.length;
@@ -73,6 +77,11 @@ describe.skipIf(dockerHost === null)("programs in images", () => {
     }
     const posted = await server.send("/fn/plain/", { method: "POST", body: "text" });
     expect(posted.json()).toMatchObject({ method: "POST", headers: { "content-length": "4" } });
+  });
+
+  test("go out through the front, under the egress policy", async () => {
+    const answer = await server.send("/fn/plain/out?http%3A%2F%2F169.254.169.254%2Flatest%2F");
+    expect([answer.status, answer.text]).toEqual([403, expect.stringMatching(/169\.254\.169\.254 is not public/)]);
   });
 
   test("bodies of any length stream both ways", async () => {
