@@ -44,7 +44,7 @@ export async function prepareDirect(dockerHost: string, fn: BenchFunction): Prom
   const modules = [{ name: "index.js", type: "esm" as const, bytes }];
   const bundle = { main: "index.js", modules, env: {}, limits };
   const workshop = new Workshop({ dockerHost, dataDir: folder, runDirectory: folder, onOrphans: () => undefined });
-  const plan = await planRunner(bundle, join(folder, "function"), workshop, engine);
+  const plan = await planRunner(bundle, join(folder, "function"), workshop, engine, "container");
   const settings = instanceSettings({
     ...{ id: "bench", server: "bench", fn: { name: "container", versionId: "bench", limits } },
     plan: { ...plan, mounts: new Map([["/islet/runner", join(folder, "runner")]]) },

@@ -171,6 +171,8 @@ function failureOf(failure: string, message: string): IsletError {
   switch (failure) {
     case "no_response":
       return new IsletError("function_no_response", "fetch() gave no Response");
+    case "bad_answer":
+      return new IsletError("function_bad_answer", "what the function gave is no HTTP answer");
     case "invalid_argument":
       return new IsletError("invalid_argument", decoded(message));
     default:

@@ -9,13 +9,15 @@ import { withEsbuild } from "../core/esbuild-service.ts";
 const runners = new URL("../../runtime-api/runners/", import.meta.url);
 
 /** What runs a function in a container: a language's own runner, or what stands before a program of any kind. */
-export type Runner = "node" | "python" | "gateway";
+export type Runner = "node" | "python" | "gateway" | "lambda-node" | "lambda-python";
 
 /** What a runner is started with, beside the interpreter; `directory` is mounted at /islet/runner. */
 export const runnerArguments: Record<Runner, readonly string[]> = {
   node: ["/islet/runner/main.mjs"],
   python: ["-m", "islet"],
   gateway: ["/islet/runner/main.mjs"],
+  "lambda-node": ["/islet/lambda/main.mjs"],
+  "lambda-python": ["-m", "islet_lambda"],
 };
 
 export function runnerOf(bundle: Bundle): Runner {
@@ -25,9 +27,9 @@ export function runnerOf(bundle: Bundle): Runner {
 
 /** Puts a runner into a new directory, readable for everybody who gets there. */
 export async function writeRunner(runner: Runner, directory: string): Promise<void> {
-  if (runner === "python") {
+  if (runner === "python" || runner === "lambda-python") {
     // A copy: the installed files may be readable for the server's user only.
-    await cp(fileURLToPath(new URL("python/", runners)), directory, { recursive: true });
+    await cp(fileURLToPath(new URL(`${runner}/`, runners)), directory, { recursive: true });
     return;
   }
   await mkdir(directory, { recursive: true });
@@ -58,7 +60,8 @@ export async function writeFunction(bundle: Bundle, directory: string, program?:
     const path = join(directory, "modules", name);
     try {
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, bytes);
+      // A program may be a file of the upload.
+      await writeFile(path, bytes, { mode: bundle.program ? 0o755 : 0o644 });
     } catch (error) {
       throw isFileAndFolder(error) ? fileAndFolder(name, error) : error;
     }

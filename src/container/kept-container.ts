@@ -83,7 +83,8 @@ export class KeptContainer {
 
   async #create(engine: Engine, bundle: Bundle): Promise<string> {
     const { id, directory, workshop, ...rest } = this.#parts;
-    const plan = await planRunner({ ...bundle, limits: rest.fn.limits }, join(directory, "function"), workshop, engine);
+    const held = { ...bundle, limits: rest.fn.limits };
+    const plan = await planRunner(held, join(directory, "function"), workshop, engine, rest.fn.name);
     const settings = { ...rest, id, directory, plan, server: workshop.server };
     return engine.create(`islet-${rest.fn.name}-${id.slice(0, 12)}`, instanceSettings(settings));
   }

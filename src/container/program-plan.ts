@@ -1,10 +1,14 @@
 import type { Bundle, Program } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import { egressEnv } from "./egress-env.ts";
-import type { Engine, ImageDescription } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { runnerArguments, writeFunction } from "./function-directory.ts";
+import { lambdaEnv } from "./lambda-env.ts";
 import type { RunnerPlan } from "./runner-plan.ts";
+import { type Foundation, foundationOf, type SourceParts } from "./source-program.ts";
 import type { Workshop } from "./workshop.ts";
+
+type EngineImage = Extract<Program["image"], { from: "engine" }>;
 
 /** What programs expect where an image says nothing else. */
 const usualEnv = {
@@ -24,9 +28,12 @@ export async function planProgram(
   directory: string,
   workshop: Workshop,
   engine: Engine,
+  functionName: string,
 ): Promise<RunnerPlan> {
+  const { image: from } = program;
+  const parts = { bundle, program, directory, workshop, engine, functionName };
   const [image, runner, node] = await Promise.all([
-    imageOf(program, engine),
+    from.from === "base" ? foundationOf(from.language, parts) : imageOf(from, parts),
     workshop.runner("gateway"),
     workshop.portableNode(),
   ]);
@@ -36,33 +43,30 @@ export async function planProgram(
     command: [...node.command, `--max-old-space-size=${heapMb}`, ...runnerArguments.gateway],
     // What the image sets is for its program: NODE_OPTIONS or LD_PRELOAD would change the runner.
     env: image.env.map((variable) => `${nameOf(variable)}=`),
-    mounts: new Map([
-      ["/islet/runner", runner],
-      [node.mountedAt, node.directory],
-    ]),
+    mounts: new Map([["/islet/runner", runner], [node.mountedAt, node.directory], ...image.mounts]),
   };
 }
 
-async function imageOf({ image }: Program, engine: Engine): Promise<ImageDescription> {
+async function imageOf(
+  image: EngineImage,
+  { engine, program, bundle, functionName }: SourceParts,
+): Promise<Foundation> {
   const found = await engine.image(image.id);
   if (!found) throw new IsletError("container_failed", `the container engine has the image ${image.name} no more`);
-  return found;
+  if (program.protocol !== "lambda") return { ...found, mounts: [] };
+  const env = [...lambdaEnv({ functionName, limits: bundle.limits }), ...found.env];
+  return { ...found, env, mounts: [] };
 }
 
 /** What runtime-api/runners/gateway reads. */
-function describe({ env }: Bundle, { protocol, port, command }: Program, image: ImageDescription): object {
-  const argv = command ?? image.argv;
+function describe({ env, limits }: Bundle, { protocol, port, command }: Program, image: Foundation): object {
+  const argv = image.argvOf?.(command) ?? command ?? image.argv;
   if (argv.length === 0) {
     throw new IsletError("program_failed", "The image names nothing to start; say what with command.");
   }
   const imageEnv = image.env.map((variable) => [nameOf(variable), variable.slice(nameOf(variable).length + 1)]);
-  return {
-    protocol,
-    port,
-    argv,
-    folder: image.folder,
-    env: { ...usualEnv, ...egressEnv, ...Object.fromEntries(imageEnv), ...env },
-  };
+  const all = { ...usualEnv, ...egressEnv, ...Object.fromEntries(imageEnv), ...env };
+  return { protocol, port, argv, folder: image.folder, wallMs: limits.wallMs, env: all };
 }
 
 function nameOf(variable: string): string {

@@ -30,8 +30,9 @@ export async function planRunner(
   directory: string,
   workshop: Workshop,
   engine: Engine,
+  functionName: string,
 ): Promise<RunnerPlan> {
-  if (bundle.program) return planProgram(bundle, bundle.program, directory, workshop, engine);
+  if (bundle.program) return planProgram(bundle, bundle.program, directory, workshop, engine, functionName);
   const language = runnerOf(bundle) as Language;
   const [image, runner] = await Promise.all([
     workshop.image(engine, language),

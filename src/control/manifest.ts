@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { AskedTier, Bundle, BundleModule, FunctionTier } from "../core/deployment.ts";
+import type { AskedTier, Bundle, BundleModule, FunctionTier, Program } from "../core/deployment.ts";
 import type { EgressLists } from "../core/egress.ts";
 import { parseEgressRule } from "../core/egress-rules.ts";
 import { IsletError } from "../core/errors.ts";
@@ -38,11 +38,11 @@ export const manifestSchema = z
     }),
     handler: z
       .string()
-      .regex(handlerPattern, "must be a Python module's name, a dot, and what is called there")
+      .regex(handlerPattern, "must be a module's name, a dot, and what is called there")
       .optional()
       .openapi({
         description:
-          "Of Python: a function whose parameters come from the query or a JSON object, one that takes a request, or a WSGI or ASGI application.",
+          "What is called, with its module. Of Python: a function whose parameters come from the query or a JSON object, one that takes a request, or a WSGI or ASGI application. Of JavaScript, and of Python that takes (event, context): a handler for AWS Lambda.",
         example: "add.add",
       }),
     ...programFields,
@@ -174,21 +174,21 @@ export function applyManifest(manifest: Manifest, modules: readonly BundleModule
     }
   }
   const { handler, env } = manifest;
-  const program = programOf(manifest);
+  const program = programOf(manifest, typed);
   if (program) refuseBeside(manifest, modules);
-  else if (manifest.command ?? manifest.port) throw invalid("command and port: are for programs in images");
-  if (handler !== undefined && manifest.tier === "isolate") {
+  else if (manifest.port !== undefined) throw invalid("port: is for programs, which an image or a command starts");
+  else if (handler !== undefined && manifest.tier === "isolate") {
     throw invalid("tier: isolates run JavaScript only, and the manifest has a handler, which is Python");
   }
   const main = program ? "" : handler === undefined ? mainOf(manifest, typed) : pythonMain(manifest, handler, typed);
-  const needs = manifest.tier === "auto" ? needOf(manifest, main, typed, policy) : null;
-  const limitsInContainer = () => limitsOf(manifest, policy, "container");
+  const needs = manifest.tier === "auto" ? needOf(manifest, main, typed, policy, program) : null;
+  const limitsInContainer = () => withinProtocol(limitsOf(manifest, policy, "container"), program);
   const isContained = manifest.tier === "container" || needs !== null;
   return {
     bundle: {
       main,
       ...(program && { program }),
-      ...(handler !== undefined && { handler }),
+      ...(handler !== undefined && !program && { handler }),
       ...{ modules: typed, env, limits: isContained ? limitsInContainer() : limitsOf(manifest, policy, "isolate") },
     },
     ...{ limitsInContainer, asked: manifest.tier, needs },
@@ -203,8 +203,10 @@ function needOf(
   main: string,
   modules: readonly BundleModule[],
   { max }: LimitPolicy,
+  program: Program | null,
 ): string | null {
   if (image !== undefined) return "the manifest names an image";
+  if (program) return programNeeds[program.protocol];
   if (handler !== undefined) return `${main} is Python`;
   const addon = modules.find(({ name }) => name.endsWith(".node"));
   if (addon) return `${addon.name} is a native addon`;
@@ -213,9 +215,29 @@ function needOf(
   return `limits.memoryMb is ${memoryMb}, more than the ${max.memoryMb} that isolates may have`;
 }
 
-/** What says nothing of a program in an image is a mistake beside one. */
-function refuseBeside({ main, handler, tier }: Manifest, modules: readonly BundleModule[]): void {
-  if (tier === "isolate") throw invalid("tier: isolates run JavaScript only, and the manifest names an image");
+/** Why these run in containers. */
+const programNeeds: Record<Program["protocol"], string> = {
+  http: "the manifest has a command",
+  lambda: "it is written for AWS Lambda",
+  azure: "it is written for Azure Functions",
+};
+
+/** AWS Lambda takes no longer bodies than that. */
+const lambdaBodyBytes = 6 * 1024 * 1024;
+
+function withinProtocol(limits: Limits, program: Program | null): Limits {
+  if (program?.protocol !== "lambda") return limits;
+  return { ...limits, requestBodyBytes: Math.min(limits.requestBodyBytes, lambdaBodyBytes) };
+}
+
+/** What says nothing of a program is a mistake beside one. */
+function refuseBeside({ main, handler, tier, image }: Manifest, modules: readonly BundleModule[]): void {
+  if (tier === "isolate") throw invalid("tier: isolates run functions only, and this is a program of its own");
+  if (image === undefined) {
+    if (main !== undefined) throw invalid("main: a program has none");
+    if (modules.length === 0) throw invalid("the upload has no files");
+    return;
+  }
   if (main !== undefined || handler !== undefined) throw invalid("image: its program has neither main nor handler");
   if (modules.length > 0) throw invalid("image: all files are in it, and the upload has some beside it");
 }

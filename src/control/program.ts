@@ -1,10 +1,16 @@
 import { z } from "@hono/zod-openapi";
-import type { Program } from "../core/deployment.ts";
+import type { BundleModule, Program } from "../core/deployment.ts";
+import { type SourceManifest, sourceProgramOf } from "./source-program.ts";
 
 const usualPort = 8_080;
 
 /** The fields of a manifest that are about programs in images. */
 export const programFields = {
+  protocol: z.enum(["http", "lambda", "azure"]).optional().openapi({
+    description:
+      "How requests are brought to a program. http: it listens at PORT. lambda: it is a runtime of AWS Lambda, or a handler for one, which gets events of a Function URL; bodies have 6 MiB at most. azure: it is a custom handler of Azure Functions, and the upload has host.json and the functions' function.json. Default: http for an image or a command, lambda for a handler in JavaScript or a Python one that takes exactly (event, context).",
+    example: "lambda",
+  }),
   image: z
     .string()
     .regex(/^[\w][\w.\-/:@]{0,254}$/, "must be an image's name, such as name:tag")
@@ -20,21 +26,20 @@ export const programFields = {
     .max(100)
     .optional()
     .openapi({
-      description: "What to start in the image, in place of its own entry point and command.",
+      description:
+        "What to start in the image, in place of its own entry point and command. Without an image: in the server's own image for Node or Python, in a folder with the upload's files.",
       example: ["node", "server.js"],
     }),
   port: z.int().min(1).max(65_535).optional().openapi({ description: "What PORT says to the program (8080)." }),
 };
 
-interface ProgramManifest {
+interface ProgramManifest extends SourceManifest {
   readonly image?: string | undefined;
-  readonly command?: readonly string[] | undefined;
-  readonly port?: number | undefined;
 }
 
 /** The program that a manifest describes, or null: it is of a function. */
-export function programOf(manifest: ProgramManifest): Program | null {
-  const { image, command, port = usualPort } = manifest;
-  if (image === undefined) return null;
-  return { protocol: "http", image: { from: "engine", name: image, id: "" }, ...(command && { command }), port };
+export function programOf(manifest: ProgramManifest, modules: readonly BundleModule[]): Program | null {
+  const { image, command, protocol = "http", port = usualPort } = manifest;
+  if (image === undefined) return sourceProgramOf(manifest, modules);
+  return { protocol, image: { from: "engine", name: image, id: "" }, ...(command && { command }), port };
 }

@@ -12,7 +12,7 @@ export interface BundleModule {
 }
 
 /** How requests are brought to a program that knows nothing of Islet. */
-export type ProgramProtocol = "http";
+export type ProgramProtocol = "http" | "lambda" | "azure";
 
 /** Where the image of a program is from. */
 export type ProgramImage =
@@ -20,7 +20,9 @@ export type ProgramImage =
    * One that the engine had when it was deployed. The name is for people: it may mean another by now. The id is
    * empty until the deploy has looked it up.
    */
-  { readonly from: "engine"; readonly name: string; readonly id: string };
+  | { readonly from: "engine"; readonly name: string; readonly id: string }
+  /** The server's own for a language: the program is what was uploaded. */
+  | { readonly from: "base"; readonly language: "node" | "python" };
 
 /** What runs in containers and was not written for Islet. */
 export interface Program {
@@ -30,6 +32,8 @@ export interface Program {
   readonly command?: readonly string[];
   /** Where it is to listen. */
   readonly port: number;
+  /** Of Lambda: what its runtime is to call, "lambda_function.lambda_handler". */
+  readonly handler?: string;
 }
 
 /** What a version is made of, as uploaded or as compiled for isolates. */

@@ -45,6 +45,11 @@ export const errorKinds = {
     blame: "function",
     hint: "fetch() must return a Response, or a promise of one.",
   },
+  function_bad_answer: {
+    status: 502,
+    blame: "function",
+    hint: "What the function gave cannot be sent as an HTTP answer; its log says what is wrong with it.",
+  },
   function_no_handler: { status: 500, blame: "function", hint: "Export a default object with a fetch method." },
   function_load_failed: {
     status: 500,

@@ -31,7 +31,7 @@ export async function deploySamples(
   token: string,
   onLeftOut: (name: string, message: string) => void,
 ): Promise<DeployedSample[]> {
-  const { buildSamples } = await import("../../samples/build.ts");
+  const { buildSamples, runsInContainer } = await import("../../samples/build.ts");
   const deployed: DeployedSample[] = [];
   for (const { name, manifest, modules } of await withEsbuild(buildSamples)) {
     const body = new FormData();
@@ -43,7 +43,7 @@ export async function deploySamples(
     const response = await api.request(`/v1/functions/${name}`, { method: "PUT", headers, body });
     if (!response.ok) {
       const { error } = (await response.json()) as ErrorBody;
-      if (manifest.handler !== undefined) {
+      if (runsInContainer(manifest)) {
         onLeftOut(name, error.message);
         continue;
       }

@@ -86,6 +86,7 @@ test("describes the upload by the schema that validates it", async () => {
     "main",
     "tier",
     "handler",
+    "protocol",
     "image",
     "command",
     "port",

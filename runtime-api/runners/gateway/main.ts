@@ -4,7 +4,7 @@ import { ControlLine } from "../link/control-line.ts";
 import { relayEgress } from "../link/egress-relay.ts";
 import { type Exchange, frontServer } from "../link/front-server.ts";
 import { Program } from "./program.ts";
-import type { Description } from "./protocol.ts";
+import { type Description, NotReady } from "./protocol.ts";
 import { protocolFor } from "./protocols.ts";
 
 /*
@@ -30,7 +30,7 @@ void program.ended.then(() => ended.abort());
 
 if (await ready()) {
   const connections = Math.min(wantedConnections(), protocol.mostRequests ?? Number.POSITIVE_INFINITY);
-  takeRequests(frontServer(take), connections);
+  takeRequests(frontServer(take), connections, () => protocol.free?.());
   control.ready();
   const { exitCode, how } = await program.ended;
   control.log(null, "error", `The program ${how}.`);
@@ -44,6 +44,10 @@ async function ready(): Promise<boolean> {
     ended.signal.throwIfAborted();
     return true;
   } catch (error) {
+    if (error instanceof NotReady) {
+      control.failed(error.problem, error.message, error.detail);
+      return false;
+    }
     const why = ended.signal.aborted ? `The program ${(await program.ended).how}` : (error as Error).message;
     control.failed("ended", why.replace(/\.?$/, "."), program.lastLines);
     return false;

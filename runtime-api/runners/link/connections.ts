@@ -12,8 +12,11 @@ export function wantedConnections(): number {
   return Number(process.env.ISLET_CONNECTIONS ?? 1);
 }
 
-/** Connects to the front, once for each request that is taken at a time, and hands the connections to a server. */
-export function takeRequests(server: Server, connections: number): void {
+/**
+ * Connects to the front, once for each request that is taken at a time, and hands the connections to a server.
+ * @param free says when one more can be taken after one that was given up.
+ */
+export function takeRequests(server: Server, connections: number, free?: () => Promise<void> | void): void {
   const open = () => {
     const socket = connect(requestsPath);
     // A front that does not listen any more is gone.
@@ -24,7 +27,7 @@ export function takeRequests(server: Server, connections: number): void {
       server.emit("connection", socket);
     });
     // The front ends a connection whose request it has given up.
-    socket.once("close", open);
+    socket.once("close", () => void Promise.resolve(free?.()).then(open));
   };
   for (let i = 0; i < connections; i++) open();
 }
