@@ -2,11 +2,15 @@ import { readdir, readFile } from "node:fs/promises";
 import { build } from "esbuild";
 import type { BundleModule } from "../src/core/deployment.ts";
 import type { Limits } from "../src/core/limits.ts";
+import { frameworkModules } from "./functions-framework.ts";
 
 export interface SampleManifest {
   readonly main?: string;
-  /** Of Python, which runs in a container. */
+  /** What is called in a container: of Python, or of AWS Lambda. */
   readonly handler?: string;
+  readonly protocol?: "azure";
+  /** What starts a program in a container. */
+  readonly command?: readonly string[];
   readonly routes?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly limits?: Partial<Limits>;
@@ -32,7 +36,10 @@ async function buildSample(name: string): Promise<BuiltSample> {
   const folder = new URL(`${name}/`, root);
   const files = await readdir(folder);
   const manifest: SampleManifest = JSON.parse(await readFile(new URL("islet.json", folder), "utf8"));
-  if (manifest.handler !== undefined) return { name, manifest, modules: await pythonModules(folder, files) };
+  if (runsInContainer(manifest)) {
+    const packages = manifest.command ? await frameworkModules(new URL("index.js", folder)) : [];
+    return { name, manifest, modules: [...(await filesOf(folder)), ...packages] };
+  }
   const source = files.find((file) => /^index\.(js|ts|tsx)$/.test(file));
   if (source === undefined) throw new Error(`samples/${name} has no index.js, index.ts or index.tsx`);
 
@@ -44,10 +51,21 @@ async function buildSample(name: string): Promise<BuiltSample> {
   return { name, manifest, modules };
 }
 
-async function pythonModules(folder: URL, files: readonly string[]): Promise<BundleModule[]> {
-  const names = files.filter((file) => file.endsWith(".py"));
+export function runsInContainer({ handler, protocol, command }: SampleManifest): boolean {
+  return handler !== undefined || protocol !== undefined || command !== undefined;
+}
+
+/** All that its author wrote, as it stands. */
+async function filesOf(folder: URL): Promise<BundleModule[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && !/^(?:README\.md|islet\.json)$|\.pyc$/.test(entry.name));
+  const from = folder.pathname.replace(/\/$/, "");
   return Promise.all(
-    names.map(async (name) => ({ name, type: "text" as const, bytes: await readFile(new URL(name, folder)) })),
+    files.map(async ({ parentPath, name }) => ({
+      name: `${parentPath.replace(/\/$/, "")}/${name}`.slice(from.length + 1),
+      type: "data" as const,
+      bytes: await readFile(`${parentPath}/${name}`),
+    })),
   );
 }
 

@@ -152,6 +152,7 @@ test("wasm", async () => {
 test("the list of samples has them all", () => {
   const list = readFileSync(new URL("../../samples/README.md", import.meta.url), "utf8");
   const named = [...list.matchAll(/^\| \[([\w-]+)\]/gm)].map((match) => match[1]);
+  const otherClouds = ["azure-custom-handler", "gcf-http", "lambda-node", "lambda-python"];
   const isolates = ["hello", "hono-api", "jwt", "markdown", "proxy", "ssr", "streaming", "wasm"];
-  expect(named.toSorted()).toEqual([...isolates, "image-resize", "python-add"].toSorted());
+  expect(named.toSorted()).toEqual([...isolates, ...otherClouds, "image-resize", "python-add"].toSorted());
 });
