@@ -105,6 +105,8 @@ describe.skipIf(dockerHost === null)("falling back to a container by itself", ()
     ).toHaveLength(1);
     expect(messages.filter((text) => /could not answer another request like it/.test(text))).toHaveLength(2);
     expect((await described("looper")).tier).toBe("isolate");
+    // Its container goes on until it is removed, and other tests need the processor.
+    await server.control("DELETE", "/v1/functions/looper");
   });
 
   test("whoever asks for an isolate stays there", async () => {
