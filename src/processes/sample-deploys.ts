@@ -1,4 +1,5 @@
-import type { ModuleType } from "../core/deployment.ts";
+import type { BuiltSample } from "../../samples/build.ts";
+import type { BundleModule, ModuleType } from "../core/deployment.ts";
 import type { ErrorBody } from "../core/errors.ts";
 import { withEsbuild } from "../core/esbuild-service.ts";
 
@@ -32,25 +33,36 @@ export async function deploySamples(
   onLeftOut: (name: string, message: string) => void,
 ): Promise<DeployedSample[]> {
   const { buildSamples, runsInContainer } = await import("../../samples/build.ts");
-  const deployed: DeployedSample[] = [];
-  for (const { name, manifest, modules } of await withEsbuild(buildSamples)) {
-    const body = new FormData();
-    body.set("manifest", new Blob([JSON.stringify(manifest)], { type: "application/json" }));
-    for (const module of modules) {
-      body.set(module.name, new Blob([Uint8Array.from(module.bytes)], { type: mediaTypes[module.type] }), module.name);
+  const samples = await withEsbuild(buildSamples);
+  const deployed = new Map<string, DeployedSample>();
+  const deploy = async ({ name, manifest, modules }: BuiltSample) => {
+    const answer = await api.request(`/v1/functions/${name}`, {
+      method: "PUT",
+      headers: { authorization: `Bearer ${token}` },
+      body: formOf(manifest, modules),
+    });
+    if (answer.ok) {
+      const { urls } = (await answer.json()) as { urls: string[] };
+      deployed.set(name, { name, urls });
+      return;
     }
-    const headers = { authorization: `Bearer ${token}` };
-    const response = await api.request(`/v1/functions/${name}`, { method: "PUT", headers, body });
-    if (!response.ok) {
-      const { error } = (await response.json()) as ErrorBody;
-      if (runsInContainer(manifest)) {
-        onLeftOut(name, error.message);
-        continue;
-      }
-      throw new Error(`the sample ${name} was refused: ${error.code}: ${error.message}`);
-    }
-    const { urls } = (await response.json()) as { urls: string[] };
-    deployed.push({ name, urls });
+    const { error } = (await answer.json()) as ErrorBody;
+    if (!runsInContainer(manifest)) throw new Error(`the sample ${name} was refused: ${error.code}: ${error.message}`);
+    onLeftOut(name, error.message);
+  };
+  const inIsolates = async () => {
+    for (const sample of samples) if (!runsInContainer(sample.manifest)) await deploy(sample);
+  };
+  // Containers take seconds to try what they run in: one after the other, that would be the time of all of them.
+  await Promise.all([inIsolates(), ...samples.filter(({ manifest }) => runsInContainer(manifest)).map(deploy)]);
+  return samples.flatMap(({ name }) => deployed.get(name) ?? []);
+}
+
+function formOf(manifest: object, modules: readonly BundleModule[]): FormData {
+  const form = new FormData();
+  form.set("manifest", new Blob([JSON.stringify(manifest)], { type: "application/json" }));
+  for (const { name, type, bytes } of modules) {
+    form.set(name, new Blob([Uint8Array.from(bytes)], { type: mediaTypes[type] }), name);
   }
-  return deployed;
+  return form;
 }
