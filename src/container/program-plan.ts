@@ -54,7 +54,9 @@ async function imageOf(
   const found = await engine.image(image.id);
   if (!found) throw new IsletError("container_failed", `the container engine has the image ${image.name} no more`);
   if (program.protocol !== "lambda") return { ...found, mounts: [] };
-  const env = [...lambdaEnv({ functionName, limits: bundle.limits }), ...found.env];
+  // An image's command is the handler there: runtimes find it in their arguments or in the environment.
+  const handler = (program.command ?? found.argv).at(-1);
+  const env = [...lambdaEnv({ functionName, limits: bundle.limits, handler }), ...found.env];
   return { ...found, env, mounts: [] };
 }
 
