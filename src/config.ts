@@ -50,6 +50,8 @@ export interface Config {
   readonly queueMs: number;
   readonly dockerHost: string;
   readonly containers: number;
+  readonly containersMemoryMb: number;
+  readonly containerSandbox: "auto" | "require" | "off";
   readonly containersPerVersion: number;
   readonly containerConcurrency: number;
   readonly containerCpus: number;
@@ -260,6 +262,8 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string, usualDockerHo
     queueMs: number("queueMs", 5_000),
     dockerHost: text("dockerHost", usualDockerHost === "" ? "unix:///var/run/docker.sock" : usualDockerHost),
     containers: number("containers", 32),
+    containerSandbox: text("containerSandbox", "auto") as Config["containerSandbox"],
+    containersMemoryMb: number("containersMemoryMb", Math.floor(machineMemoryMb() / 2)),
     containersPerVersion: number("containersPerVersion", 8),
     containerConcurrency: number("containerConcurrency", 10),
     containerCpus: number("containerCpus", 1),

@@ -154,18 +154,29 @@ export const settings: readonly Setting[] = [
   },
   { key: "containers", kind: "integer", min: 0, max: 10_000, help: "containers that run at the same time (32)" },
   {
+    key: "containersMemoryMb",
+    kind: "integer",
+    min: 128,
+    help: "memory that all containers may take together, in MiB (half of the machine's)",
+  },
+  {
+    key: "containerSandbox",
+    kind: "confinement",
+    help: "auto, require or off: gVisor's runsc for containers, where the engine has it with --host-uds=open (auto)",
+  },
+  {
     key: "containersPerVersion",
     kind: "integer",
     min: 1,
     max: 1_000,
-    help: "containers that a front has of one version at most (8)",
+    help: "containers of one version at most; a manifest's maxInstances may ask for fewer (8)",
   },
   {
     key: "containerConcurrency",
     kind: "integer",
     min: 1,
     max: 100,
-    help: "requests that a container takes at the same time (10)",
+    help: "requests that a container takes at the same time at most; a manifest's concurrency may ask for fewer (10)",
   },
   { key: "containerCpus", kind: "integer", min: 1, max: 512, help: "CPUs that a container may use (1)" },
   {

@@ -43,7 +43,13 @@ export async function prepareDirect(dockerHost: string, fn: BenchFunction): Prom
   const limits = defaultLimits;
   const modules = [{ name: "index.js", type: "esm" as const, bytes }];
   const bundle = { main: "index.js", modules, env: {}, limits };
-  const workshop = new Workshop({ dockerHost, dataDir: folder, runDirectory: folder, onOrphans: () => undefined });
+  const workshop = new Workshop({
+    dockerHost,
+    dataDir: folder,
+    runDirectory: folder,
+    onOrphans: () => undefined,
+    isKept: () => true,
+  });
   const plan = await planRunner(bundle, join(folder, "function"), workshop, engine, "container");
   const settings = instanceSettings({
     ...{ id: "bench", server: "bench", fn: { name: "container", versionId: "bench", limits } },

@@ -9,6 +9,7 @@ import type { ContainerLogger } from "./container-logger.ts";
 import { FleetMember, type MemberListener } from "./fleet-member.ts";
 import { InstanceBackOff } from "./instance-back-off.ts";
 import { lossOf } from "./instance-loss.ts";
+import { concurrencyOf, mostInstancesOf } from "./scaling.ts";
 import { VersionInstances } from "./version-instances.ts";
 
 const longestSweepMs = 1_000;
@@ -20,6 +21,8 @@ export interface FleetParts {
   /** All containers of a version that take requests, whenever that changes. */
   readonly onChange: (group: PoolGroup, executors: readonly Executor[]) => void;
   readonly onRoom: (group: PoolGroup) => void;
+  /** A container is ready, so long after it was asked for. */
+  readonly onStarted: (afterMs: number) => void;
   /** Requests of the group are not to wait any more. */
   readonly onRefused: (group: PoolGroup, error: IsletError) => void;
   readonly waitingFor: (group: PoolGroup) => number;
@@ -42,7 +45,11 @@ export class ContainerFleet {
   readonly #postponed = new Map<PoolGroup, LiveFunction>();
   readonly #listener: MemberListener = {
     onState: (member, before) => this.#moved(member, before),
-    onRoom: ({ instance }) => this.#parts.onRoom(instance.group),
+    onRoom: (member) => {
+      const { instance } = member;
+      if (instance.yielding && !instance.busy) this.#end(member);
+      else this.#parts.onRoom(instance.group);
+    },
     onFailed: (member, error) => {
       this.#failedToStart(member, error);
       this.#parts.ask({ type: "instanceEnd", id: member.instance.id });
@@ -76,10 +83,10 @@ export class ContainerFleet {
       queueMicrotask(() => onRefused(group, refusal));
       return;
     }
-    if (waitingFor(group) + 1 <= (version?.coming ?? 0) * settings.concurrency) return;
+    if (waitingFor(group) + 1 <= (version?.coming ?? 0) * concurrencyOf(fn, settings.concurrency)) return;
     const paused = version?.lastPaused;
     if (paused) this.#thaw(paused);
-    else if ((version?.present ?? 0) < settings.instances) this.#startOrPostpone(group, fn);
+    else if ((version?.present ?? 0) < mostInstancesOf(fn, settings.instances)) this.#startOrPostpone(group, fn);
   }
 
   #startOrPostpone(group: PoolGroup, fn: LiveFunction): void {
@@ -98,6 +105,31 @@ export class ContainerFleet {
   thawed(id: string): void {
     const instance = this.#members.get(id)?.instance;
     if (instance?.state === "thawing") instance.become("ready");
+  }
+
+  /** Its start waits, and holds up no other one's. */
+  parked(id: string): void {
+    const member = this.#members.get(id);
+    if (!member || member.parked || member.instance.state !== "starting") return;
+    member.park();
+    this.#starting--;
+    this.#advance();
+  }
+
+  /** Somebody else needs its room. */
+  yield(id: string, busy: boolean): void {
+    const member = this.#members.get(id);
+    if (!member || (member.instance.state !== "ready" && member.instance.state !== "paused")) return;
+    const { instance } = member;
+    if (!instance.busy) this.#end(member);
+    else if (busy) instance.yielding = true;
+  }
+
+  /** How many there are in each state, over all versions. */
+  counts(): Record<InstanceState, number> {
+    const counts: Record<InstanceState, number> = { starting: 0, ready: 0, paused: 0, thawing: 0, over: 0 };
+    for (const { instance } of this.#members.values()) counts[instance.state]++;
+    return counts;
   }
 
   /** The supervisor says that it is gone, or never came. */
@@ -120,8 +152,9 @@ export class ContainerFleet {
 
   async #start(fn: LiveFunction): Promise<void> {
     const { settings, ask, logger } = this.#parts;
-    const { concurrency, directory } = settings;
     const { onEgress } = this.#parts;
+    const { directory } = settings;
+    const concurrency = concurrencyOf(fn, settings.concurrency);
     const member = new FleetMember({ fn, concurrency, directory, logger, listener: this.#listener, onEgress });
     const { id } = member.instance;
     this.#members.set(id, member);
@@ -142,8 +175,11 @@ export class ContainerFleet {
   #moved(member: FleetMember, before: InstanceState): void {
     const version = this.#versionOf(member);
     const { state, group } = member.instance;
-    if (before === "starting") this.#starting--;
-    if (before === "starting" && state === "ready") this.#backOff.cleared(group);
+    if (before === "starting" && !member.parked) this.#starting--;
+    if (before === "starting" && state === "ready") {
+      this.#backOff.cleared(group);
+      this.#parts.onStarted(performance.now() - member.askedAtMs);
+    }
     if (version.moved(member, before)) {
       const executors = version.ready.map(({ instance }) => instance);
       this.#parts.onChange(group, executors);
@@ -184,6 +220,11 @@ export class ContainerFleet {
     const { pauseMs, idleMs } = this.#parts.settings;
     for (const member of [...this.#members.values()]) {
       const { instance } = member;
+      if (member.parked && instance.state === "starting" && this.#parts.waitingFor(instance.group) === 0) {
+        // Nobody waits for it any more.
+        this.#end(member);
+        continue;
+      }
       if (instance.busy || (instance.state !== "paused" && instance.state !== "ready")) continue;
       const idleForMs = now - instance.idleSinceMs;
       if (idleForMs >= idleMs) this.#end(member);

@@ -35,6 +35,8 @@ export class ContainerInstance implements Executor, ExchangeOwner {
   readonly group: PoolGroup;
   /** When its last request was over. */
   idleSinceMs = performance.now();
+  /** Gets no more requests, and ends when it has none. */
+  yielding = false;
   /** Work goes on in it that no request waits for. */
   background = false;
   readonly #parts: InstanceParts;
@@ -83,11 +85,15 @@ export class ContainerInstance implements Executor, ExchangeOwner {
   }
 
   load(): ExecutorLoad {
-    return { inFlight: this.#exchanges.length, room: this.#state === "ready" ? this.#free.length : 0 };
+    return { inFlight: this.#exchanges.length, room: this.#takesMore ? this.#free.length : 0 };
+  }
+
+  get #takesMore(): boolean {
+    return this.#state === "ready" && !this.yielding;
   }
 
   execute(invocation: Invocation): Promise<Reply> {
-    const connection = this.#state === "ready" ? this.#free.pop() : undefined;
+    const connection = this.#takesMore ? this.#free.pop() : undefined;
     if (!connection) return Promise.reject(new IsletError("container_lost", "the container is gone"));
     const exchange = new ContainerExchange(invocation, connection, this.#cold, this);
     this.#cold = false;

@@ -1,20 +1,25 @@
 import { rm } from "node:fs/promises";
 import process from "node:process";
+import { setTimeout as delay } from "node:timers/promises";
 import { decodeBundle } from "../core/bundle.ts";
-import type { Bundle, LiveFunction, Program } from "../core/deployment.ts";
+import { type Bundle, containerGroup, type LiveFunction, type Program } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import type { CheckProblem, InstanceEnd, InstanceRequest, ToFront } from "../core/messages.ts";
 import { checkInContainer } from "./container-check.ts";
 import type { ContainerLogger } from "./container-logger.ts";
 import { EngineRefusal, EngineUnreachable } from "./engine-errors.ts";
+import { admission, type RoomLimits, type RoomTaken } from "./instance-room.ts";
+import { memoryWith } from "./instance-settings.ts";
 import { KeptContainer, type KeptParts } from "./kept-container.ts";
 import { pinnedImage } from "./pinned-image.ts";
+import type { SandboxMode } from "./sandbox-runtime.ts";
+import { concurrencyOf, mostInstancesOf } from "./scaling.ts";
 import { Workshop } from "./workshop.ts";
 
 /** Whose an instance is. */
 export interface Owner {
   readonly id: string;
-  send(message: Extract<ToFront, { type: "instanceThawed" | "instanceOver" }>): void;
+  send(message: Extract<ToFront, { type: `instance${string}` }>): void;
 }
 
 export interface KeeperParts {
@@ -27,11 +32,21 @@ export interface KeeperParts {
   readonly uid: number;
   /** What a function has at least whose manifest was made for an isolate, in MiB. */
   readonly fallbackMemoryMb: number;
-  /** Containers at a time, whoever's they are. */
-  readonly most: number;
+  readonly sandbox: SandboxMode;
+  /** Containers of one version at a time. */
+  readonly instances: number;
+  /** Containers at a time, whoever's they are, and what they may take together. */
+  readonly room: RoomLimits;
   /** A version's bundle, encoded. */
   readonly readBundle: (versionId: string) => Promise<Uint8Array>;
   readonly logger: ContainerLogger;
+}
+
+interface Wanted {
+  readonly owner: Owner;
+  readonly id: string;
+  readonly directory: string;
+  readonly fn: LiveFunction;
 }
 
 interface Kept {
@@ -39,19 +54,32 @@ interface Kept {
   readonly container: KeptContainer;
 }
 
+/** How long a start waits for an engine that is being restarted: a little less than requests wait for the start. */
+const patienceMs = 4_000;
+const againMs = 250;
+/** How often what could not be removed is tried again. */
+const sweepMs = 5_000;
+
 /** Makes, pauses, thaws and removes the containers that fronts ask for: the one that talks with the engine. */
 export class ContainerKeeper {
   readonly #parts: KeeperParts;
   readonly #workshop: Workshop;
   readonly #kept = new Map<string, Kept>();
+  /** What takes room: also what is on its way out, until it is gone. */
+  readonly #taken = new Map<string, RoomTaken>();
+  /** Those for which there is no room yet, in their order. */
+  readonly #parked = new Map<string, Wanted>();
+  readonly #checking = new Set<string>();
   readonly #removals = new Set<Promise<unknown>>();
+  #sweeper: NodeJS.Timeout | undefined;
   #checks = 0;
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
     const { dockerHost, dataDir, runDirectory, logger } = parts;
     const onOrphans = (count: number) => logger.warn({ count }, "removed containers that an earlier run had left");
-    this.#workshop = new Workshop({ dockerHost, dataDir, runDirectory, onOrphans });
+    const isKept = (id: string) => this.#taken.has(id) || this.#checking.has(id);
+    this.#workshop = new Workshop({ dockerHost, dataDir, runDirectory, onOrphans, isKept, sandbox: parts.sandbox });
   }
 
   /** Removes what an earlier run has left. A machine without an engine has nothing. */
@@ -66,7 +94,13 @@ export class ContainerKeeper {
   /** What a front says. */
   asked(owner: Owner, request: InstanceRequest): void {
     if (request.type === "instanceWanted") {
-      void this.#start(owner, request.id, request.directory, request.fn);
+      const { id, directory, fn } = request;
+      this.#admitOrPark({ owner, id, directory, fn });
+      return;
+    }
+    const parked = this.#parked.get(request.id);
+    if (parked?.owner.id === owner.id) {
+      if (request.type === "instanceEnd") this.#unpark(parked);
       return;
     }
     const kept = this.#kept.get(request.id);
@@ -74,8 +108,11 @@ export class ContainerKeeper {
     switch (request.type) {
       case "instancePause":
         this.#trying(request.id, kept.container.pause(), "it could not be paused");
+        this.#pausedSince(request.id, performance.now());
+        this.#admitParked();
         return;
       case "instanceThaw":
+        this.#pausedSince(request.id, null);
         this.#trying(
           request.id,
           kept.container.thaw().then(() => owner.send({ type: "instanceThawed", id: request.id })),
@@ -90,6 +127,7 @@ export class ContainerKeeper {
 
   /** A front is gone, and what it had with it. */
   ownerDied(owner: string): void {
+    for (const parked of [...this.#parked.values()]) if (parked.owner.id === owner) this.#parked.delete(parked.id);
     for (const [id, kept] of [...this.#kept]) if (kept.owner.id === owner) this.#remove(id, kept);
   }
 
@@ -100,6 +138,7 @@ export class ContainerKeeper {
   async check(fn: KeptParts["fn"], bundle: Bundle): Promise<CheckProblem | null> {
     const { runDirectory, logger } = this.#parts;
     const id = `check${++this.#checks}-${fn.versionId.slice(0, 20)}`;
+    this.#checking.add(id);
     try {
       return await checkInContainer({
         ...{ id, bundle, limits: fn.limits, runDirectory },
@@ -109,6 +148,8 @@ export class ContainerKeeper {
       if (error instanceof IsletError) throw error;
       logger.error({ function: fn.name, err: error }, "an upload could not be checked in a container");
       throw failureOf(error);
+    } finally {
+      this.#checking.delete(id);
     }
   }
 
@@ -125,22 +166,60 @@ export class ContainerKeeper {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#sweeper);
+    this.#parked.clear();
     for (const [id, kept] of [...this.#kept]) this.#remove(id, kept);
     await Promise.allSettled(this.#removals);
     await this.#workshop.close();
   }
 
-  async #start(owner: Owner, id: string, directory: string, fn: LiveFunction): Promise<void> {
-    if (this.#kept.size >= this.#parts.most) {
-      await rm(directory, { recursive: true, force: true });
-      const message = "as many containers run as the server takes";
-      owner.send({ type: "instanceOver", id, end: { kind: "failed", code: "container_failed", message } });
-      return;
+  #admitOrPark(wanted: Wanted): void {
+    if (this.#admit(wanted)) return;
+    this.#parked.set(wanted.id, wanted);
+    wanted.owner.send({ type: "instanceParked", id: wanted.id });
+  }
+
+  #admitParked(): void {
+    for (const wanted of [...this.#parked.values()]) {
+      if (this.#admit(wanted)) this.#parked.delete(wanted.id);
     }
+  }
+
+  /** Starts it, or asks those to go who stand in its way. */
+  #admit(wanted: Wanted): boolean {
+    const { owner, id, fn } = wanted;
+    const { instances, room } = this.#parts;
+    const memoryMb = memoryWith(this.#memoryFor(fn));
+    const takes = { id, owner: owner.id, group: containerGroup(fn), memoryMb };
+    const admitted = admission(takes, mostInstancesOf(fn, instances), [...this.#taken.values()], room);
+    if (admitted.kind === "after") {
+      for (const other of admitted.ids) {
+        this.#kept.get(other)?.owner.send({ type: "instanceYield", id: other, busy: admitted.busy });
+      }
+    }
+    if (admitted.kind !== "now") return false;
+    this.#taken.set(id, { ...takes, pausedAtMs: null });
+    void this.#start(wanted);
+    return true;
+  }
+
+  #unpark({ owner, id, directory }: Wanted): void {
+    this.#parked.delete(id);
+    const end = { kind: "failed", code: "overloaded", message: "there was no room for a container" } as const;
+    owner.send({ type: "instanceOver", id, end });
+    this.#trying(id, rm(directory, { recursive: true, force: true }), "its directory could not be removed");
+  }
+
+  #pausedSince(id: string, pausedAtMs: number | null): void {
+    const taken = this.#taken.get(id);
+    if (taken) this.#taken.set(id, { ...taken, pausedAtMs });
+  }
+
+  async #start({ owner, id, directory, fn }: Wanted): Promise<void> {
     const { logger, concurrency } = this.#parts;
     const names = { function: fn.name, version: fn.versionId, container: id };
     const container = this.#container({
-      ...{ id, directory, fn, concurrency },
+      ...{ id, directory, fn, concurrency: concurrencyOf(fn, concurrency) },
       onOutput: (stream, text) =>
         logger[stream === "stdout" ? "info" : "error"]({ ...names, source: "function" }, text),
       onExit: (end) => {
@@ -151,7 +230,8 @@ export class ContainerKeeper {
     this.#kept.set(id, { owner, container });
     logger.debug(names, "starting a container");
     try {
-      await container.start(decodeBundle(await this.#parts.readBundle(fn.versionId)));
+      const bundle = decodeBundle(await this.#parts.readBundle(fn.versionId));
+      await this.#patiently(id, () => container.start(bundle));
     } catch (error) {
       logger.error({ ...names, err: error }, "a container could not be started");
       const { code, message } = failureOf(error);
@@ -159,10 +239,25 @@ export class ContainerKeeper {
     }
   }
 
+  /** Again and again while the engine does not answer: it may be on its way up, and requests wait for that. */
+  async #patiently(id: string, work: () => Promise<void>): Promise<void> {
+    const untilMs = performance.now() + patienceMs;
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof EngineUnreachable)) throw error;
+        this.#workshop.engineLost();
+        if (performance.now() >= untilMs || !this.#kept.has(id)) throw error;
+      }
+      await delay(againMs);
+    }
+  }
+
   #container(parts: Omit<KeptParts, "workshop" | "user" | "cpus" | "onFault">): KeptContainer {
-    const { cpus, uid, logger, fallbackMemoryMb } = this.#parts;
+    const { cpus, uid, logger } = this.#parts;
     const { fn } = parts;
-    const memoryMb = Math.max(fn.limits.memoryMb, fn.fallback ? fallbackMemoryMb : 0);
+    const memoryMb = this.#memoryFor(fn);
     const own = process.getuid?.() ?? 0;
     return new KeptContainer({
       ...parts,
@@ -171,6 +266,10 @@ export class ContainerKeeper {
       user: own === 0 ? `${uid}:${uid}` : `${own}:${process.getgid?.() ?? own}`,
       onFault: (error, what) => logger.warn({ container: parts.id, err: error }, what),
     });
+  }
+
+  #memoryFor(fn: KeptParts["fn"]): number {
+    return Math.max(fn.limits.memoryMb, fn.fallback ? this.#parts.fallbackMemoryMb : 0);
   }
 
   #over(id: string, end: InstanceEnd): void {
@@ -184,11 +283,25 @@ export class ContainerKeeper {
     this.#kept.delete(id);
     const removed = container.remove();
     this.#removals.add(removed);
-    this.#trying(
-      id,
-      removed.finally(() => this.#removals.delete(removed)),
-      "it could not be removed",
-    );
+    const gone = () => {
+      this.#removals.delete(removed);
+      this.#taken.delete(id);
+      this.#admitParked();
+    };
+    removed.then(gone, (error: unknown) => {
+      this.#parts.logger.warn({ container: id, err: error }, "it could not be removed");
+      gone();
+      this.#sweepLater();
+    });
+  }
+
+  /** What could not be removed is none of ours any more: the engine's next answer ends it. */
+  #sweepLater(): void {
+    this.#workshop.engineLost();
+    clearTimeout(this.#sweeper);
+    this.#sweeper = setTimeout(() => {
+      this.#workshop.engine().catch(() => this.#sweepLater());
+    }, sweepMs).unref();
   }
 
   #trying(container: string, work: Promise<unknown>, problem: string): void {

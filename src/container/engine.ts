@@ -4,17 +4,29 @@ import { type Dispatcher, Pool } from "undici";
 import { z } from "zod";
 import { socketPathOf } from "./endpoint.ts";
 import { EngineRefusal, EngineUnreachable } from "./engine-errors.ts";
+import type { Runtimes } from "./sandbox-runtime.ts";
 
 interface Call {
   readonly query?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   readonly upload?: Readable;
+  /** An engine that takes longer hangs. Absent: there is no saying how long it takes. */
+  readonly withinMs?: number;
 }
+
+const pingMs = 5_000;
+/** For what takes a fraction of a second; a machine under load takes longer. */
+const callMs = 20_000;
 
 const created = z.object({ Id: z.string() });
 const exited = z.object({ StatusCode: z.number() });
-const listed = z.array(z.object({ Id: z.string() }));
-const inspected = z.object({ State: z.object({ Running: z.boolean(), OOMKilled: z.boolean(), ExitCode: z.number() }) });
+const listed = z.array(z.object({ Id: z.string(), Labels: z.record(z.string(), z.string()).nullish() }));
+const inspected = z.object({
+  State: z.object({ Running: z.boolean(), OOMKilled: z.boolean(), ExitCode: z.number(), Pid: z.number() }),
+});
+const capabilities = z.object({
+  Runtimes: z.record(z.string(), z.object({ runtimeArgs: z.array(z.string()).nullish() })).nullish(),
+});
 const strings = z.array(z.string()).nullish();
 const described = z.object({
   Id: z.string(),
@@ -74,7 +86,11 @@ export class Engine {
   }
 
   async ping(): Promise<void> {
-    await this.#text("GET", "/_ping");
+    await this.#text("GET", "/_ping", { withinMs: pingMs });
+  }
+
+  async runtimes(): Promise<Runtimes> {
+    return capabilities.parse(await this.#json("GET", "/info", { withinMs: callMs })).Runtimes ?? {};
   }
 
   /** What it is, and what it can do. */
@@ -121,24 +137,27 @@ export class Engine {
 
   /** The id of a new container that is not started yet. */
   async create(name: string, settings: object): Promise<string> {
-    return created.parse(await this.#json("POST", "/containers/create", { query: { name }, json: settings })).Id;
+    return created.parse(
+      await this.#json("POST", "/containers/create", { query: { name }, json: settings, withinMs: callMs }),
+    ).Id;
   }
 
   async start(id: string): Promise<void> {
-    await this.#text("POST", `/containers/${id}/start`);
+    await this.#text("POST", `/containers/${id}/start`, { withinMs: callMs });
   }
 
   async pause(id: string): Promise<void> {
-    await this.#text("POST", `/containers/${id}/pause`);
+    await this.#text("POST", `/containers/${id}/pause`, { withinMs: callMs });
   }
 
   async unpause(id: string): Promise<void> {
-    await this.#text("POST", `/containers/${id}/unpause`);
+    await this.#text("POST", `/containers/${id}/unpause`, { withinMs: callMs });
   }
 
   /** Kills it first, if need be. One that is gone already is no error. */
   async remove(id: string): Promise<void> {
-    await this.#unlessMissing(this.#text("DELETE", `/containers/${id}`, { query: { force: "true", v: "true" } }));
+    const query = { force: "true", v: "true" };
+    await this.#unlessMissing(this.#text("DELETE", `/containers/${id}`, { query, withinMs: callMs }));
   }
 
   /** Resolves when it has ended, with its exit code. */
@@ -147,18 +166,24 @@ export class Engine {
   }
 
   async inspect(id: string): Promise<z.output<typeof inspected>["State"]> {
-    return inspected.parse(await this.#json("GET", `/containers/${id}/json`)).State;
+    return inspected.parse(await this.#json("GET", `/containers/${id}/json`, { withinMs: callMs })).State;
   }
 
   /** Ids of the containers with this label, whether they run or not. */
   async labelled(label: string): Promise<string[]> {
-    const query = { all: "true", filters: JSON.stringify({ label: [label] }) };
-    return listed.parse(await this.#json("GET", "/containers/json", { query })).map(({ Id }) => Id);
+    return [...(await this.labels(label)).keys()];
   }
 
-  /** What it writes to stdout and stderr until it ends, in the engine's own frames. */
-  async output(id: string): Promise<Readable> {
-    const query = { follow: "true", stdout: "true", stderr: "true" };
+  /** All labels of those containers, by their ids. */
+  async labels(label: string): Promise<Map<string, Readonly<Record<string, string>>>> {
+    const query = { all: "true", filters: JSON.stringify({ label: [label] }) };
+    const found = listed.parse(await this.#json("GET", "/containers/json", { query, withinMs: callMs }));
+    return new Map(found.map(({ Id, Labels }) => [Id, Labels ?? {}]));
+  }
+
+  /** What it writes to stdout and stderr from a time on (epoch) until it ends, in the engine's own frames. */
+  async output(id: string, sinceMs: number): Promise<Readable> {
+    const query = { follow: "true", stdout: "true", stderr: "true", since: (sinceMs / 1_000).toFixed(3) };
     return (await this.#send("GET", `/containers/${id}/logs`, { query })).body;
   }
 
@@ -187,6 +212,7 @@ export class Engine {
         ...{ method, path },
         query: { ...call.query },
         headers: { "content-type": type },
+        ...(call.withinMs !== undefined && { headersTimeout: call.withinMs, bodyTimeout: call.withinMs }),
         body: call.upload ?? (call.json === undefined ? null : JSON.stringify(call.json)),
       });
     } catch (error) {

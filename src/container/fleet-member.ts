@@ -41,6 +41,9 @@ export interface MemberParts {
 export class FleetMember {
   readonly instance: ContainerInstance;
   readonly directory: string;
+  readonly askedAtMs = performance.now();
+  /** Its start has to wait until others have gone. */
+  parked = false;
   readonly #parts: MemberParts;
   #sockets: RunnerSockets | undefined;
   #startTimer: NodeJS.Timeout | undefined;
@@ -93,6 +96,12 @@ export class FleetMember {
       fn.limits.startupMs + engineMs,
     );
     return true;
+  }
+
+  /** Its start takes as long as others take to go. */
+  park(): void {
+    this.parked = true;
+    clearTimeout(this.#startTimer);
   }
 
   /** Nothing is expected of it any more. */

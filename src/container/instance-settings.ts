@@ -5,10 +5,18 @@ import type { RunnerPlan } from "./runner-plan.ts";
 
 /** On every container of Islet: which server it belongs to. */
 export const serverLabel = "islet.server";
+/** Which of its containers it is. */
+export const instanceLabel = "islet.instance";
 
 const mebibyte = 1024 * 1024;
 /** For the interpreter and the runner, beside what the function may use. */
 const runtimeMemoryMb = 64;
+
+/** What a container takes of the machine's memory at most, in MiB. */
+export function memoryWith(functionMb: number): number {
+  return functionMb + runtimeMemoryMb;
+}
+
 const mostProcesses = 128;
 const mostFiles = 1_024;
 const temporaryMb = 64;
@@ -22,13 +30,15 @@ export interface InstanceSettings {
   readonly directory: string;
   readonly user: string;
   readonly concurrency: number;
+  /** Undefined: the engine's own. */
+  readonly runtime?: string | undefined;
   readonly cpus: number;
 }
 
 /** The body of the engine's /containers/create. */
 export function instanceSettings(settings: InstanceSettings): object {
   const { id, server, fn, plan, directory, user, concurrency, cpus } = settings;
-  const memory = (fn.limits.memoryMb + runtimeMemoryMb) * mebibyte;
+  const memory = memoryWith(fn.limits.memoryMb) * mebibyte;
   const mount = (Source: string, Target: string) => ({ Type: "bind", Source, Target, ReadOnly: true });
   return {
     Image: plan.image,
@@ -45,13 +55,14 @@ export function instanceSettings(settings: InstanceSettings): object {
     ],
     Labels: {
       [serverLabel]: server,
-      "islet.instance": id,
+      [instanceLabel]: id,
       "islet.function": fn.name,
       "islet.version": fn.versionId,
       [imageLabel]: plan.kind,
     },
     NetworkDisabled: true,
     HostConfig: {
+      ...(settings.runtime !== undefined && { Runtime: settings.runtime }),
       NetworkMode: "none",
       Memory: memory,
       // No swap beside it.

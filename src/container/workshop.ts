@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type BaseImage, baseImage, type Language } from "./base-images.ts";
 import { Engine } from "./engine.ts";
+import { removeThawed } from "./frozen-containers.ts";
 import { type Runner, writeRunner } from "./function-directory.ts";
-import { serverLabel } from "./instance-settings.ts";
+import { instanceLabel, serverLabel } from "./instance-settings.ts";
 import { type PortableNode, writePortableNode } from "./portable-node.ts";
+import { type SandboxMode, sandboxRuntime } from "./sandbox-runtime.ts";
 
 export interface WorkshopParts {
   readonly dockerHost: string;
@@ -12,6 +14,9 @@ export interface WorkshopParts {
   readonly dataDir: string;
   readonly runDirectory: string;
   readonly onOrphans: (count: number) => void;
+  readonly sandbox: SandboxMode;
+  /** Whether a container that the engine has is one of those that there are to be. */
+  readonly isKept: (instance: string) => boolean;
 }
 
 /** What every container needs and that is made once: the engine's ear, images and runners. What failed is tried anew. */
@@ -36,11 +41,23 @@ export class Workshop {
       this.#engine ??= new Engine(this.#parts.dockerHost);
       const engine = this.#engine;
       await engine.ping();
-      const orphans = await engine.labelled(`${serverLabel}=${this.server}`);
-      await Promise.all(orphans.map((id) => engine.remove(id)));
+      const found = await engine.labels(`${serverLabel}=${this.server}`);
+      const orphans = [...found].filter(([, labels]) => !this.#parts.isKept(labels[instanceLabel] ?? ""));
+      await Promise.all(orphans.map(([id]) => removeThawed(engine, id)));
       if (orphans.length > 0) this.#parts.onOrphans(orphans.length);
       return engine;
     });
+  }
+
+  /** It has been seen not to answer: the next that needs it finds out anew, and removes what could not be removed. */
+  engineLost(): void {
+    this.#made.delete("engine");
+    this.#made.delete("runtime");
+  }
+
+  /** @throws IsletError containers_unavailable */
+  runtime(engine: Engine): Promise<string | undefined> {
+    return this.#once("runtime", async () => sandboxRuntime(this.#parts.sandbox, await engine.runtimes()));
   }
 
   image(engine: Engine, language: Language): Promise<BaseImage> {

@@ -28,8 +28,8 @@ export class Deployer {
 
   /** @throws IsletError of every kind that an upload can have. */
   async deploy(name: string, upload: Upload): Promise<Deployed> {
-    const { default: defaults, max, containerMemory } = this.#deps.limits;
-    const policy = { defaults, max, containerMemory };
+    const { default: defaults, max, containerMemory, scaling: permitted } = this.#deps.limits;
+    const policy = { defaults, max, containerMemory, scaling: permitted };
     const candidate = await this.#pinned(applyManifest(upload.manifest, upload.modules, policy));
     const { tier, bundle, compiled, why } = await placeUpload(candidate);
     return this.#inTurn(name, async () => {
@@ -39,9 +39,20 @@ export class Deployer {
         const id = versionId(original);
         const created = before?.fn.versionId !== id;
         const tenant = candidate.tenant ?? name;
-        const { routes, egress, asked } = candidate;
+        const { routes, egress, asked, scaling } = candidate;
         const { limits } = bundle;
-        const fn: LiveFunction = { name, tenant, versionId: id, tier, asked, routes, limits, egress, group: "shared" };
+        const fn: LiveFunction = {
+          name,
+          tenant,
+          versionId: id,
+          tier,
+          asked,
+          routes,
+          limits,
+          egress,
+          scaling,
+          group: "shared",
+        };
         if (before && !created && sameDeployment(before, fn)) return { stored: before, created };
         if (created || before?.placement.decided !== tier) await this.#check(compiled, fn, why);
         const stored = await this.#deps.store.deploy({
@@ -202,7 +213,8 @@ function sameDeployment({ fn, placement }: StoredFunction, wanted: LiveFunction)
     placement.asked === wanted.asked &&
     placement.decided === wanted.tier &&
     sameRoutes(fn.routes, wanted.routes) &&
-    isDeepStrictEqual(fn.egress, wanted.egress)
+    isDeepStrictEqual(fn.egress, wanted.egress) &&
+    isDeepStrictEqual(fn.scaling ?? {}, wanted.scaling ?? {})
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import type { Bundle, LiveFunction, PoolGroup, Program } from "../core/deployment.ts";
+import type { Bundle, LiveFunction, PoolGroup, Program, Scaling } from "../core/deployment.ts";
 import type { Limits } from "../core/limits.ts";
 import type { CheckProblem } from "../core/messages.ts";
 import type { Standing } from "../core/trust.ts";
@@ -46,6 +46,7 @@ export interface ControlDeps {
     readonly max: Limits;
     /** `memoryMb` in containers. */
     readonly containerMemory: { readonly default: number; readonly max: number };
+    readonly scaling: Required<Scaling>;
   };
   /** Bytes of one upload. */
   readonly uploadBytes: number;

@@ -73,6 +73,8 @@ export function describeFunction(stored: StoredFunction, deps: ControlDeps): z.o
     routes: [...fn.routes],
     tier: placement.now,
     placement: describePlacement(placement),
+    maxInstances: fn.scaling?.maxInstances ?? null,
+    concurrency: fn.scaling?.concurrency ?? null,
     limits: { ...fn.limits },
     egress: { allow: allow && [...allow], deny: [...deny] },
     bytes,

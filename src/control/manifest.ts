@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { AskedTier, Bundle, BundleModule, FunctionTier, Program } from "../core/deployment.ts";
+import type { AskedTier, Bundle, BundleModule, FunctionTier, Program, Scaling } from "../core/deployment.ts";
 import type { EgressLists } from "../core/egress.ts";
 import { parseEgressRule } from "../core/egress-rules.ts";
 import { IsletError } from "../core/errors.ts";
@@ -46,6 +46,13 @@ export const manifestSchema = z
         example: "add.add",
       }),
     ...programFields,
+    maxInstances: z.int().min(1).optional().openapi({
+      description:
+        "Containers that it has at a time at most, on the whole server. Default: as many as the server permits.",
+    }),
+    concurrency: z.int().min(1).optional().openapi({
+      description: "Requests that one container takes at a time. Default: as many as the server permits.",
+    }),
     tenant: z
       .string()
       .regex(functionNamePattern, "must be 1 to 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit")
@@ -147,6 +154,8 @@ export interface LimitPolicy {
   readonly max: Limits;
   /** Of `memoryMb` in containers. All other limits are the same there. */
   readonly containerMemory: { readonly default: number; readonly max: number };
+  /** What the operator permits of that. */
+  readonly scaling: Required<Scaling>;
 }
 
 /** An upload that its manifest has been applied to. */
@@ -162,6 +171,7 @@ export interface Candidate {
   /** Null: the function is its own tenant. */
   readonly tenant: string | null;
   readonly egress: EgressLists;
+  readonly scaling: Scaling;
 }
 
 /** @throws IsletError invalid_manifest, invalid_route, limit_too_high. */
@@ -195,7 +205,24 @@ export function applyManifest(manifest: Manifest, modules: readonly BundleModule
     routes: [...new Set(manifest.routes.map(normalizeRoute))],
     tenant: manifest.tenant ?? null,
     egress: manifest.egress,
+    scaling: scalingOf(manifest, policy.scaling),
   };
+}
+
+function scalingOf(manifest: Manifest, permitted: Required<Scaling>): Scaling {
+  const scaling: { -readonly [Name in keyof Scaling]: Scaling[Name] } = {};
+  for (const name of ["maxInstances", "concurrency"] as const) {
+    const asked = manifest[name];
+    if (asked === undefined) continue;
+    if (asked > permitted[name]) {
+      throw new IsletError(
+        "limit_too_high",
+        `${name} is ${asked}, more than this server's maximum of ${permitted[name]}.`,
+      );
+    }
+    scaling[name] = asked;
+  }
+  return scaling;
 }
 
 function needOf(

@@ -76,6 +76,13 @@ export const functionSchema = z
     tenant: z.string().openapi({ description: "Whose function it is." }),
     tier,
     placement,
+    maxInstances: z
+      .int()
+      .nullable()
+      .openapi({ description: "Containers at a time. Null: as many as the server permits." }),
+    concurrency: z.int().nullable().openapi({
+      description: "Requests that a container takes at a time. Null: as many as the server permits.",
+    }),
     version: versionHash,
     urls,
     routes: z.array(z.string()),

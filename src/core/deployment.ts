@@ -62,6 +62,14 @@ export type AskedTier = "auto" | FunctionTier;
  */
 export type PoolGroup = "shared" | `tenant:${string}` | `container:${string}`;
 
+/** What a version's containers are to be, within what the operator permits. Absent: as much as that. */
+export interface Scaling {
+  /** Containers at a time, over all fronts. */
+  readonly maxInstances?: number;
+  /** Requests that one takes at a time. */
+  readonly concurrency?: number;
+}
+
 /**
  * What a front needs to know to serve one function. It is replaced whole and never changed in
  * place, so a request that has found one sees one version to its end.
@@ -87,6 +95,7 @@ export interface LiveFunction {
   readonly limits: Limits;
   /** What it may fetch from. Absent: all that the operator permits. */
   readonly egress?: EgressLists;
+  readonly scaling?: Scaling;
 }
 
 /** Names one isolate's content: two functions with the same bytes never share an isolate. */

@@ -79,6 +79,10 @@ export type ToFront =
   | { readonly type: "pools"; readonly list: PoolList }
   /** An instance that this front asked for has been thawed. Not answered. */
   | { readonly type: "instanceThawed"; readonly id: string }
+  /** It has to wait until others are gone, which may be never. Not answered. */
+  | { readonly type: "instanceParked"; readonly id: string }
+  /** Somebody else needs its room: end it if it is idle, or, with `busy`, when what it has is over. Not answered. */
+  | { readonly type: "instanceYield"; readonly id: string; readonly busy: boolean }
   /** It is gone, or never came. Not answered. */
   | { readonly type: "instanceOver"; readonly id: string; readonly end: InstanceEnd }
   /** A pool process is dead, and why; before the list without it. Not answered. */
@@ -183,7 +187,7 @@ export interface ContainerSettings {
   readonly directory: string;
   /** Requests that an instance takes at a time. */
   readonly concurrency: number;
-  /** Instances that a front has of one version at most. */
+  /** Instances of one version at most, over all fronts. */
   readonly instances: number;
   /** How long an instance is idle until it is paused, and until it is removed. */
   readonly pauseMs: number;

@@ -63,6 +63,7 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
   const fleet = new ContainerFleet({
     ...{ logger, settings: settings.containers },
     onChange: (group, executors) => scheduler.setContainers(group, executors),
+    onStarted: (afterMs) => metrics.containerStarted(afterMs),
     onRoom: (group) => scheduler.roomChanged(group),
     onRefused: (group, error) => scheduler.refuse(group, error),
     waitingFor: (group) => queue.waitingFor(group),
@@ -74,7 +75,7 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
     running: () => deadlines.running,
     waiting: () => scheduler.waiting,
     functions: () => router.size,
-    containers: () => fleet.size,
+    containers: () => fleet.counts(),
   });
   const accessLog = new AccessLog(logger, sink, settings.id, metrics);
   const { maxHops } = settings;
@@ -162,6 +163,10 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
         return;
       case "instanceThawed":
         return fleet.thawed(message.id);
+      case "instanceParked":
+        return fleet.parked(message.id);
+      case "instanceYield":
+        return fleet.yield(message.id, message.busy);
       case "instanceOver":
         return fleet.over(message.id, message.end);
       case "poolDied":

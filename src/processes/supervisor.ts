@@ -106,6 +106,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
       token,
       limits: {
         ...config.limits,
+        scaling: { maxInstances: config.containersPerVersion, concurrency: config.containerConcurrency },
         containerMemory: { default: config.containerMemoryMb, max: config.containerMaxMemoryMb },
       },
       uploadBytes: config.uploadBytes,
@@ -173,7 +174,9 @@ function keepContainers(config: Config, directory: RunDirectory, store: Store, l
     concurrency: config.containerConcurrency,
     cpus: config.containerCpus,
     uid: config.containerUid,
-    most: config.containers,
+    sandbox: config.containerSandbox,
+    instances: config.containersPerVersion,
+    room: { containers: config.containers, memoryMb: config.containersMemoryMb },
     fallbackMemoryMb: config.containerMemoryMb,
     readBundle: (versionId) => store.readBundle(versionId),
   });

@@ -1,4 +1,4 @@
-import { Counter, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { processGauges } from "../core/process-gauges.ts";
 
 /** What one front process counts. */
@@ -23,6 +23,12 @@ export class FrontMetrics {
     labelNames: ["reason"],
     registers: [this.registry],
   });
+  readonly #containerStarts = new Histogram({
+    name: "islet_container_start_seconds",
+    help: "Time from a front's wish for a container until that takes requests.",
+    buckets: [0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10, 30],
+    registers: [this.registry],
+  });
   readonly limitHits = new Counter({
     name: "islet_limit_hits_total",
     help: "Times that a request was held to one of its function's limits.",
@@ -36,18 +42,35 @@ export class FrontMetrics {
 
   constructor(
     front: string,
-    read: { running: () => number; waiting: () => number; functions: () => number; containers: () => number },
+    read: {
+      running: () => number;
+      waiting: () => number;
+      functions: () => number;
+      containers: () => Readonly<Record<string, number>>;
+    },
   ) {
     const gauge = processGauges(this.registry, { front });
     gauge("islet_requests_running", "Requests that are not answered yet.", read.running);
     gauge("islet_requests_waiting", "Requests that wait for a pool process or a container.", read.waiting);
-    gauge("islet_containers", "Containers that this front has, paused ones included.", read.containers);
+    const containers: Gauge = new Gauge({
+      name: "islet_containers",
+      help: "Containers that this front has, by state.",
+      labelNames: ["front", "state"],
+      registers: [this.registry],
+      collect: () => {
+        for (const [state, count] of Object.entries(read.containers())) containers.set({ front, state }, count);
+      },
+    });
     gauge("islet_functions", "Functions that this front serves.", read.functions);
     gauge("islet_front_rss_bytes", "Resident memory of the front process.", () => process.memoryUsage.rss());
   }
 
   egressRefused(reason: string): void {
     this.#egressRefused.inc({ reason });
+  }
+
+  containerStarted(afterMs: number): void {
+    this.#containerStarts.observe(afterMs / 1000);
   }
 
   answered(functionName: string, status: number, cold: boolean, wallMs: number): void {

@@ -60,6 +60,10 @@ const steps: readonly string[] = [
   ALTER TABLE versions ADD COLUMN moved_at_ms INTEGER;
   ALTER TABLE versions ADD COLUMN moved_why TEXT;
   `,
+  // How many containers it may have, and how much each takes at a time.
+  `
+  ALTER TABLE deployments ADD COLUMN scaling TEXT NOT NULL DEFAULT '{}';
+  `,
 ];
 
 /** @throws Error when the database was written by a later release. */

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
-import type { AskedTier, FunctionTier } from "../core/deployment.ts";
+import type { AskedTier, FunctionTier, Scaling } from "../core/deployment.ts";
 import { type EgressLists, openEgress } from "../core/egress.ts";
 import { IsletError } from "../core/errors.ts";
 import { defaultLimits, type Limits } from "../core/limits.ts";
@@ -69,7 +69,7 @@ export class SqliteStore implements Store {
           this.#run(insertFunction, fn.name, atMs);
           this.#run(insertVersion, fn.name, fn.versionId, deployment.bytes, JSON.stringify(fn.limits), atMs);
           const { lastInsertRowid } = this.#run(
-            "INSERT INTO deployments (function_name, version_id, tenant, tier, asked, why, routes, egress, deployed_at_ms, previous) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO deployments (function_name, version_id, tenant, tier, asked, why, routes, egress, scaling, deployed_at_ms, previous) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             fn.name,
             fn.versionId,
             fn.tenant,
@@ -78,6 +78,7 @@ export class SqliteStore implements Store {
             deployment.why,
             JSON.stringify(fn.routes),
             JSON.stringify(fn.egress ?? openEgress),
+            JSON.stringify(fn.scaling ?? {}),
             atMs,
             previous,
           );
@@ -257,7 +258,7 @@ function takeForOneself(db: DatabaseSync, dataDir: string): void {
 const placementColumns = "d.tier, d.asked, d.why, d.deployed_at_ms, v.moved_at_ms, v.moved_why";
 
 const selectFunctions = `
-  SELECT f.name, d.tenant, f.created_at_ms, f.live_deployment, d.version_id, d.routes, d.egress, v.bytes, v.limits, ${placementColumns}
+  SELECT f.name, d.tenant, f.created_at_ms, f.live_deployment, d.version_id, d.routes, d.egress, d.scaling, v.bytes, v.limits, ${placementColumns}
   FROM functions f
   JOIN deployments d ON d.id = f.live_deployment
   JOIN versions v ON v.function_name = f.name AND v.id = d.version_id`;
@@ -297,6 +298,7 @@ function toFunction(row: Row): StoredFunction {
       routes: JSON.parse(String(row.routes)) as string[],
       limits: toLimits(row),
       egress: JSON.parse(String(row.egress)) as EgressLists,
+      scaling: JSON.parse(String(row.scaling)) as Scaling,
     },
     placement,
     deploymentId: Number(row.live_deployment),

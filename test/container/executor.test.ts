@@ -43,13 +43,22 @@ async function start(): Promise<ExecutorUnderTest> {
   const concurrency = 10;
   const keeper = new ContainerKeeper({
     ...{ dockerHost: String(dockerHost), dataDir: runDirectory, runDirectory, concurrency, logger },
-    ...{ cpus: 1, uid: 60_500, most: 20, fallbackMemoryMb: 512 },
+    ...{
+      cpus: 1,
+      uid: 60_500,
+      sandbox: "off" as const,
+      instances: 20,
+      room: { containers: 20, memoryMb: 20_000 },
+      fallbackMemoryMb: 512,
+    },
     readBundle: async (id) => bundles.get(id) ?? Promise.reject(new Error(`no bundle ${id}`)),
   });
   const owner: Owner = {
     id: "front-test",
-    send: (message) =>
-      message.type === "instanceOver" ? fleet.over(message.id, message.end) : fleet.thawed(message.id),
+    send: (message) => {
+      if (message.type === "instanceOver") fleet.over(message.id, message.end);
+      if (message.type === "instanceThawed") fleet.thawed(message.id);
+    },
   };
   const queue = new WaitingQueue(10_000, 30_000);
   const ready = new Map<PoolGroup, readonly Executor[]>();
@@ -59,6 +68,7 @@ async function start(): Promise<ExecutorUnderTest> {
       ready.set(group, executors);
       scheduler.setContainers(group, executors);
     },
+    onStarted: () => undefined,
     onRoom: (group) => scheduler.roomChanged(group),
     onRefused: (group, error) => scheduler.refuse(group, error),
     waitingFor: (group) => queue.waitingFor(group),

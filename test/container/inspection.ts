@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Pool, request } from "undici";
 import { socketPathOf } from "../../src/container/endpoint.ts";
 import { Engine } from "../../src/container/engine.ts";
@@ -24,6 +25,20 @@ export async function inspectAll(dockerHost: string, label: string): Promise<Ins
     await engine.close();
     await dispatcher.close();
   }
+}
+
+/** Whether it runs no code now, by the engine's doing or by its cgroup. */
+export function isPaused({ State }: Inspected): boolean {
+  if (State.Paused) return true;
+  const lines = readFileSync(`/proc/${State.Pid}/cgroup`, "utf8").split("\n");
+  const folder = lines.find((line) => line.includes(":freezer:"))?.split(":")[2];
+  const state = folder === undefined ? unifiedState(lines) : `/sys/fs/cgroup/freezer${folder}/freezer.state`;
+  return ["FROZEN", "1"].includes(readFileSync(state, "utf8").trim());
+}
+
+function unifiedState(lines: readonly string[]): string {
+  const folder = lines.find((line) => line.startsWith("0::"))?.slice(3);
+  return `/sys/fs/cgroup${folder}/cgroup.freeze`;
 }
 
 export async function labelsOf(dockerHost: string, label: string): Promise<Readonly<Record<string, string>>[]> {

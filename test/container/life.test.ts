@@ -3,7 +3,7 @@ import { Agent } from "undici";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Engine } from "../../src/container/engine.ts";
 import { TestServer } from "../e2e/server.ts";
-import { inspectAll } from "./inspection.ts";
+import { inspectAll, isPaused } from "./inspection.ts";
 import { engineForTests } from "./test-engine.ts";
 
 /** Several servers start and stop in one test. */
@@ -31,7 +31,7 @@ describe.skipIf(dockerHost === null)("the life of containers", () => {
   test("an idle one is paused, answers again, and is removed when it stays idle", async () => {
     await server.deploy("idle", hello("awake"), container);
     expect((await server.send("/fn/idle/")).text).toBe("awake");
-    const paused = async () => (await containersOf("idle")).map(({ State }) => State.Paused);
+    const paused = async () => (await containersOf("idle")).map(isPaused);
     await expect.poll(paused, { timeout: 5_000, interval: 50 }).toEqual([true]);
     const [before] = await containersOf("idle");
     expect((await server.send("/fn/idle/")).text).toBe("awake");
@@ -72,10 +72,12 @@ describe.skipIf(dockerHost === null)("the life of containers", () => {
   });
 
   test("what a killed server leaves is removed by the next on its data", async () => {
-    const first = await TestServer.start({ POOLS: 1, DOCKER_HOST: host });
+    const first = await TestServer.start({ POOLS: 1, DOCKER_HOST: host, CONTAINER_PAUSE_MS: 100 });
     await first.deploy("orphan", hello("left"), container);
     await first.send("/fn/orphan/");
     expect(await containersOf("orphan")).toHaveLength(1);
+    // Nothing that is frozen can be killed: it is to be thawed first.
+    await expect.poll(async () => (await containersOf("orphan")).map(isPaused), { timeout: 5_000 }).toEqual([true]);
     first.signal("SIGKILL");
     await first.gone;
     const second = await TestServer.start({ POOLS: 1, DOCKER_HOST: host, DATA_DIR: first.dataDir });

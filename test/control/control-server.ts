@@ -54,7 +54,12 @@ export async function startControl(changed: Partial<ControlDeps> = {}): Promise<
       group: "shared",
     }),
     token,
-    limits: { default: defaultLimits, max: defaultMaxLimits, containerMemory: { default: 512, max: 2_048 } },
+    limits: {
+      default: defaultLimits,
+      max: defaultMaxLimits,
+      containerMemory: { default: 512, max: 2_048 },
+      scaling: { maxInstances: 8, concurrency: 10 },
+    },
     uploadBytes: 10 * 1024 * 1024,
     logger: { info: log("info"), warn: log("warn"), error: log("error") },
     clock: systemClock,

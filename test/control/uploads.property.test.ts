@@ -34,7 +34,12 @@ const json = fc.oneof(
   fc.constant('{"env":{"__proto__":"x"},"modules":{"__proto__":"esm"}}'),
 );
 const modules = ["a.js", "b.wasm"].map((name) => ({ name, type: "esm" as const, bytes: new Uint8Array() }));
-const policy = { defaults: defaultLimits, max: defaultMaxLimits, containerMemory: { default: 512, max: 2_048 } };
+const policy = {
+  defaults: defaultLimits,
+  max: defaultMaxLimits,
+  containerMemory: { default: 512, max: 2_048 },
+  scaling: { maxInstances: 8, concurrency: 10 },
+};
 
 test("any text is a manifest or refused, and what comes of it is within the limits", async () => {
   await fc.assert(
