@@ -49,6 +49,7 @@ export async function prepareDirect(dockerHost: string, fn: BenchFunction): Prom
     runDirectory: folder,
     onOrphans: () => undefined,
     isKept: () => true,
+    sandbox: "off",
   });
   const plan = await planRunner(bundle, join(folder, "function"), workshop, engine, "container");
   const settings = instanceSettings({

@@ -39,6 +39,7 @@ describe("PUT of one module", () => {
           tier: "isolate",
           asked: "auto",
           egress: { allow: null, deny: [] },
+          scaling: {},
           group: "shared",
           versionId: answer.version,
           routes: [],

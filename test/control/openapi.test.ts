@@ -90,6 +90,8 @@ test("describes the upload by the schema that validates it", async () => {
     "image",
     "command",
     "port",
+    "maxInstances",
+    "concurrency",
     "tenant",
     "routes",
     "env",
