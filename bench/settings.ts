@@ -14,6 +14,7 @@ export interface BenchSettings {
   readonly coldFunctions: number;
   readonly denseFunctions: number;
   readonly deploys: number;
+  readonly coldContainers: number;
   readonly kills: number;
   readonly outDir: string;
 }
@@ -25,9 +26,19 @@ const full = {
   coldFunctions: 200,
   denseFunctions: 200,
   deploys: 20,
+  coldContainers: 8,
   kills: 5,
 };
-const quick = { rounds: 1, seconds: 1, warmUpSeconds: 1, coldFunctions: 10, denseFunctions: 20, deploys: 3, kills: 1 };
+const quick = {
+  rounds: 1,
+  seconds: 1,
+  warmUpSeconds: 1,
+  coldFunctions: 10,
+  denseFunctions: 20,
+  deploys: 3,
+  coldContainers: 3,
+  kills: 1,
+};
 
 export const usage = `npm run bench -- [--quick] [--scenario NAME]… [--peer NAME]… [--rounds N] [--seconds N] [--out DIR]
   --quick     short rounds of a few scenarios; needs --out, so that the real results stay

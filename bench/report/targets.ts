@@ -58,6 +58,30 @@ const targets: readonly Target[] = [
   { scenario: "density", what: "MB an isolate", wanted: "at most", limit: 2.5, value: own("mbPerIsolate") },
   { scenario: "deploy", what: "p50 ms", wanted: "at most", limit: 50, value: own("p50Ms") },
   { scenario: "kill-pool", what: "failed requests", wanted: "at most", limit: 0, value: own("failed", "max") },
+  {
+    scenario: "container-hello",
+    what: "req/s × straight to the container",
+    wanted: "at least",
+    limit: 0.6,
+    value: against("requestsPerSecond", "container"),
+  },
+  {
+    scenario: "container-added-time",
+    what: "p50 ms more than straight to the container",
+    wanted: "at most",
+    limit: 1,
+    value: (summary) => (summary.get("Islet")?.p50Ms?.median ?? 0) - (summary.get("container")?.p50Ms?.median ?? 0),
+  },
+  {
+    scenario: "container-cold-start",
+    what: "p50 × by hand",
+    wanted: "at most",
+    limit: 1.3,
+    value: against("p50Ms", "container"),
+  },
+  { scenario: "container-thaw", what: "p50 ms", wanted: "at most", limit: 20, value: own("p50Ms") },
+  { scenario: "container-burst", what: "failed requests", wanted: "at most", limit: 0, value: own("failed", "max") },
+  { scenario: "container-kill", what: "failed requests", wanted: "at most", limit: 0, value: own("failed", "max") },
   { scenario: "kill-pool", what: "whole again ms", wanted: "at most", limit: 300, value: own("wholeAgainMs", "max") },
 ];
 

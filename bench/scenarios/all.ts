@@ -1,5 +1,6 @@
 import type { Scenario } from "../scenario.ts";
 import { coldStart, coldStartUnprepared } from "./cold-start.ts";
+import { containerBurst, containerColdStart, containerKill, containerThaw } from "./container-life.ts";
 import { containerAddedTime, containerHello } from "./container-load.ts";
 import { density } from "./density.ts";
 import { deploy } from "./deploy.ts";
@@ -26,4 +27,8 @@ export const allScenarios: readonly Scenario[] = [
   noisyNeighbour,
   containerHello,
   containerAddedTime,
+  containerColdStart,
+  containerThaw,
+  containerBurst,
+  containerKill,
 ];
