@@ -32,9 +32,9 @@ export class OwnEngine {
     const at = (name: string) => join(this.#folder, name);
     const roots = ["--data-root", at("data"), "--exec-root", at("exec"), "--pidfile", at("pid")];
     const network = ["--bridge=none", "--iptables=false", "--ip-masq=false"];
-    this.#daemon = spawn("dockerd", [...roots, ...network, "-H", this.dockerHost, "--log-level", "error"], {
-      stdio: "ignore",
-    });
+    const settings = [...roots, ...network, "-H", this.dockerHost, "--log-level", "error"];
+    // In a network of its own: an engine without a bridge removes that of the machine's engine.
+    this.#daemon = spawn("unshare", ["--net", "dockerd", ...settings], { stdio: "ignore" });
     for (const untilMs = performance.now() + startMs; !(await this.#answers()); await delay(50)) {
       if (performance.now() > untilMs || this.#daemon.exitCode !== null) throw new Error("the engine did not start");
     }
