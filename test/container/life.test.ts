@@ -21,7 +21,9 @@ describe.skipIf(dockerHost === null)("the life of containers", () => {
 
   beforeAll(async () => {
     engine = new Engine(host);
-    server = await TestServer.start({ POOLS: 1, DOCKER_HOST: host, CONTAINER_PAUSE_MS: 300, CONTAINER_IDLE_MS: 2_000 });
+    // On a machine under load a cold start takes longer than requests wait by default.
+    const waits = { QUEUE_MS: 30_000, CONTAINER_PAUSE_MS: 300, CONTAINER_IDLE_MS: 2_000 };
+    server = await TestServer.start({ POOLS: 1, DOCKER_HOST: host, ...waits });
   });
   afterAll(async () => {
     await server?.stop();
