@@ -9,6 +9,7 @@ export interface SampleManifest {
   /** What is called in a container: of Python, or of AWS Lambda. */
   readonly handler?: string;
   readonly protocol?: "azure";
+  readonly tier?: "container";
   /** What starts a program in a container. */
   readonly command?: readonly string[];
   readonly routes?: readonly string[];
@@ -36,6 +37,7 @@ async function buildSample(name: string): Promise<BuiltSample> {
   const folder = new URL(`${name}/`, root);
   const files = await readdir(folder);
   const manifest: SampleManifest = JSON.parse(await readFile(new URL("islet.json", folder), "utf8"));
+  if (files.includes("Dockerfile")) return { name, manifest, modules: await programModules(folder) };
   if (runsInContainer(manifest)) {
     const packages = manifest.command ? await frameworkModules(new URL("index.js", folder)) : [];
     return { name, manifest, modules: [...(await filesOf(folder)), ...packages] };
@@ -51,8 +53,21 @@ async function buildSample(name: string): Promise<BuiltSample> {
   return { name, manifest, modules };
 }
 
-export function runsInContainer({ handler, protocol, command }: SampleManifest): boolean {
-  return handler !== undefined || protocol !== undefined || command !== undefined;
+/** A program with the packages that it uses in one file, and the Dockerfile that makes an image of it. */
+async function programModules(folder: URL): Promise<BundleModule[]> {
+  const { outputFiles } = await build({
+    entryPoints: [new URL("server.js", folder).pathname],
+    ...{ bundle: true, write: false, platform: "node", target: "node24", logLevel: "silent" },
+  });
+  const dockerfile = await readFile(new URL("Dockerfile", folder));
+  return [
+    { name: "Dockerfile", type: "text", bytes: dockerfile },
+    ...outputFiles.map(({ contents }) => ({ name: "server.cjs", type: "text" as const, bytes: contents })),
+  ];
+}
+
+export function runsInContainer({ tier, handler, protocol, command }: SampleManifest): boolean {
+  return tier === "container" || handler !== undefined || protocol !== undefined || command !== undefined;
 }
 
 /** All that its author wrote, as it stands. */

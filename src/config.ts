@@ -60,6 +60,11 @@ export interface Config {
   readonly containerUid: number;
   readonly containerPauseMs: number;
   readonly containerIdleMs: number;
+  readonly nodeImage: string;
+  readonly pythonImage: string;
+  readonly buildMs: number;
+  readonly buildMemoryMb: number;
+  readonly buildNetwork: string;
   readonly fallbackAfter: number;
   readonly fallbackMs: number;
   readonly egressAllow: readonly string[];
@@ -271,6 +276,11 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string, usualDockerHo
     containerUid: number("containerUid", 60_500),
     containerPauseMs: number("containerPauseMs", 5_000),
     containerIdleMs: number("containerIdleMs", 300_000),
+    nodeImage: text("nodeImage", ""),
+    pythonImage: text("pythonImage", ""),
+    buildMs: number("buildMs", 300_000),
+    buildMemoryMb: number("buildMemoryMb", 1_024),
+    buildNetwork: text("buildNetwork", "none"),
     fallbackAfter: number("fallbackAfter", 3),
     fallbackMs: number("fallbackMs", 10_000),
     egressAllow: list("egressAllow"),

@@ -211,6 +211,28 @@ export const settings: readonly Setting[] = [
     help: "how long a container is idle, paused or not, until it is removed (300000)",
   },
   {
+    key: "nodeImage",
+    kind: "text",
+    help: "image with Node for functions, and for Dockerfiles' NODE_IMAGE: node:24-slim (made of this machine's Node)",
+  },
+  {
+    key: "pythonImage",
+    kind: "text",
+    help: "image with Python, likewise, and for PYTHON_IMAGE: python:3.13-slim (made of this machine's Python)",
+  },
+  { key: "buildMs", kind: "integer", min: 1, help: "how long the build of a Dockerfile may take (300000)" },
+  {
+    key: "buildMemoryMb",
+    kind: "integer",
+    min: 16,
+    help: "memory of the commands that a Dockerfile runs, in MiB (1024)",
+  },
+  {
+    key: "buildNetwork",
+    kind: "text",
+    help: "network of the commands that a Dockerfile runs: none, or one of the engine's such as bridge (none)",
+  },
+  {
     key: "fallbackAfter",
     kind: "integer",
     min: 0,

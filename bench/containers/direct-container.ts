@@ -50,8 +50,13 @@ export async function prepareDirect(dockerHost: string, fn: BenchFunction): Prom
     onOrphans: () => undefined,
     isKept: () => true,
     sandbox: "off",
+    builds: { memoryMb: 512, cpus: 1, timeMs: 60_000, network: "none" },
+    official: { node: "", python: "" },
   });
-  const plan = await planRunner(bundle, join(folder, "function"), workshop, engine, "container");
+  const plan = await planRunner(bundle, join(folder, "function"), workshop, engine, {
+    name: "container",
+    versionId: "bench",
+  });
   const settings = instanceSettings({
     ...{ id: "bench", server: "bench", fn: { name: "container", versionId: "bench", limits } },
     plan: { ...plan, mounts: new Map([["/islet/runner", join(folder, "runner")]]) },

@@ -1,3 +1,5 @@
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import type { Config } from "../config.ts";
 import { readToken } from "../control/token.ts";
 import type { ErrorBody } from "../core/errors.ts";
@@ -31,6 +33,32 @@ export class ControlClient {
     const text = await response.text();
     if (!response.ok) throw new CommandError(failureOf(response.status, text));
     return text === "" ? null : JSON.parse(text);
+  }
+
+  /**
+   * As `call`, where the server builds first: `onLine` is told what it says meanwhile.
+   * @throws CommandError
+   */
+  async follow(
+    method: string,
+    path: string,
+    body: NonNullable<RequestInit["body"]>,
+    contentType: string,
+    onLine: (line: string) => void,
+  ): Promise<unknown> {
+    const headers = {
+      ...{ authorization: `Bearer ${this.#token}`, "content-type": contentType },
+      accept: "application/x-ndjson",
+    };
+    const response = await this.#send(path, { method, headers, body });
+    if (!response.ok || !response.body) throw new CommandError(failureOf(response.status, await response.text()));
+    for await (const line of createInterface({ input: Readable.fromWeb(response.body) })) {
+      const said = JSON.parse(line) as { log?: string; result?: unknown };
+      if (said.log !== undefined) onLine(said.log);
+      else if (said.result !== undefined) return said.result;
+      else throw new CommandError(failureOf(response.status, line));
+    }
+    throw new CommandError("The server broke off before it said what became of the deploy.");
   }
 
   async #send(path: string, init: RequestInit): Promise<Response> {

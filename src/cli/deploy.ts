@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import type { Command } from "commander";
 import { CommandError } from "./command-error.ts";
+import { archiveOfFolder, hasDockerfile } from "./context-upload.ts";
 import { ControlClient } from "./control-client.ts";
 import { formFromFolder } from "./folder-upload.ts";
 import { addSettings, configFrom } from "./settings-options.ts";
@@ -17,23 +18,29 @@ interface Deployed {
 export function deploy(program: Command): void {
   const command = program
     .command("deploy <name> <path>")
-    .description("deploy a JavaScript or Python file, or a folder with its manifest in islet.json")
+    .description("deploy a JavaScript or Python file, or a folder with its manifest in islet.json or with a Dockerfile")
     .option("--handler <name>", 'of a Python file, what is called: "add.add" for the function add in add.py');
   addSettings(command, "connection").action(async (name: string, path: string, options) => {
     const { handler, ...connection } = options as Record<string, string>;
     const client = await ControlClient.of(configFrom(connection));
     const target = `/v1/functions/${encodeURIComponent(name)}`;
-    const answer = (await isFolder(path))
-      ? await client.call("PUT", target, await formFromFolder(path))
-      : handler === undefined
-        ? await client.call("PUT", target, await scriptAt(path), "text/javascript")
-        : await client.call("PUT", target, await pythonAt(path, handler));
+    const answer = (await isProgram(path))
+      ? await client.follow("PUT", target, await archiveOfFolder(path), "application/x-tar", console.log)
+      : (await isFolder(path))
+        ? await client.call("PUT", target, await formFromFolder(path))
+        : handler === undefined
+          ? await client.call("PUT", target, await scriptAt(path), "text/javascript")
+          : await client.call("PUT", target, await pythonAt(path, handler));
     const { version, urls, bytes, created, liveMs } = answer as Deployed;
     console.log(
       `${name}: version ${version.slice(0, 12)} ${created ? `live in ${liveMs} ms` : "was live already"}, ${bytes} bytes`,
     );
     for (const url of urls) console.log(`  ${url}`);
   });
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  return (await isFolder(path)) && hasDockerfile(path);
 }
 
 async function isFolder(path: string): Promise<boolean> {

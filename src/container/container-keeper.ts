@@ -8,9 +8,11 @@ import type { CheckProblem, InstanceEnd, InstanceRequest, ToFront } from "../cor
 import { checkInContainer } from "./container-check.ts";
 import type { ContainerLogger } from "./container-logger.ts";
 import { EngineRefusal, EngineUnreachable } from "./engine-errors.ts";
+import type { BuildLimits } from "./image-builds.ts";
 import { admission, type RoomLimits, type RoomTaken } from "./instance-room.ts";
 import { memoryWith } from "./instance-settings.ts";
 import { KeptContainer, type KeptParts } from "./kept-container.ts";
+import type { OfficialImages } from "./official-image.ts";
 import { pinnedImage } from "./pinned-image.ts";
 import type { SandboxMode } from "./sandbox-runtime.ts";
 import { concurrencyOf, mostInstancesOf } from "./scaling.ts";
@@ -32,6 +34,10 @@ export interface KeeperParts {
   readonly uid: number;
   /** What a function has at least whose manifest was made for an isolate, in MiB. */
   readonly fallbackMemoryMb: number;
+  readonly builds: BuildLimits;
+  readonly official: OfficialImages;
+  /** Ids of the versions that there are. */
+  readonly versions: () => Promise<ReadonlySet<string>>;
   readonly sandbox: SandboxMode;
   /** Containers of one version at a time. */
   readonly instances: number;
@@ -73,19 +79,26 @@ export class ContainerKeeper {
   readonly #removals = new Set<Promise<unknown>>();
   #sweeper: NodeJS.Timeout | undefined;
   #checks = 0;
+  #pruning: Promise<void> = Promise.resolve();
+  /** Some image could not be removed while a container had it. */
+  #imagesLeft = false;
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
     const { dockerHost, dataDir, runDirectory, logger } = parts;
     const onOrphans = (count: number) => logger.warn({ count }, "removed containers that an earlier run had left");
     const isKept = (id: string) => this.#taken.has(id) || this.#checking.has(id);
-    this.#workshop = new Workshop({ dockerHost, dataDir, runDirectory, onOrphans, isKept, sandbox: parts.sandbox });
+    const { builds, official, sandbox } = parts;
+    this.#workshop = new Workshop({
+      ...{ dockerHost, dataDir, runDirectory, builds, official, sandbox, onOrphans, isKept },
+    });
   }
 
   /** Removes what an earlier run has left. A machine without an engine has nothing. */
   async removeOrphans(): Promise<void> {
     try {
       await this.#workshop.engine();
+      this.#pruneImages();
     } catch (error) {
       this.#parts.logger.debug({ err: error }, "no container engine: functions that need one are refused");
     }
@@ -133,24 +146,55 @@ export class ContainerKeeper {
 
   /**
    * Loads a bundle in a container that serves nobody. Null: nothing is wrong with it.
-   * @throws IsletError containers_unavailable, container_failed.
+   * @param onLine is told of what a build says.
+   * @throws IsletError containers_unavailable, container_failed, build_failed.
    */
-  async check(fn: KeptParts["fn"], bundle: Bundle): Promise<CheckProblem | null> {
-    const { runDirectory, logger } = this.#parts;
+  async check(fn: KeptParts["fn"], bundle: Bundle, onLine: (line: string) => void): Promise<CheckProblem | null> {
+    const { builds } = this.#workshop;
+    try {
+      if (bundle.program?.image.from === "dockerfile") {
+        builds.keep(fn.versionId);
+        await builds.image(await this.#workshop.engine(), fn.versionId, bundle, onLine);
+      }
+      return await this.#checkLoading(fn, bundle);
+    } catch (error) {
+      if (error instanceof IsletError) throw error;
+      this.#parts.logger.error({ function: fn.name, err: error }, "an upload could not be checked in a container");
+      throw failureOf(error);
+    }
+  }
+
+  /** The store has the version that was checked by now, or will not have it; or a function has gone. */
+  settled(versionId: string): void {
+    this.#workshop.builds.release(versionId);
+    this.#pruneImages();
+  }
+
+  async #checkLoading(fn: KeptParts["fn"], bundle: Bundle): Promise<CheckProblem | null> {
     const id = `check${++this.#checks}-${fn.versionId.slice(0, 20)}`;
     this.#checking.add(id);
     try {
       return await checkInContainer({
-        ...{ id, bundle, limits: fn.limits, runDirectory },
+        ...{ id, bundle, limits: fn.limits, runDirectory: this.#parts.runDirectory },
         container: (more) => this.#container({ ...more, id, fn, concurrency: 1 }),
       });
-    } catch (error) {
-      if (error instanceof IsletError) throw error;
-      logger.error({ function: fn.name, err: error }, "an upload could not be checked in a container");
-      throw failureOf(error);
     } finally {
       this.#checking.delete(id);
     }
+  }
+
+  /** What was built for versions that are no more goes too. */
+  #pruneImages(): void {
+    this.#pruning = this.#pruning.then(async () => {
+      try {
+        await Promise.allSettled(this.#removals);
+        const [engine, versions] = await Promise.all([this.#workshop.engine(), this.#parts.versions()]);
+        this.#imagesLeft = await this.#workshop.builds.prune(engine, (version) => versions.has(version));
+      } catch (error) {
+        const level = error instanceof EngineUnreachable ? "debug" : "warn";
+        this.#parts.logger[level]({ err: error }, "images that nobody needs could not be removed");
+      }
+    });
   }
 
   /**
@@ -169,7 +213,7 @@ export class ContainerKeeper {
     clearTimeout(this.#sweeper);
     this.#parked.clear();
     for (const [id, kept] of [...this.#kept]) this.#remove(id, kept);
-    await Promise.allSettled(this.#removals);
+    await Promise.allSettled([...this.#removals, this.#pruning]);
     await this.#workshop.close();
   }
 
@@ -287,6 +331,7 @@ export class ContainerKeeper {
       this.#removals.delete(removed);
       this.#taken.delete(id);
       this.#admitParked();
+      if (this.#imagesLeft) this.#pruneImages();
     };
     removed.then(gone, (error: unknown) => {
       this.#parts.logger.warn({ container: id, err: error }, "it could not be removed");

@@ -9,7 +9,8 @@ import type { Runtimes } from "./sandbox-runtime.ts";
 interface Call {
   readonly query?: Readonly<Record<string, string>>;
   readonly json?: unknown;
-  readonly upload?: Readable;
+  readonly upload?: Readable | Uint8Array;
+  readonly signal?: AbortSignal;
   /** An engine that takes longer hangs. Absent: there is no saying how long it takes. */
   readonly withinMs?: number;
 }
@@ -55,6 +56,9 @@ export interface EngineDescription {
   /** What it cannot limit. */
   readonly lacks: readonly string[];
 }
+
+const imagesListed = z.array(z.object({ Id: z.string(), Labels: z.record(z.string(), z.string()).nullish() }));
+const named = z.object({ RepoTags: z.array(z.string()).nullish(), Parent: z.string().nullish() });
 
 /** What an image says of itself. */
 export interface ImageDescription {
@@ -135,6 +139,30 @@ export class Engine {
     throwIfFailed(await this.#text("POST", "/images/create", { query, upload: archive }));
   }
 
+  /** Builds an image of a tar archive with a Dockerfile, and tells of it in lines of JSON. */
+  async build(query: Readonly<Record<string, string>>, context: Uint8Array, signal: AbortSignal): Promise<Readable> {
+    return (await this.#send("POST", "/build", { query, upload: context, signal })).body;
+  }
+
+  async imagesLabelled(label: string): Promise<{ id: string; labels: Readonly<Record<string, string>> }[]> {
+    const query = { filters: JSON.stringify({ label: [label] }) };
+    const found = imagesListed.parse(await this.#json("GET", "/images/json", { query }));
+    return found.map(({ Id, Labels }) => ({ id: Id, labels: Labels ?? {} }));
+  }
+
+  /** Whether an image is but a step on the way to others. */
+  async isNameless(id: string): Promise<boolean> {
+    const answer = await this.#unlessMissing(this.#json("GET", `/images/${id}/json`));
+    if (answer === null) return false;
+    const { RepoTags, Parent } = named.parse(answer);
+    return (RepoTags ?? []).length === 0 && (Parent ?? "") !== "";
+  }
+
+  /** With the nameless ones that it alone is built on. @throws EngineRefusal 409 when something needs it. */
+  async removeImage(id: string): Promise<void> {
+    await this.#unlessMissing(this.#text("DELETE", `/images/${id}`));
+  }
+
   /** The id of a new container that is not started yet. */
   async create(name: string, settings: object): Promise<string> {
     return created.parse(
@@ -213,6 +241,7 @@ export class Engine {
         query: { ...call.query },
         headers: { "content-type": type },
         ...(call.withinMs !== undefined && { headersTimeout: call.withinMs, bodyTimeout: call.withinMs }),
+        signal: call.signal ?? null,
         body: call.upload ?? (call.json === undefined ? null : JSON.stringify(call.json)),
       });
     } catch (error) {

@@ -1,12 +1,8 @@
 import type { LiveFunction } from "../core/deployment.ts";
 import { imageLabel } from "./base-images.ts";
 import { egressPort } from "./egress-env.ts";
+import { instanceLabel, serverLabel, versionLabel } from "./labels.ts";
 import type { RunnerPlan } from "./runner-plan.ts";
-
-/** On every container of Islet: which server it belongs to. */
-export const serverLabel = "islet.server";
-/** Which of its containers it is. */
-export const instanceLabel = "islet.instance";
 
 const mebibyte = 1024 * 1024;
 /** For the interpreter and the runner, beside what the function may use. */
@@ -49,15 +45,16 @@ export function instanceSettings(settings: InstanceSettings): object {
     Healthcheck: { Test: ["NONE"] },
     User: user,
     Env: [
-      ...plan.env,
       ...["HOME=/tmp", "LANG=C.UTF-8", "TZ=UTC", `ISLET_CONNECTIONS=${concurrency}`],
       `ISLET_EGRESS_PORT=${egressPort}`,
+      // Behind ours: of two variables of one name the first counts.
+      ...plan.env,
     ],
     Labels: {
       [serverLabel]: server,
       [instanceLabel]: id,
       "islet.function": fn.name,
-      "islet.version": fn.versionId,
+      [versionLabel]: fn.versionId,
       [imageLabel]: plan.kind,
     },
     NetworkDisabled: true,

@@ -125,7 +125,7 @@ export class KeptContainer {
   async #create(engine: Engine, bundle: Bundle): Promise<string> {
     const { id, directory, workshop, ...rest } = this.#parts;
     const held = { ...bundle, limits: rest.fn.limits };
-    const plan = await planRunner(held, join(directory, "function"), workshop, engine, rest.fn.name);
+    const plan = await planRunner(held, join(directory, "function"), workshop, engine, rest.fn);
     const runtime = await workshop.runtime(engine);
     const settings = { ...rest, id, directory, plan, runtime, server: workshop.server };
     return engine.create(`islet-${rest.fn.name}-${id.slice(0, 12)}`, instanceSettings(settings));

@@ -9,7 +9,7 @@ import { EngineRefusal } from "./engine-errors.ts";
  */
 export async function pinnedImage(engine: Engine, program: Program): Promise<Program> {
   const { image } = program;
-  if (image.from === "base") return program;
+  if (image.from !== "engine") return program;
   const found = (await engine.image(image.name)) ?? (await pulled(engine, image.name));
   return { ...program, image: { ...image, id: found.id } };
 }

@@ -1,4 +1,4 @@
-import type { Bundle, Program } from "../core/deployment.ts";
+import type { Bundle, LiveFunction, Program } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import { egressEnv } from "./egress-env.ts";
 import type { Engine } from "./engine.ts";
@@ -8,7 +8,7 @@ import type { RunnerPlan } from "./runner-plan.ts";
 import { type Foundation, foundationOf, type SourceParts } from "./source-program.ts";
 import type { Workshop } from "./workshop.ts";
 
-type EngineImage = Extract<Program["image"], { from: "engine" }>;
+type OtherImage = Exclude<Program["image"], { from: "base" }>;
 
 /** What programs expect where an image says nothing else. */
 const usualEnv = {
@@ -28,16 +28,18 @@ export async function planProgram(
   directory: string,
   workshop: Workshop,
   engine: Engine,
-  functionName: string,
+  { name: functionName, versionId }: Pick<LiveFunction, "name" | "versionId">,
 ): Promise<RunnerPlan> {
   const { image: from } = program;
   const parts = { bundle, program, directory, workshop, engine, functionName };
   const [image, runner, node] = await Promise.all([
-    from.from === "base" ? foundationOf(from.language, parts) : imageOf(from, parts),
+    from.from === "base" ? foundationOf(from.language, parts) : imageOf(from, versionId, parts),
     workshop.runner("gateway"),
     workshop.portableNode(),
   ]);
-  await writeFunction(bundle, directory, describe(bundle, program, image));
+  // The context of a build is in the image, as far as its Dockerfile says so.
+  const written = from.from === "dockerfile" ? { ...bundle, modules: [] } : bundle;
+  await writeFunction(written, directory, describe(bundle, program, image));
   return {
     ...{ image: image.id, kind: "program", writable: image.volumes },
     command: [...node.command, `--max-old-space-size=${heapMb}`, ...runnerArguments.gateway],
@@ -47,12 +49,13 @@ export async function planProgram(
   };
 }
 
-async function imageOf(
-  image: EngineImage,
-  { engine, program, bundle, functionName }: SourceParts,
-): Promise<Foundation> {
-  const found = await engine.image(image.id);
-  if (!found) throw new IsletError("container_failed", `the container engine has the image ${image.name} no more`);
+async function imageOf(image: OtherImage, versionId: string, parts: SourceParts): Promise<Foundation> {
+  const { engine, workshop, program, bundle, functionName } = parts;
+  // Built at the deploy, and anew when somebody has removed it since.
+  const built = image.from === "dockerfile";
+  const name = built ? await workshop.builds.image(engine, versionId, bundle, () => undefined) : image.id;
+  const found = await engine.image(name);
+  if (!found) throw new IsletError("container_failed", `the container engine has the image ${name} no more`);
   if (program.protocol !== "lambda") return { ...found, mounts: [] };
   // An image's command is the handler there: runtimes find it in their arguments or in the environment.
   const handler = (program.command ?? found.argv).at(-1);

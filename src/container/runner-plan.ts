@@ -1,4 +1,4 @@
-import type { Bundle } from "../core/deployment.ts";
+import type { Bundle, LiveFunction } from "../core/deployment.ts";
 import type { Language } from "./base-images.ts";
 import { egressEnv } from "./egress-env.ts";
 import type { Engine } from "./engine.ts";
@@ -30,9 +30,9 @@ export async function planRunner(
   directory: string,
   workshop: Workshop,
   engine: Engine,
-  functionName: string,
+  fn: Pick<LiveFunction, "name" | "versionId">,
 ): Promise<RunnerPlan> {
-  if (bundle.program) return planProgram(bundle, bundle.program, directory, workshop, engine, functionName);
+  if (bundle.program) return planProgram(bundle, bundle.program, directory, workshop, engine, fn);
   const language = runnerOf(bundle) as Language;
   const [image, runner] = await Promise.all([
     workshop.image(engine, language),

@@ -4,7 +4,9 @@ import { type BaseImage, baseImage, type Language } from "./base-images.ts";
 import { Engine } from "./engine.ts";
 import { removeThawed } from "./frozen-containers.ts";
 import { type Runner, writeRunner } from "./function-directory.ts";
-import { instanceLabel, serverLabel } from "./instance-settings.ts";
+import { type BuildLimits, ImageBuilds } from "./image-builds.ts";
+import { instanceLabel, serverLabel } from "./labels.ts";
+import { type OfficialImages, officialImage } from "./official-image.ts";
 import { type PortableNode, writePortableNode } from "./portable-node.ts";
 import { type SandboxMode, sandboxRuntime } from "./sandbox-runtime.ts";
 
@@ -13,6 +15,9 @@ export interface WorkshopParts {
   /** The data directory: one server at a time has it. */
   readonly dataDir: string;
   readonly runDirectory: string;
+  readonly builds: BuildLimits;
+  /** In place of images that are made of this machine's own interpreters. */
+  readonly official: OfficialImages;
   readonly onOrphans: (count: number) => void;
   readonly sandbox: SandboxMode;
   /** Whether a container that the engine has is one of those that there are to be. */
@@ -23,6 +28,7 @@ export interface WorkshopParts {
 export class Workshop {
   /** What our containers are labelled with. */
   readonly server: string;
+  readonly builds: ImageBuilds;
   readonly #parts: WorkshopParts;
   readonly #made = new Map<string, Promise<unknown>>();
   #engine: Engine | undefined;
@@ -30,6 +36,10 @@ export class Workshop {
   constructor(parts: WorkshopParts) {
     this.#parts = parts;
     this.server = createHash("sha256").update(parts.dataDir).digest("hex").slice(0, 16);
+    this.builds = new ImageBuilds({
+      ...{ ...parts.builds, server: this.server },
+      baseImage: async (engine, language) => (await this.image(engine, language)).name,
+    });
   }
 
   /**
@@ -61,7 +71,10 @@ export class Workshop {
   }
 
   image(engine: Engine, language: Language): Promise<BaseImage> {
-    return this.#once(`image ${language}`, () => baseImage(engine, language));
+    const official = this.#parts.official[language];
+    return this.#once(`image ${language}`, () =>
+      official === "" ? baseImage(engine, language) : officialImage(engine, language, official),
+    );
   }
 
   /** The directory with a runner. */

@@ -27,10 +27,10 @@ export class Deployer {
   }
 
   /** @throws IsletError of every kind that an upload can have. */
-  async deploy(name: string, upload: Upload): Promise<Deployed> {
+  async deploy(name: string, upload: Upload, onBuildLine: (line: string) => void = () => undefined): Promise<Deployed> {
     const { default: defaults, max, containerMemory, scaling: permitted } = this.#deps.limits;
     const policy = { defaults, max, containerMemory, scaling: permitted };
-    const candidate = await this.#pinned(applyManifest(upload.manifest, upload.modules, policy));
+    const candidate = await this.#pinned(applyManifest(upload, policy));
     const { tier, bundle, compiled, why } = await placeUpload(candidate);
     return this.#inTurn(name, async () => {
       const before = await this.#deps.store.get(name);
@@ -54,16 +54,21 @@ export class Deployer {
           group: "shared",
         };
         if (before && !created && sameDeployment(before, fn)) return { stored: before, created };
-        if (created || before?.placement.decided !== tier) await this.#check(compiled, fn, why);
-        const stored = await this.#deps.store.deploy({
-          ...{ fn, why },
-          bytes: bytesOf(bundle),
-          atMs: this.#deps.clock.epochMs(),
-          original,
-          compiled: encodeBundle(compiled),
-        });
-        await this.#publish({ set: stored.fn }, before, () => this.#deps.store.withdraw(name));
-        return { stored, created };
+        const isChecked = created || before?.placement.decided !== tier;
+        try {
+          if (isChecked) await this.#check(compiled, fn, compiled.program ? null : why, onBuildLine);
+          const stored = await this.#deps.store.deploy({
+            ...{ fn, why },
+            bytes: bytesOf(bundle),
+            atMs: this.#deps.clock.epochMs(),
+            original,
+            compiled: encodeBundle(compiled),
+          });
+          await this.#publish({ set: stored.fn }, before, () => this.#deps.store.withdraw(name));
+          return { stored, created };
+        } finally {
+          if (isChecked) this.#deps.settled(fn);
+        }
       });
     });
   }
@@ -122,6 +127,7 @@ export class Deployer {
         await this.#publish({ remove: name }, before, async () => before);
         try {
           await this.#deps.store.remove(name);
+          this.#deps.settled(before.fn);
         } catch (error) {
           await this.#deps.publish({ set: before.fn });
           throw error;
@@ -136,8 +142,13 @@ export class Deployer {
     return { ...candidate, bundle: { ...bundle, program: await this.#deps.pinned(bundle.program) } };
   }
 
-  async #check(compiled: Bundle, fn: LiveFunction, why: string | null): Promise<void> {
-    const problem = await this.#deps.check(compiled, fn).catch((error: unknown) => {
+  async #check(
+    compiled: Bundle,
+    fn: LiveFunction,
+    why: string | null,
+    onBuildLine: (line: string) => void = () => undefined,
+  ): Promise<void> {
+    const problem = await this.#deps.check(compiled, fn, onBuildLine).catch((error: unknown) => {
       throw error instanceof IsletError && why !== null ? becauseOf(why, error) : error;
     });
     if (problem) throw new IsletError(problem.code, problem.message, { place: problem.place });

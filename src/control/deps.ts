@@ -32,7 +32,9 @@ export interface Isolation {
 export interface ControlDeps {
   readonly store: Store;
   /** Evaluates a compiled bundle in a throw-away isolate, or loads it in a container. Null: nothing is wrong with it. */
-  check(bundle: Bundle, fn: LiveFunction): Promise<CheckProblem | null>;
+  check(bundle: Bundle, fn: LiveFunction, onBuildLine: (line: string) => void): Promise<CheckProblem | null>;
+  /** After the check of a version has led to a deploy or not, or when a function has gone. */
+  settled(fn: LiveFunction): void;
   /** A program with the image that its name means now. @throws IsletError image_not_found, containers_unavailable. */
   pinned(program: Program): Promise<Program>;
   /** Resolves once every front serves the change. */

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { errorBody, IsletError } from "../core/errors.ts";
+import { type ErrorBody, errorBody, IsletError } from "../core/errors.ts";
 import type { ControlEnv } from "./context.ts";
 import type { ControlLogger } from "./deps.ts";
 
@@ -13,6 +13,17 @@ export function answerError(c: Context<ControlEnv>, error: IsletError): Response
   return c.json(errorBody(error, c.get("requestId")), error.status as ContentfulStatusCode);
 }
 
+/** An error's body where the answer has begun already. */
+export function failureOf(error: unknown, requestId: string, { logger }: { logger: ControlLogger }): ErrorBody {
+  if (error instanceof IsletError && error.blame === "client") return errorBody(error, requestId);
+  logger.error({ err: error, requestId }, "a control call failed");
+  return errorBody(error instanceof IsletError ? error : internal(error), requestId);
+}
+
+function internal(cause: unknown): IsletError {
+  return new IsletError("internal", "The call failed for a reason that is not its own.", { cause });
+}
+
 /** The last resort of every handler: what is no IsletError is a fault of ours, logged and not shown. */
 export function errorHandler(logger: ControlLogger) {
   return (error: Error, c: Context<ControlEnv>): Response => {
@@ -22,10 +33,7 @@ export function errorHandler(logger: ControlLogger) {
       { err: error, requestId: c.get("requestId"), method: c.req.method, path: c.req.path },
       "a control call failed",
     );
-    return answerError(
-      c,
-      known ?? new IsletError("internal", "The call failed for a reason that is not its own.", { cause: error }),
-    );
+    return answerError(c, known ?? internal(error));
   };
 }
 

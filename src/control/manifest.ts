@@ -158,6 +158,14 @@ export interface LimitPolicy {
   readonly scaling: Required<Scaling>;
 }
 
+/** The part of an upload that a manifest is applied to. */
+interface AppliedUpload {
+  readonly manifest: Manifest;
+  readonly modules: readonly BundleModule[];
+  /** The only module is what an image is built of. */
+  readonly isContext: boolean;
+}
+
 /** An upload that its manifest has been applied to. */
 export interface Candidate {
   /** With the limits that it has in an isolate. */
@@ -175,7 +183,7 @@ export interface Candidate {
 }
 
 /** @throws IsletError invalid_manifest, invalid_route, limit_too_high. */
-export function applyManifest(manifest: Manifest, modules: readonly BundleModule[], policy: LimitPolicy): Candidate {
+export function applyManifest({ manifest, modules, isContext }: AppliedUpload, policy: LimitPolicy): Candidate {
   const types = new Map(Object.entries(manifest.modules));
   const typed = modules.map((module) => ({ ...module, type: types.get(module.name) ?? module.type }));
   for (const name of types.keys()) {
@@ -184,9 +192,10 @@ export function applyManifest(manifest: Manifest, modules: readonly BundleModule
     }
   }
   const { handler, env } = manifest;
-  const program = programOf(manifest, typed);
-  if (program) refuseBeside(manifest, modules);
-  else if (manifest.port !== undefined) throw invalid("port: is for programs, which an image or a command starts");
+  const program = programOf(manifest, typed, isContext);
+  if (program) refuseBeside(manifest, isContext, modules);
+  else if (manifest.port !== undefined)
+    throw invalid("port: is for programs, which an image, a Dockerfile or a command starts");
   else if (handler !== undefined && manifest.tier === "isolate") {
     throw invalid("tier: isolates run JavaScript only, and the manifest has a handler, which is Python");
   }
@@ -226,14 +235,13 @@ function scalingOf(manifest: Manifest, permitted: Required<Scaling>): Scaling {
 }
 
 function needOf(
-  { handler, image, limits }: Manifest,
+  { handler, limits }: Manifest,
   main: string,
   modules: readonly BundleModule[],
   { max }: LimitPolicy,
   program: Program | null,
 ): string | null {
-  if (image !== undefined) return "the manifest names an image";
-  if (program) return programNeeds[program.protocol];
+  if (program) return program.image.from === "base" ? programNeeds[program.protocol] : imageNeeds[program.image.from];
   if (handler !== undefined) return `${main} is Python`;
   const addon = modules.find(({ name }) => name.endsWith(".node"));
   if (addon) return `${addon.name} is a native addon`;
@@ -249,6 +257,8 @@ const programNeeds: Record<Program["protocol"], string> = {
   azure: "it is written for Azure Functions",
 };
 
+const imageNeeds = { engine: "the manifest names an image", dockerfile: "the upload has a Dockerfile" };
+
 /** AWS Lambda takes no longer bodies than that. */
 const lambdaBodyBytes = 6 * 1024 * 1024;
 
@@ -258,14 +268,19 @@ function withinProtocol(limits: Limits, program: Program | null): Limits {
 }
 
 /** What says nothing of a program is a mistake beside one. */
-function refuseBeside({ main, handler, tier, image }: Manifest, modules: readonly BundleModule[]): void {
+function refuseBeside(
+  { main, handler, tier, image }: Manifest,
+  isContext: boolean,
+  modules: readonly BundleModule[],
+): void {
   if (tier === "isolate") throw invalid("tier: isolates run functions only, and this is a program of its own");
-  if (image === undefined) {
+  if (image === undefined && !isContext) {
     if (main !== undefined) throw invalid("main: a program has none");
     if (modules.length === 0) throw invalid("the upload has no files");
     return;
   }
-  if (main !== undefined || handler !== undefined) throw invalid("image: its program has neither main nor handler");
+  if (main !== undefined || handler !== undefined) throw invalid("main and handler: a program in an image has neither");
+  if (isContext) return;
   if (modules.length > 0) throw invalid("image: all files are in it, and the upload has some beside it");
 }
 

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { BundleModule, Program } from "../core/deployment.ts";
+import { IsletError } from "../core/errors.ts";
 import { type SourceManifest, sourceProgramOf } from "./source-program.ts";
 
 const usualPort = 8_080;
@@ -37,9 +38,18 @@ interface ProgramManifest extends SourceManifest {
   readonly image?: string | undefined;
 }
 
-/** The program that a manifest describes, or null: it is of a function. */
-export function programOf(manifest: ProgramManifest, modules: readonly BundleModule[]): Program | null {
+/** The program that a manifest describes, or null: it is of a function. @throws IsletError invalid_manifest. */
+export function programOf(
+  manifest: ProgramManifest,
+  modules: readonly BundleModule[],
+  hasDockerfile: boolean,
+): Program | null {
   const { image, command, protocol = "http", port = usualPort } = manifest;
-  if (image === undefined) return sourceProgramOf(manifest, modules);
-  return { protocol, image: { from: "engine", name: image, id: "" }, ...(command && { command }), port };
+  if (image === undefined && !hasDockerfile) return sourceProgramOf(manifest, modules);
+  if (image !== undefined && hasDockerfile) {
+    throw new IsletError("invalid_manifest", "image: the upload has a Dockerfile, of which the image is made");
+  }
+  const from =
+    image === undefined ? ({ from: "dockerfile" } as const) : ({ from: "engine", name: image, id: "" } as const);
+  return { protocol, image: from, ...(command && { command }), port };
 }

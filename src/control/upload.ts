@@ -1,6 +1,7 @@
 import { MultipartParseError, type MultipartPart, parseMultipart } from "@remix-run/multipart-parser";
 import type { BundleModule } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
+import { type ArchiveEntry, readArchive, writeArchive } from "./archive.ts";
 import { emptyManifest, type Manifest, parseManifest } from "./manifest.ts";
 import { checkModuleName } from "./module-names.ts";
 import { isJavaScript, moduleTypeOf } from "./module-types.ts";
@@ -8,15 +9,23 @@ import { readBody } from "./read-body.ts";
 
 export const mostModules = 1_000;
 const manifestPart = "manifest";
+/** A folder's manifest, in an archive of it. */
+const manifestFile = "islet.json";
+/** At the root of an upload, it makes a program in an image of it. */
+const dockerfile = "Dockerfile";
+const contextModule = "context.tar";
+const archiveTypes = new Set(["application/x-tar", "application/tar", "application/gzip", "application/x-gzip"]);
 
 /** An upload as it came, not yet checked beyond its form. */
 export interface Upload {
   readonly manifest: Manifest;
   readonly modules: readonly BundleModule[];
+  /** The only module is what an image is built of: an archive with a Dockerfile. */
+  readonly isContext: boolean;
 }
 
 /**
- * Reads the body of a PUT: one ES module, or multipart/form-data.
+ * Reads the body of a PUT: one ES module, multipart/form-data, or a tar archive.
  * @throws IsletError unsupported_media_type, upload_too_large, invalid_upload, invalid_module_name, invalid_manifest.
  */
 export async function readUpload(request: Request, maxBytes: number): Promise<Upload> {
@@ -32,18 +41,42 @@ export async function readUpload(request: Request, maxBytes: number): Promise<Up
   if (isJavaScript(mediaType)) {
     const bytes = await readBody(request, maxBytes);
     if (bytes.length === 0) throw invalid("The body is empty.");
-    return { manifest: emptyManifest, modules: [{ name: "index.js", type: "esm", bytes }] };
+    return { manifest: emptyManifest, modules: [{ name: "index.js", type: "esm", bytes }], isContext: false };
   }
   if (mediaType === "multipart/form-data") {
     const boundary = boundaryOf(contentType);
     return readParts(await readBody(request, maxBytes), boundary);
   }
+  if (archiveTypes.has(mediaType)) return uploadOf(await readArchive(await readBody(request, maxBytes), maxBytes));
   throw new IsletError(
     "unsupported_media_type",
     mediaType === ""
       ? "The request has no content-type."
       : `The content-type ${mediaType} is none that a function can be uploaded as.`,
   );
+}
+
+/** An archive: the context of a Dockerfile, or modules in their folders. */
+async function uploadOf(entries: readonly ArchiveEntry[]): Promise<Upload> {
+  const files = entries.filter((entry) => entry.kind === "file");
+  const found = files.find(({ name }) => name === manifestFile);
+  const manifest = found ? parseManifest(new TextDecoder().decode(found.bytes)) : emptyManifest;
+  const content = entries.filter((entry) => entry !== found);
+  if (files.some(({ name }) => name === dockerfile)) return contextOf(manifest, content);
+  const modules = files.filter((entry) => entry !== found);
+  if (modules.length > mostModules) throw tooManyModules();
+  if (modules.length === 0 && manifest.image === undefined) throw invalid("The upload has no modules.");
+  const typed = modules.map(({ name, bytes }) => ({ name, type: moduleTypeOf(name, undefined), bytes }));
+  return { manifest, modules: typed, isContext: false };
+}
+
+async function contextOf(manifest: Manifest, entries: readonly ArchiveEntry[]): Promise<Upload> {
+  const bytes = await writeArchive(entries);
+  return { manifest, modules: [{ name: contextModule, type: "data", bytes }], isContext: true };
+}
+
+function tooManyModules(): IsletError {
+  return new IsletError("upload_too_large", `The upload has more than ${mostModules} modules.`);
 }
 
 function boundaryOf(contentType: string): string {
@@ -53,7 +86,7 @@ function boundaryOf(contentType: string): string {
   return boundary;
 }
 
-function readParts(body: Uint8Array, boundary: string): Upload {
+async function readParts(body: Uint8Array, boundary: string): Promise<Upload> {
   const modules = new Map<string, BundleModule>();
   let manifest: Manifest | undefined;
   for (const part of partsOf(body, boundary)) {
@@ -69,12 +102,19 @@ function readParts(body: Uint8Array, boundary: string): Upload {
       throw new IsletError("invalid_module_name", message, { place: { module: name } });
     }
     if (modules.size === mostModules) {
-      throw new IsletError("upload_too_large", `The upload has more than ${mostModules} modules.`);
+      throw tooManyModules();
     }
     modules.set(name, { name, type: moduleTypeOf(name, part.mediaType), bytes: part.bytes });
   }
   if (modules.size === 0 && manifest?.image === undefined) throw invalid("The upload has no modules.");
-  return { manifest: manifest ?? emptyManifest, modules: [...modules.values()] };
+  if (modules.has(dockerfile)) {
+    const files = Array.from(
+      modules.values(),
+      ({ name, bytes }) => ({ kind: "file", name, executable: false, bytes }) as const,
+    );
+    return contextOf(manifest ?? emptyManifest, files);
+  }
+  return { manifest: manifest ?? emptyManifest, modules: [...modules.values()], isContext: false };
 }
 
 /** The parser's own limits are lifted as far as the body that has been read, which is bounded already. */

@@ -22,7 +22,9 @@ export type ProgramImage =
    */
   | { readonly from: "engine"; readonly name: string; readonly id: string }
   /** The server's own for a language: the program is what was uploaded. */
-  | { readonly from: "base"; readonly language: "node" | "python" };
+  | { readonly from: "base"; readonly language: "node" | "python" }
+  /** Built of a Dockerfile: the bundle's only module is its context, an archive. */
+  | { readonly from: "dockerfile" };
 
 /** What runs in containers and was not written for Islet. */
 export interface Program {

@@ -138,9 +138,13 @@ export const errorKinds = {
   invalid_upload: {
     status: 400,
     blame: "client",
-    hint: "Send one ES module as text/javascript, or multipart/form-data with a manifest part and one part per module.",
+    hint: "Send one ES module as text/javascript, multipart/form-data with a manifest part and one part per module, or a tar archive.",
   },
-  unsupported_media_type: { status: 415, blame: "client", hint: "Send text/javascript or multipart/form-data." },
+  unsupported_media_type: {
+    status: 415,
+    blame: "client",
+    hint: "Send text/javascript, multipart/form-data or application/x-tar.",
+  },
   invalid_module_name: {
     status: 400,
     blame: "client",
@@ -177,6 +181,11 @@ export const errorKinds = {
     status: 400,
     blame: "client",
     hint: "Export a default object with a fetch method; in Python, name something that can be called as the handler.",
+  },
+  build_failed: {
+    status: 400,
+    blame: "client",
+    hint: "Mend what the end of the build's log says. A build has no network unless the operator opens one (buildNetwork).",
   },
   program_failed: {
     status: 400,

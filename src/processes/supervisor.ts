@@ -96,7 +96,9 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     const deps: ControlDeps = {
       store,
       pinned: (program) => containers.pinned(program),
-      check: (bundle, fn) => (fn.tier === "container" ? containers.check(fn, bundle) : checks.check(bundle)),
+      check: (bundle, fn, onBuildLine) =>
+        fn.tier === "container" ? containers.check(fn, bundle, onBuildLine) : checks.check(bundle),
+      settled: ({ versionId }) => containers.settled(versionId),
       publish: (change) => {
         if ("set" in change) quarantine.deployed(change.set);
         return fronts.publish(change);
@@ -178,8 +180,20 @@ function keepContainers(config: Config, directory: RunDirectory, store: Store, l
     instances: config.containersPerVersion,
     room: { containers: config.containers, memoryMb: config.containersMemoryMb },
     fallbackMemoryMb: config.containerMemoryMb,
+    builds: {
+      ...{ memoryMb: config.buildMemoryMb, cpus: config.containerCpus },
+      ...{ timeMs: config.buildMs, network: config.buildNetwork },
+    },
+    official: { node: config.nodeImage, python: config.pythonImage },
     readBundle: (versionId) => store.readBundle(versionId),
+    versions: () => versionsIn(store),
   });
+}
+
+async function versionsIn(store: Store): Promise<ReadonlySet<string>> {
+  const functions = await store.list();
+  const versions = await Promise.all(functions.map(({ fn }) => store.versions(fn.name)));
+  return new Set(versions.flat().map(({ id }) => id));
 }
 
 async function openStore(dataDir: string): Promise<SqliteStore> {

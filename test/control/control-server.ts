@@ -45,6 +45,7 @@ export async function startControl(changed: Partial<ControlDeps> = {}): Promise<
     store,
     check: async () => null,
     pinned: async (program) => program,
+    settled: () => undefined,
     publish: async (change) => {
       published.push(change);
     },

@@ -81,7 +81,12 @@ test("asks for the token everywhere and describes errors by their codes", async 
 test("describes the upload by the schema that validates it", async () => {
   const document = await load();
   const content = document.paths["/v1/functions/{name}"]?.put?.requestBody?.content;
-  expect(Object.keys(content ?? {})).toEqual(["text/javascript", "application/javascript", "multipart/form-data"]);
+  expect(Object.keys(content ?? {})).toEqual([
+    "text/javascript",
+    "application/javascript",
+    "application/x-tar",
+    "multipart/form-data",
+  ]);
   expect(Object.keys(document.components.schemas.Manifest?.properties ?? {})).toEqual([
     "main",
     "tier",

@@ -51,7 +51,7 @@ test("any text is a manifest or refused, and what comes of it is within the limi
       }
       // It stands for itself.
       expect(manifestSchema.parse(JSON.parse(JSON.stringify(parsed.value)))).toEqual(parsed.value);
-      const applied = await outcome(() => applyManifest(parsed.value, modules, policy));
+      const applied = await outcome(() => applyManifest({ manifest: parsed.value, modules, isContext: false }, policy));
       if ("code" in applied) {
         expect(["invalid_manifest", "invalid_route", "limit_too_high"]).toContain(applied.code);
         return;
@@ -76,7 +76,8 @@ test("a manifest without faults is taken as it is", () => {
   );
   fc.assert(
     fc.property(valid, (manifest) => {
-      const { bundle } = applyManifest(parseManifest(JSON.stringify({ main: "a.js", ...manifest })), modules, policy);
+      const parsed = parseManifest(JSON.stringify({ main: "a.js", ...manifest }));
+      const { bundle } = applyManifest({ manifest: parsed, modules, isContext: false }, policy);
       expect(bundle.main).toBe("a.js");
       expect(bundle.env).toEqual(manifest.env ?? {});
       expect(bundle.limits.cpuMs).toBe(manifest.limits?.cpuMs ?? defaultLimits.cpuMs);

@@ -154,5 +154,6 @@ test("the list of samples has them all", () => {
   const named = [...list.matchAll(/^\| \[([\w-]+)\]/gm)].map((match) => match[1]);
   const otherClouds = ["azure-custom-handler", "gcf-http", "lambda-node", "lambda-python"];
   const isolates = ["hello", "hono-api", "jwt", "markdown", "proxy", "ssr", "streaming", "wasm"];
-  expect(named.toSorted()).toEqual([...isolates, ...otherClouds, "image-resize", "python-add"].toSorted());
+  const contained = ["express", "image-resize", "python-add", "wsgi"];
+  expect(named.toSorted()).toEqual([...isolates, ...otherClouds, ...contained].toSorted());
 });
