@@ -214,11 +214,11 @@ export function applyManifest({ manifest, modules, isContext }: AppliedUpload, p
     routes: [...new Set(manifest.routes.map(normalizeRoute))],
     tenant: manifest.tenant ?? null,
     egress: manifest.egress,
-    scaling: scalingOf(manifest, policy.scaling),
+    scaling: scalingOf(manifest, policy.scaling, program),
   };
 }
 
-function scalingOf(manifest: Manifest, permitted: Required<Scaling>): Scaling {
+function scalingOf(manifest: Manifest, permitted: Required<Scaling>, program: Program | null): Scaling {
   const scaling: { -readonly [Name in keyof Scaling]: Scaling[Name] } = {};
   for (const name of ["maxInstances", "concurrency"] as const) {
     const asked = manifest[name];
@@ -231,7 +231,12 @@ function scalingOf(manifest: Manifest, permitted: Required<Scaling>): Scaling {
     }
     scaling[name] = asked;
   }
-  return scaling;
+  if (program?.protocol !== "lambda") return scaling;
+  if (manifest.concurrency !== undefined && manifest.concurrency > 1) {
+    throw invalid("concurrency: functions for AWS Lambda take one request at a time");
+  }
+  // So that as many containers are started as requests wait.
+  return { ...scaling, concurrency: 1 };
 }
 
 function needOf(
