@@ -13,7 +13,7 @@ export default defineConfig({
     // As bin/islet.js has it, for servers that tests start by themselves.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/islet", import.meta.url)) },
     // Most of them wait more than they compute.
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 15_000,

@@ -89,6 +89,8 @@ describe.skipIf(dockerHost === null)("programs in images", () => {
       "3000000",
     );
     const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+    // It may be closed as soon as the end has been seen.
+    const closed = once(socket, "close");
     let seen = "";
     socket.setEncoding("utf8").on("data", (piece) => {
       seen += piece;
@@ -102,7 +104,7 @@ describe.skipIf(dockerHost === null)("programs in images", () => {
     await until("<one>");
     socket.write("3\r\ntwo\r\n0\r\n\r\n");
     await until("<two>");
-    await once(socket, "close");
+    await closed;
   });
 
   test.each([

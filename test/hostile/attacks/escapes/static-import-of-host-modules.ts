@@ -6,5 +6,7 @@ export default {
   severity: "tame",
   source: `import fs from "node:fs";
 export default { fetch: () => new Response(fs.readFileSync("/etc/passwd")) };`,
+  // Else it would run in a container, where there is an engine, and read that container's file.
+  manifest: { tier: "isolate" },
   expectation: { answers: [], refused: ["module_not_found"] },
 } satisfies FunctionAttack;
