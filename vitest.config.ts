@@ -12,8 +12,8 @@ export default defineConfig({
     isolate: false,
     // As bin/islet.js has it, for servers that tests start by themselves.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/islet", import.meta.url)) },
-    // Most of them wait more than they compute.
-    maxWorkers: 3,
+    // Three on two cores took each file so much longer that the whole gained little.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 15_000,
