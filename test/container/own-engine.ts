@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { Engine } from "../../src/container/engine.ts";
-import { EngineUnreachable } from "../../src/container/engine-errors.ts";
+import { answers } from "./test-engine.ts";
 
 const run = promisify(execFile);
 const startMs = 60_000;
@@ -35,7 +34,7 @@ export class OwnEngine {
     const settings = [...roots, ...network, "-H", this.dockerHost, "--log-level", "error"];
     // In a network of its own: an engine without a bridge removes that of the machine's engine.
     this.#daemon = spawn("unshare", ["--net", "dockerd", ...settings], { stdio: "ignore" });
-    for (const untilMs = performance.now() + startMs; !(await this.#answers()); await delay(50)) {
+    for (const untilMs = performance.now() + startMs; !(await answers(this.dockerHost)); await delay(50)) {
       if (performance.now() > untilMs || this.#daemon.exitCode !== null) throw new Error("the engine did not start");
     }
   }
@@ -66,18 +65,5 @@ export class OwnEngine {
       if (!(error instanceof Error && "code" in error && typeof error.code === "number")) throw error;
     });
     await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  async #answers(): Promise<boolean> {
-    const engine = new Engine(this.dockerHost);
-    try {
-      await engine.ping();
-      return true;
-    } catch (error) {
-      if (error instanceof EngineUnreachable) return false;
-      throw error;
-    } finally {
-      await engine.close();
-    }
   }
 }

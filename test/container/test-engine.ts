@@ -30,7 +30,7 @@ export async function engineForTests(): Promise<string | null> {
   }
 }
 
-async function answers(dockerHost: string): Promise<boolean> {
+export async function answers(dockerHost: string): Promise<boolean> {
   const engine = new Engine(dockerHost);
   try {
     await engine.ping();
