@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -84,20 +84,28 @@ async function install(): Promise<void> {
 
 /** It outlives this process, and is ended with the whole run. */
 function startDaemon(folder: string): ChildProcess {
-  const daemon = spawn("dockerd", ["--pidfile", join(folder, "pid"), "--log-level", "error"], {
+  const log = openSync(logOf(folder), "a");
+  const daemon = spawn("dockerd", ["--pidfile", join(folder, "pid"), "--log-level", "warn"], {
     detached: true,
-    stdio: "ignore",
+    stdio: ["ignore", log, log],
   });
   daemon.unref();
   return daemon;
 }
 
+function logOf(folder: string): string {
+  return join(folder, "log");
+}
+
 /** Ends what `startDaemon` has started in this run, if it has. */
 export async function stopStartedEngine(notes: string): Promise<void> {
-  const pidFile = join(notes, "engine", "pid");
+  const folder = join(notes, "engine");
+  const pidFile = join(folder, "pid");
   if (existsSync(pidFile)) {
     const pid = Number(readFileSync(pidFile, "utf8"));
-    process.kill(pid, "SIGTERM");
+    // What the tests needed of it they have had or failed for; that it died all the same should not go unseen.
+    if (!existsSync(`/proc/${pid}`)) console.warn(`The tests' engine died:\n${readFileSync(logOf(folder), "utf8")}`);
+    else process.kill(pid, "SIGTERM");
     while (existsSync(`/proc/${pid}`)) await sleep(50);
   }
   rmSync(notes, { recursive: true, force: true });
