@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Engine } from "../../src/container/engine.ts";
 import { TestServer } from "../e2e/server.ts";
@@ -50,7 +51,7 @@ describe.skipIf(!able)("an engine that goes away", () => {
     void restarted.then(() => {
       over = true;
     });
-    while (!over) seen.push((await ask()).status);
+    for (; !over; await pause(4)) seen.push((await ask()).status);
     await restarted;
     await expect.poll(async () => (await ask()).status, { timeout: 40_000, interval: 200 }).toBe(200);
     // Answered, or refused for a while: never a 502.

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { crasher, saying, staller, type Trust } from "./culprits.ts";
 import { type Answer, TestServer } from "./server.ts";
@@ -24,7 +25,7 @@ async function beside(work: Promise<unknown>): Promise<Answer[]> {
   const answers: Answer[] = [];
   let done = false;
   const client = async () => {
-    while (!done) answers.push(await server.send("/fn/good/"));
+    for (; !done; await pause(4)) answers.push(await server.send("/fn/good/"));
   };
   const clients = [client(), client()];
   await work.finally(() => (done = true));

@@ -4,6 +4,7 @@ import { RawClient } from "../hostile/raw-client.ts";
 import { crasher, saying, staller } from "./culprits.ts";
 import { heldPath, Origin, reachOrigins } from "./origin.ts";
 import { type Answer, TestServer } from "./server.ts";
+import { untilReady } from "./until.ts";
 
 /*
  * isolation none: a front runs its functions itself, for a single tenant.
@@ -12,11 +13,6 @@ import { type Answer, TestServer } from "./server.ts";
 let server: TestServer;
 
 const children = (kind: string) => [...server.pids().keys()].filter((name) => name.startsWith(kind));
-
-/** Until the control API says that functions are answered. */
-async function ready(): Promise<void> {
-  while ((await fetch(`${server.controlUrl}/readyz`)).status !== 200);
-}
 
 describe("a front", () => {
   beforeAll(async () => {
@@ -112,7 +108,7 @@ describe("the end of a front", () => {
     expect(await server.logs.find({ child: "front-1", reason })).toMatchObject({
       version: expect.stringMatching(`^${name}@`),
     });
-    await ready();
+    await untilReady(server);
     expect((await server.send("/fn/good/")).text).toBe("good");
     expect(children("front")).toEqual(["front-2"]);
     // Blamed, and not moved: there is nowhere to go.
@@ -149,7 +145,7 @@ describe("the end of a front", () => {
     expect((await server.send("/fn/good/")).text).toBe("good");
     process.kill(server.pids().get("front-1") ?? 0, "SIGSTOP");
     await server.logs.find({ child: "front-1", reason: "stalled" });
-    await ready();
+    await untilReady(server);
     expect((await server.send("/fn/good/")).text).toBe("good");
   });
 });

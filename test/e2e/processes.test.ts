@@ -8,6 +8,7 @@ import { Agent } from "undici";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Origin, reachOrigins } from "./origin.ts";
 import { type Answer, TestServer } from "./server.ts";
+import { until } from "./until.ts";
 
 let server: TestServer;
 let origin: Origin;
@@ -31,11 +32,6 @@ afterEach(() => server.stop());
 
 async function heldRequests(count: number): Promise<void> {
   while (held.length < count) await new Promise<void>((resolve) => (onHeld = resolve));
-}
-
-/** Looks again and again, each look a request to the control API, until something is so. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo()));
 }
 
 const saying = (text: string) => `export default { fetch: () => new Response(${JSON.stringify(text)}) };`;
@@ -218,7 +214,7 @@ test("SIGTERM waits for a body that is on its way", async () => {
   request.flushHeaders();
   await once(request, "continue");
   server.signal("SIGTERM");
-  while ((await server.send("/fn/nobody/")).status === 404);
+  await until(async () => (await server.send("/fn/nobody/")).status !== 404);
   request.end("0123456789");
   const [response] = (await answered) as [IncomingMessage];
   expect([response.statusCode, await text(response)]).toEqual([200, "0123456789"]);

@@ -2,17 +2,13 @@ import { getPriority } from "node:os";
 import { afterEach, expect, test } from "vitest";
 import { crasher, looper, saying, type Trust } from "./culprits.ts";
 import { TestServer } from "./server.ts";
+import { until } from "./until.ts";
 
 let server: TestServer;
 afterEach(() => server.stop());
 
 const trustOf = async (name: string) =>
   ((await server.control("GET", `/v1/functions/${name}`)).json() as { trust: Trust }).trust;
-
-/** Looks again and again, each look a request to the control API, until something is so. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo()));
-}
 
 test("a version that hits its limits too often is quarantined, a new one starts clean", async () => {
   server = await TestServer.start({ POOLS: 1, QUEUE_MS: 30_000, QUARANTINE_AFTER: 3 });

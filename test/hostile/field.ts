@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { type Answer, type Send, TestServer } from "../e2e/server.ts";
+import { untilReady } from "../e2e/until.ts";
 import type { Attack, FunctionAttack } from "./attack.ts";
 import { askGood, deployGood, GoodLoad, secret } from "./good-load.ts";
 import type { IsolationMode } from "./modes.ts";
@@ -110,7 +111,7 @@ export class Field {
 
   /** Its connections to clients are gone with it; whoever comes next finds another in its place. */
   async #frontIsBack(): Promise<void> {
-    while ((await fetch(`${this.server.controlUrl}/readyz`)).status !== 200);
+    await untilReady(this.server);
   }
 
   /** @param mayEndFront the front may go with the attack, and all its connections. */
