@@ -5,6 +5,7 @@ import type { ContainerInstance } from "../container/container-instance.ts";
 import { blameFd } from "../core/blame-mark.ts";
 import { childChannel } from "../core/child-side.ts";
 import { isContainerGroup, isolateKey, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
+import { LogSink } from "../core/log-sink.ts";
 import type { FromFront, FrontSettings, ToFront } from "../core/messages.ts";
 import { OwnAddresses } from "../core/own-addresses.ts";
 import { EgressProxy, type ProxyClient } from "../egress/egress-proxy.ts";
@@ -19,7 +20,6 @@ import { DataPlane } from "../server/data-plane.ts";
 import { Deadlines } from "../server/deadlines.ts";
 import { FrontMetrics } from "../server/front-metrics.ts";
 import { LocalCalls } from "../server/local-calls.ts";
-import { LogSink } from "../server/log-sink.ts";
 import { Router } from "../server/router.ts";
 import { BundleCache } from "../store/bundle-cache.ts";
 import { BundleFiles } from "../store/bundle-files.ts";
@@ -28,6 +28,8 @@ import { PoolLinks } from "./pool-links.ts";
 
 /** The root of a front process: holds the clients' sockets, runs no guest code unless isolation is none. */
 
+/** How long a line of the log waits for others. */
+const logFlushMs = 200;
 /** How long a connection without a request is kept by a front that leaves. */
 const leaveIdleMs = 1_000;
 /** For the bundles of versions that may be asked for. */
@@ -41,7 +43,7 @@ channel.onMessage((message) => {
 });
 
 async function start({ settings, functions, list }: Extract<ToFront, { type: "start" }>): Promise<void> {
-  const sink = new LogSink(1);
+  const sink = new LogSink(1, settings.id, logFlushMs);
   const logger = pino({ level: settings.logLevel, base: { process: settings.id } }, sink);
   const bundles = new BundleCache(new BundleFiles(settings.dataDir), bundleCacheBytes);
   const router = new Router();
@@ -76,6 +78,7 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
     waiting: () => scheduler.waiting,
     functions: () => router.size,
     containers: () => fleet.counts(),
+    logLinesLost: () => sink.lost,
   });
   const accessLog = new AccessLog(logger, sink, settings.id, metrics);
   const { maxHops } = settings;
@@ -180,9 +183,9 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
   const drain = async (): Promise<void> => {
     await plane.drain();
     plane.server.closeAllConnections();
-    sink.flush();
-    if (!local) process.exit(0);
-    local.close();
+    // With isolates, or a thread that waits for a reader of the log, the exit may hang: the supervisor ends what has drained.
+    if ((await sink.end()) && !local) process.exit(0);
+    local?.close();
     channel.send({ type: "drained" });
   };
   const leave = async (): Promise<void> => {

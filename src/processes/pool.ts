@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { blameFd } from "../core/blame-mark.ts";
 import { childChannel } from "../core/child-side.ts";
+import { LogSink } from "../core/log-sink.ts";
 import type { FromPool, PoolSettings, ToPool } from "../core/messages.ts";
 import { BreachReports } from "../pool/breach-reports.ts";
 import { PoolServer } from "../pool/pool-server.ts";
@@ -16,7 +17,8 @@ channel.onMessage((message) => {
 });
 
 async function start(settings: PoolSettings): Promise<void> {
-  const logger = pino({ level: settings.logLevel, base: { process: settings.id } });
+  const sink = new LogSink(1, settings.id);
+  const logger = pino({ level: settings.logLevel, base: { process: settings.id } }, sink);
   const breaches = new BreachReports((key, kind, count) => channel.send({ type: "breach", key, kind, count }));
   const pool = createIsolatePool({
     ...{ id: settings.id, settings, logger, notesFd: blameFd },
@@ -44,7 +46,7 @@ async function start(settings: PoolSettings): Promise<void> {
     } else if (message.type === "drain") {
       // The supervisor kills what hangs in exit().
       pool.close();
-      process.exit(0);
+      void sink.end().then(() => process.exit(0));
     }
   };
   for (const message of early.splice(0)) handle(message);

@@ -6,6 +6,7 @@ import { Deployer } from "../control/deployer.ts";
 import type { ControlDeps, Health } from "../control/deps.ts";
 import { loadToken } from "../control/token.ts";
 import { systemClock } from "../core/clock.ts";
+import { LogSink } from "../core/log-sink.ts";
 import { StartError } from "../core/start-error.ts";
 import { buildRuntimeSource } from "../isolate/runtime-source.ts";
 import { SqliteStore } from "../store/sqlite.ts";
@@ -54,7 +55,8 @@ export interface RunningSupervisor {
  * is left running then.
  */
 export async function runSupervisor(config: Config, options: SupervisorOptions = {}): Promise<RunningSupervisor> {
-  const logger = options.logger ?? pino({ level: config.logLevel, base: { process: "supervisor" } });
+  const sink = options.logger ? null : new LogSink(1, "supervisor");
+  const logger = options.logger ?? pino({ level: config.logLevel, base: { process: "supervisor" } }, sink ?? undefined);
   // In the order of their making; undone in the opposite one.
   const undo: (() => unknown)[] = [];
   const unwind = async () => {
@@ -145,6 +147,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
       await pools.drain(timing.exitMs);
       await unwind();
       logger.info("stopped");
+      await sink?.end();
     };
     const url = serverUrl(config.host, port);
     const controlUrl = serverUrl(config.controlHost, control.port);
@@ -165,6 +168,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     };
   } catch (error) {
     await unwind();
+    await sink?.end();
     throw error;
   }
 }

@@ -3,8 +3,8 @@ import type { LiveFunction } from "../core/deployment.ts";
 import type { ErrorCode, IsletError } from "../core/errors.ts";
 import type { Usage } from "../core/invocation.ts";
 import type { LimitName } from "../core/limits.ts";
+import type { LogSink } from "../core/log-sink.ts";
 import type { FrontMetrics } from "./front-metrics.ts";
-import type { LogSink } from "./log-sink.ts";
 import type { ServedInvocation } from "./served-invocation.ts";
 
 interface RequestName {

@@ -47,6 +47,7 @@ export class FrontMetrics {
       waiting: () => number;
       functions: () => number;
       containers: () => Readonly<Record<string, number>>;
+      logLinesLost: () => number;
     },
   ) {
     const gauge = processGauges(this.registry, { front });
@@ -59,6 +60,15 @@ export class FrontMetrics {
       registers: [this.registry],
       collect: () => {
         for (const [state, count] of Object.entries(read.containers())) containers.set({ front, state }, count);
+      },
+    });
+    const lost: Counter = new Counter({
+      name: "islet_log_lines_lost_total",
+      help: "Log lines of front processes that were lost because nobody read them in time.",
+      registers: [this.registry],
+      collect: () => {
+        lost.reset();
+        lost.inc(read.logLinesLost());
       },
     });
     gauge("islet_functions", "Functions that this front serves.", read.functions);

@@ -1,4 +1,4 @@
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 import type { Readable } from "node:stream";
 
 export type LogLine = Record<string, unknown>;
@@ -13,15 +13,26 @@ interface Waiting {
 export class LogLines {
   readonly all: LogLine[] = [];
   readonly #waiting = new Set<Waiting>();
+  readonly #lines: Interface;
   #ended = false;
 
   constructor(output: Readable) {
     const lines = createInterface(output);
+    this.#lines = lines;
     lines.on("line", (text) => this.#add(JSON.parse(text) as LogLine));
     lines.on("close", () => {
       this.#ended = true;
       for (const { wanted, over } of this.#waiting) over(noSuchLine(wanted));
     });
+  }
+
+  /** Reads no more, so that what is written fills the pipe. */
+  pause(): void {
+    this.#lines.pause();
+  }
+
+  resume(): void {
+    this.#lines.resume();
   }
 
   /** The first line with these values, of those written already or of those to come. */

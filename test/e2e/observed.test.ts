@@ -70,6 +70,26 @@ test("a flood of lines is bounded and harms nobody", async () => {
   await server.logs.find({ function: "flood", msg: "request" });
 });
 
+test("when nobody reads what is logged, requests and deploys go on, and what is lost is counted", async () => {
+  const chatty = (bytes: number) =>
+    `export default { fetch() { for (let i = 0; i < 200; i++) console.log("y".repeat(${bytes})); return new Response("ok"); } };`;
+  const limits = { logBytes: 1_000_000 };
+  server.logs.pause();
+  await server.deploy("chatty", chatty(2_000), { limits });
+  // Far more than pipes and buffers hold.
+  for (let i = 0; i < 20; i++) expect((await server.send("/fn/chatty/")).text).toBe("ok");
+  await server.deploy("chatty", chatty(1), { limits });
+  expect((await server.send("/fn/chatty/")).text).toBe("ok");
+  const lost = (await server.metrics()).sum("islet_log_lines_lost_total");
+  expect(lost).toBeGreaterThan(0);
+  server.logs.resume();
+  expect(await server.logs.find({ process: "front-1", msg: /^log lines were lost/ })).toMatchObject({ level: 40 });
+  // The same processes serve, and their lines come again.
+  const answer = await server.send("/nowhere");
+  await server.logs.find({ requestId: (answer.json() as { error: { requestId: string } }).error.requestId });
+  expect(server.logs.where({ reason: "stalled" })).toEqual([]);
+});
+
 test("/metrics has requests, starts and processes", async () => {
   await server.deploy(
     "counted",
