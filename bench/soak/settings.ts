@@ -41,7 +41,7 @@ const full = {
 const short: typeof full = {
   functions: 40,
   births: 1_000,
-  seconds: 20,
+  seconds: 12,
   allBirths: false,
   settleMs: 1_500,
   poolKillMs: 3_000,
@@ -50,7 +50,7 @@ const short: typeof full = {
 };
 
 export const usage = `npm run soak -- [--short] [--births N] [--functions N] [--seconds N] [--isolation MODE] [--log FILE]
-  --short      half a minute with ${short.functions} functions: a look, not a proof
+  --short      some 20 s with ${short.functions} functions: a look, not a proof
   --births     isolates to be born (${full.births})
   --functions  deployed functions, a fifth of them hostile (${full.functions})
   --seconds    of traffic at most (${full.seconds})

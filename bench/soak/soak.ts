@@ -103,7 +103,7 @@ class SoakRun {
   async #load(births: number, seconds: number, killing: boolean): Promise<void> {
     const { clients, hostileRate, poolKillMs, frontKillMs } = this.#settings;
     const stopping = new AbortController();
-    const stop = AbortSignal.any([stopping.signal, AbortSignal.timeout(seconds * 1_000)]);
+    const stop = AbortSignal.any([stopping.signal, AbortSignal.timeout(Math.round(seconds * 1_000))]);
     const origin = new URL(this.#server.url("any")).origin;
     const parts = [
       goodTraffic({

@@ -228,7 +228,7 @@ async def app(scope, receive, send):
         if (pathname === "/grow") for (;;) hoard.push(new Uint8Array(8 * 1024 * 1024).fill(1));
         return new Response("well");
       } };`;
-    await server.deploy("wild", source, { ...container, limits: { wallMs: 6_000, memoryMb: 128 } });
+    await server.deploy("wild", source, { ...container, limits: { wallMs: 3_000, memoryMb: 128 } });
     expect((await server.send("/fn/wild/")).text).toBe("well");
     expect(await server.send("/fn/wild/grow")).toMatchObject({ status: 503, code: "function_memory_limit" });
     expect(await server.send("/fn/wild/exit")).toMatchObject({ status: 502, code: "function_crashed" });

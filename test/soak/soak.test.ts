@@ -41,7 +41,7 @@ test.each([["--births", "1"], ["--functions", "many"], ["--nonsense"]])("%s %s i
   expect(() => parseSoakSettings(args)).toThrow(TypeError);
 });
 
-test("what must hold holds in half a minute", { timeout: 120_000 }, async () => {
+test("what must hold holds for a short time", { timeout: 120_000 }, async () => {
   const settings = parseSoakSettings(["--short"]);
   const result = await soak(settings);
   expect(broken(result, settings)).toEqual([]);
