@@ -220,17 +220,28 @@ async def app(scope, receive, send):
 
   test("what takes too much memory, ends its process or never comes back harms nobody else", async () => {
     const source = `
+      const FORGED = "SSH-2.0-x\\r\\n\\r\\n";
       const hoard = [];
       export default { async fetch(request) {
         const { pathname } = new URL(request.url);
         if (pathname === "/exit") process.exit(3);
         if (pathname === "/loop") for (;;);
         if (pathname === "/grow") for (;;) hoard.push(new Uint8Array(8 * 1024 * 1024).fill(1));
+        if (pathname === "/hold") await new Promise(() => {});
+        // On what requests come by, or on the connection for logs and news as well.
+        const sockets = process._getActiveHandles().filter((socket) => socket.write && (pathname === "/garble" || socket.bytesRead > 0));
+        if (pathname === "/forge" || pathname === "/garble") for (const socket of sockets) socket.write(FORGED);
         return new Response("well");
       } };`;
     await server.deploy("wild", source, { ...container, limits: { wallMs: 3_000, memoryMb: 128 } });
     expect((await server.send("/fn/wild/")).text).toBe("well");
+    expect(await server.send("/fn/wild/forge")).toMatchObject({ status: 500, code: "function_error" });
+    expect(await server.send("/fn/wild/garble")).toMatchObject({ status: 502, code: "function_crashed" });
+    expect((await server.send("/fn/wild/")).text).toBe("well");
+    // A container is one version's: what else runs in it ends as the guilty request does.
+    const held = server.send("/fn/wild/hold");
     expect(await server.send("/fn/wild/grow")).toMatchObject({ status: 503, code: "function_memory_limit" });
+    expect(await held).toMatchObject({ status: 503, code: "function_memory_limit" });
     expect(await server.send("/fn/wild/exit")).toMatchObject({ status: 502, code: "function_crashed" });
     expect(await server.send("/fn/wild/loop")).toMatchObject({ status: 504, code: "function_wall_limit" });
     // The one in the loop is not asked again, or has been replaced.

@@ -4,8 +4,8 @@ import { attackGroups, readAttacks } from "./attack-files.ts";
 import { attacksOnFronts } from "./modes.ts";
 
 const document = new URL("../../docs/threat-model.md", import.meta.url);
-const rows = readFileSync(document, "utf8")
-  .split("\n")
+const lines = readFileSync(document, "utf8").split("\n");
+const rows = lines
   .flatMap((line) => /^\|.*\]\((\.\.\/test\/hostile\/attacks\/[^)]+\.ts)\) \|$/.exec(line)?.[1] ?? []);
 
 const attacks = (await Promise.all(attackGroups().map(readAttacks))).flat();
@@ -19,6 +19,19 @@ test("every attack that may end a process has a row", () => {
   const fatal = attacks.filter(({ attack }) => attack.severity === "process");
   const missing = fatal.filter(({ group, name }) => !rows.some((row) => row.endsWith(`/${group}/${name}.ts`)));
   expect(missing.map(({ name }) => name)).toEqual([]);
+});
+
+test("rows of other tables of attacks name tests that there are", () => {
+  const tables = lines.flatMap((line, at) => (/^\| attack \|.*\| tests \|$/.test(line) ? [at + 2] : []));
+  expect(tables).toHaveLength(2);
+  for (const start of tables) {
+    for (let at = start; lines[at]?.startsWith("|"); at++) {
+      const row = lines[at] ?? "";
+      const named = [...(row.split(" | ").at(-1) ?? "").matchAll(/\]\((\.\.\/test\/[^)]+\.test\.ts)\)/g)];
+      expect(named.length, row).toBeGreaterThan(0);
+      for (const [, path = ""] of named) expect(existsSync(new URL(path, document)), row).toBe(true);
+    }
+  }
 });
 
 test("every group is run", () => {
