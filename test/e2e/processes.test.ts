@@ -1,9 +1,11 @@
 import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { setTimeout as pause } from "node:timers/promises";
 import { Agent } from "undici";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Origin, reachOrigins } from "./origin.ts";
@@ -159,6 +161,52 @@ test("a pool process that is stopped is found out, killed and replaced; the othe
   await server.logs.find({ child: stuckHome, reason: "stalled" });
   await until(async () => (await server.metrics()).sum("islet_children_ready", { kind: "pool" }) === 2);
   expect((await server.metrics()).sum("islet_child_deaths_total", { kind: "pool", reason: "stalled" })).toBe(1);
+});
+
+/** In place of what its code does: what a pool process may do that code from an upload has taken over. */
+const takenOver = `
+  const { Socket } = require("node:net");
+  const { write } = Socket.prototype;
+  Socket.prototype.write = function (bytes, ...rest) {
+    const text = Buffer.from(bytes).toString("latin1");
+    if (text.includes("write to the channel")) require("node:fs").writeSync(3, Buffer.alloc(64, 255));
+    return write.call(this, text.includes("write a frame") ? Buffer.alloc(20, 255) : bytes, ...rest);
+  };
+`;
+
+test("a pool process that is in other hands ends alone, whatever it says", async () => {
+  server = await TestServer.start({ ...reachOrigins, POOLS: 1 });
+  const [run = ""] = server.runDirectories();
+  const path = join(server.dataDir, run, "pool.cjs");
+  writeFileSync(path, takenOver + readFileSync(path, "utf8"));
+  // Those that come now have read that.
+  for (const name of server.pids().keys()) if (name.startsWith("pool")) kill(name, "SIGKILL");
+  await until(async () => (await server.metrics()).sum("islet_child_births_total", { kind: "pool" }) >= 4);
+  await server.deploy("steady", saying("here"));
+  await server.deploy("frame", saying("write a frame"));
+  await server.deploy("channel", saying("write to the channel"));
+  const statuses: number[] = [];
+  let over = false;
+  const client = async () => {
+    for (; !over; await pause(5)) statuses.push((await server.send("/fn/steady/")).status);
+  };
+  const clients = [client(), client()];
+  for (const name of ["frame", "channel"]) {
+    const forged = async () => (await server.metrics()).sum("islet_child_deaths_total", { reason: "forged" });
+    const before = await forged();
+    // It says once what it says.
+    expect((await server.send(`/fn/${name}/`, { method: "POST" })).status).toBe(name === "frame" ? 502 : 200);
+    await until(async () => (await forged()) > before);
+    await until(async () => (await server.metrics()).sum("islet_children_ready", { kind: "pool" }) === 1);
+  }
+  over = true;
+  await Promise.all(clients);
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  expect(server.pids().has("front-1")).toBe(true);
+  expect(server.logs.where({ child: "front-1" })).toEqual([]);
+  expect(await server.logs.find({ msg: /sent what none of ours sends/ })).toMatchObject({
+    problem: expect.any(String),
+  });
 });
 
 test("a front process that is killed is replaced, and the others serve meanwhile", async () => {

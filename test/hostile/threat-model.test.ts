@@ -5,8 +5,7 @@ import { attacksOnFronts } from "./modes.ts";
 
 const document = new URL("../../docs/threat-model.md", import.meta.url);
 const lines = readFileSync(document, "utf8").split("\n");
-const rows = lines
-  .flatMap((line) => /^\|.*\]\((\.\.\/test\/hostile\/attacks\/[^)]+\.ts)\) \|$/.exec(line)?.[1] ?? []);
+const rows = lines.flatMap((line) => /^\|.*\]\((\.\.\/test\/hostile\/attacks\/[^)]+\.ts)\) \|$/.exec(line)?.[1] ?? []);
 
 const attacks = (await Promise.all(attackGroups().map(readAttacks))).flat();
 
