@@ -1,4 +1,5 @@
 import type { Target } from "../target.ts";
+import { archive } from "./archive.ts";
 import { bundle } from "./bundle.ts";
 import { container } from "./container.ts";
 import { control } from "./control.ts";
@@ -6,4 +7,4 @@ import { http } from "./http.ts";
 import { modules } from "./modules.ts";
 import { wire } from "./wire.ts";
 
-export const allTargets: readonly Target[] = [bundle, wire, http, control, modules, container];
+export const allTargets: readonly Target[] = [bundle, wire, http, control, modules, container, archive];

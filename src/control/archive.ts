@@ -17,11 +17,12 @@ export type ArchiveEntry =
   | { readonly kind: "link"; readonly name: string; readonly target: string };
 
 /**
- * Reads a tar archive, compressed with gzip or not.
+ * Reads a tar archive, compressed with gzip or not, whose files have that many bytes at most.
  * @throws IsletError invalid_upload, upload_too_large, invalid_module_name: nothing in it leads out of it.
  */
 export async function readArchive(upload: Uint8Array, maxBytes: number): Promise<ArchiveEntry[]> {
   const entries = new Map<string, ArchiveEntry>();
+  let left = maxBytes;
   for (const entry of await unpacked(await plain(upload, maxBytes))) {
     const name = entry.header.name.replace(/^(?:\.\/)+/, "").replace(/\/+$/, "");
     if (name === "" || name === ".") continue;
@@ -30,7 +31,11 @@ export async function readArchive(upload: Uint8Array, maxBytes: number): Promise
     if (known && !(known.kind === "folder" && entry.header.type === "directory")) {
       throw invalid(`The archive has ${JSON.stringify(name)} more than once.`);
     }
-    entries.set(name, checked(name, entry, entries));
+    const read = checked(name, entry, entries);
+    // A hard link is a file once more, however short it is in the archive.
+    if (read.kind === "file") left -= read.bytes.length;
+    if (left < 0) throw tooLarge(`The archive's files have more than ${maxBytes} bytes.`);
+    entries.set(name, read);
   }
   for (const name of entries.keys()) {
     for (let above = posix.dirname(name); above !== "."; above = posix.dirname(above)) {
@@ -71,8 +76,7 @@ function checked(
     case "directory":
       return { kind: "folder", name };
     case "symlink": {
-      const leadsTo = posix.join(posix.dirname(name), linkname);
-      if (linkname === "" || linkname.startsWith("/") || leadsTo === ".." || leadsTo.startsWith("../")) {
+      if (leadsOut(name, linkname)) {
         throw invalid(`The archive's link ${JSON.stringify(name)} leads out of it.`);
       }
       return { kind: "link", name, target: linkname };
@@ -86,6 +90,18 @@ function checked(
     default:
       throw invalid(`The archive's ${JSON.stringify(name)} is a ${type}, which cannot be uploaded.`);
   }
+}
+
+/**
+ * A ".." behind a name may start wherever another link leads. At the beginning it starts at the link's own folder,
+ * which is no link.
+ */
+function leadsOut(name: string, target: string): boolean {
+  const parts = target.split("/").filter((part) => part !== "" && part !== ".");
+  const up = parts.findIndex((part) => part !== "..");
+  const steps = up < 0 ? parts.length : up;
+  if (target === "" || target.startsWith("/") || parts.indexOf("..", steps) >= 0) return true;
+  return steps > name.split("/").length - 1;
 }
 
 async function plain(upload: Uint8Array, maxBytes: number): Promise<Uint8Array> {

@@ -39,6 +39,17 @@ const link = (name: string, linkname: string): TarEntry => ({ header: { name, li
 const short = `ARG NODE_IMAGE=node:24-slim\nFROM \${NODE_IMAGE}\n`;
 const program = [file("./Dockerfile", dockerfile), file("./server.mjs", source), file("run.sh", "", 0o755)];
 
+/** Forty names of one file of a mebibyte. */
+const bomb = [
+  ...[...program, file("zeros", "0".repeat(1024 * 1024))],
+  ...Array.from(
+    { length: 40 },
+    (_, i): TarEntry => ({
+      header: { name: `again${i}`, linkname: "zeros", size: 0, type: "link" },
+    }),
+  ),
+];
+
 describe.skipIf(dockerHost === null)("programs with a Dockerfile", () => {
   let server: TestServer;
   let engine: Engine;
@@ -219,6 +230,12 @@ describe.skipIf(dockerHost === null)("programs with a Dockerfile", () => {
     ["a path with ..", [file("../Dockerfile", dockerfile)], 400, "invalid_module_name"],
     ["an absolute path", [...program, file("/etc/passwd", "")], 400, "invalid_module_name"],
     ["a link that leads out", [...program, link("a/b", "../../c")], 400, "invalid_upload"],
+    [
+      "a link that leads out by another",
+      [...program, link("a/b/c", "../.."), link("d", "a/b/c/../x")],
+      400,
+      "invalid_upload",
+    ],
     ["an absolute link", [...program, link("a", "/etc/passwd")], 400, "invalid_upload"],
     ["a file in a link", [...program, link("a", "b"), file("a/c", "")], 400, "invalid_upload"],
     ["a file twice", [...program, file("run.sh", "")], 400, "invalid_upload"],
@@ -229,6 +246,7 @@ describe.skipIf(dockerHost === null)("programs with a Dockerfile", () => {
       "invalid_upload",
     ],
     ["too many entries", Array.from({ length: 10_001 }, (_, i) => file(`f${i}`, "")), 413, "upload_too_large"],
+    ["a bomb of hard links", bomb, 413, "upload_too_large"],
     ["a bomb", [...program, file("zeros", "0".repeat(33 * 1024 * 1024))], 413, "upload_too_large"],
     ["image and Dockerfile", [...program, file("islet.json", '{"image":"a:1"}')], 400, "invalid_manifest"],
     ["tier isolate", [...program, file("islet.json", '{"tier":"isolate"}')], 400, "invalid_manifest"],

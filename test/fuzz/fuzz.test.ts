@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { runCorpus, runRandom } from "../../fuzz/engine.ts";
 import { allTargets } from "../../fuzz/targets/all.ts";
 
-/** Of each target, beside its corpus. `npm run fuzz` goes on for as long as wished. */
-const seconds = Number(process.env.FUZZ_SECONDS ?? 3);
+/** Of all targets together, beside their corpora. `npm run fuzz` goes on for as long as wished. */
+const seconds = Number(process.env.FUZZ_SECONDS ?? 18) / allTargets.length;
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 test.each(allTargets.map((target) => [target.name, target] as const))(
