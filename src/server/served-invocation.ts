@@ -1,11 +1,11 @@
 import type { Logger } from "pino";
+import { Cancellable } from "../core/cancellable.ts";
 import type { Slotted } from "../core/dense-set.ts";
 import type { LiveFunction } from "../core/deployment.ts";
-import type { IsletError } from "../core/errors.ts";
 import { type Invocation, type LogLevel, noBody, type RequestBody } from "../core/invocation.ts";
 
 /** A request to a function, whether a client sent it or another function. */
-export class ServedInvocation implements Invocation, Slotted {
+export class ServedInvocation extends Cancellable implements Invocation, Slotted {
   readonly requestId: string;
   readonly fn: LiveFunction;
   readonly method: string;
@@ -18,8 +18,6 @@ export class ServedInvocation implements Invocation, Slotted {
   readonly callerId: string | undefined;
   slot = -1;
   readonly #logger: Logger;
-  #cancelled: IsletError | undefined;
-  #listener: ((reason: IsletError) => void) | undefined;
 
   constructor(
     requestId: string,
@@ -31,6 +29,7 @@ export class ServedInvocation implements Invocation, Slotted {
     logger: Logger,
     callerId?: string,
   ) {
+    super();
     this.requestId = requestId;
     this.fn = fn;
     this.method = method;
@@ -43,18 +42,6 @@ export class ServedInvocation implements Invocation, Slotted {
 
   get deadlineMs(): number {
     return this.startedAtMs + this.fn.limits.wallMs;
-  }
-
-  /** The latest listener only: whoever has the invocation now. */
-  onCancel(listener: (reason: IsletError) => void): void {
-    if (this.#cancelled) listener(this.#cancelled);
-    else this.#listener = listener;
-  }
-
-  cancel(reason: IsletError): void {
-    if (this.#cancelled) return;
-    this.#cancelled = reason;
-    this.#listener?.(reason);
   }
 
   log(level: LogLevel, text: string): void {
