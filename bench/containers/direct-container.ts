@@ -48,6 +48,7 @@ export async function prepareDirect(dockerHost: string, fn: BenchFunction): Prom
     dataDir: folder,
     runDirectory: folder,
     onOrphans: () => undefined,
+    onOrphanLeft: () => undefined,
     isKept: () => true,
     sandbox: "off",
     builds: { memoryMb: 512, cpus: 1, timeMs: 60_000, network: "none" },
@@ -61,6 +62,7 @@ export async function prepareDirect(dockerHost: string, fn: BenchFunction): Prom
     ...{ id: "bench", server: "bench", fn: { name: "container", versionId: "bench", limits } },
     plan: { ...plan, mounts: new Map([["/islet/runner", join(folder, "runner")]]) },
     ...{ directory: folder, user: "60500:60500", concurrency: 1, cpus: 1 },
+    surroundings: await workshop.surroundings(engine),
   }) as { Env: string[]; HostConfig: object };
   const reachable = {
     ...settings,

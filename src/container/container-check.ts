@@ -17,6 +17,8 @@ export interface ContainerCheckParts {
   readonly limits: Limits;
   readonly runDirectory: string;
   readonly container: (more: Pick<KeptParts, "directory" | "onOutput" | "onExit">) => KeptContainer;
+  /** It is of no more use, and may still be there. */
+  readonly onNotRemoved: (error: unknown) => void;
 }
 
 /** Loads a bundle in a container that is thrown away. Null: its runner would have served. */
@@ -57,7 +59,7 @@ export async function checkInContainer(parts: ContainerCheckParts): Promise<Chec
   } finally {
     clearTimeout(timer);
     sockets?.close();
-    await container.remove();
+    await container.remove().catch(parts.onNotRemoved);
   }
 }
 

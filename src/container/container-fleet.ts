@@ -119,10 +119,17 @@ export class ContainerFleet {
   /** Somebody else needs its room. */
   yield(id: string, busy: boolean): void {
     const member = this.#members.get(id);
-    if (!member || (member.instance.state !== "ready" && member.instance.state !== "paused")) return;
-    const { instance } = member;
-    if (!instance.busy) this.#end(member);
-    else if (busy) instance.yielding = true;
+    const state = member?.instance.state;
+    if (!member || state === "over") return;
+    if (state === "starting" || state === "thawing") {
+      // First it is for those who wait for it.
+      if (busy) member.yieldsOnceReady = true;
+    } else this.#makeWay(member, busy);
+  }
+
+  /** Starts that failed for want of an engine need not wait any more. */
+  engineBack(): void {
+    this.#backOff.forget("containers_unavailable");
   }
 
   /** How many there are in each state, over all versions. */
@@ -184,7 +191,13 @@ export class ContainerFleet {
       const executors = version.ready.map(({ instance }) => instance);
       this.#parts.onChange(group, executors);
     }
+    if (state === "ready" && member.yieldsOnceReady) this.#makeWay(member, true);
     if (before === "starting") this.#advance();
+  }
+
+  #makeWay(member: FleetMember, busy: boolean): void {
+    if (!member.instance.busy) this.#end(member);
+    else if (busy) member.instance.yielding = true;
   }
 
   #thaw({ instance }: FleetMember): void {

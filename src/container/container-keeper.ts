@@ -7,7 +7,8 @@ import { IsletError } from "../core/errors.ts";
 import type { CheckProblem, InstanceEnd, InstanceRequest, ToFront } from "../core/messages.ts";
 import { checkInContainer } from "./container-check.ts";
 import type { ContainerLogger } from "./container-logger.ts";
-import { EngineRefusal, EngineUnreachable } from "./engine-errors.ts";
+import { type EngineRefusal, EngineUnreachable } from "./engine-errors.ts";
+import { EngineWatch } from "./engine-watch.ts";
 import type { BuildLimits } from "./image-builds.ts";
 import { admission, type RoomLimits, type RoomTaken } from "./instance-room.ts";
 import { memoryWith } from "./instance-settings.ts";
@@ -16,6 +17,7 @@ import type { OfficialImages } from "./official-image.ts";
 import { pinnedImage } from "./pinned-image.ts";
 import type { SandboxMode } from "./sandbox-runtime.ts";
 import { concurrencyOf, mostInstancesOf } from "./scaling.ts";
+import { failureOf } from "./start-failure.ts";
 import { Workshop } from "./workshop.ts";
 
 /** Whose an instance is. */
@@ -46,6 +48,8 @@ export interface KeeperParts {
   /** A version's bundle, encoded. */
   readonly readBundle: (versionId: string) => Promise<Uint8Array>;
   readonly logger: ContainerLogger;
+  /** How long a start waits for an engine that is being restarted. */
+  readonly patienceMs?: number;
 }
 
 interface Wanted {
@@ -60,11 +64,9 @@ interface Kept {
   readonly container: KeptContainer;
 }
 
-/** How long a start waits for an engine that is being restarted: a little less than requests wait for the start. */
-const patienceMs = 4_000;
+/** A little less than requests wait for the start. */
+const usualPatienceMs = 4_000;
 const againMs = 250;
-/** How often what could not be removed is tried again. */
-const sweepMs = 5_000;
 
 /** Makes, pauses, thaws and removes the containers that fronts ask for: the one that talks with the engine. */
 export class ContainerKeeper {
@@ -77,7 +79,9 @@ export class ContainerKeeper {
   readonly #parked = new Map<string, Wanted>();
   readonly #checking = new Set<string>();
   readonly #removals = new Set<Promise<unknown>>();
-  #sweeper: NodeJS.Timeout | undefined;
+  readonly #watch: EngineWatch;
+  /** Those of whose starts one has failed for want of an engine. */
+  readonly #withoutEngine = new Map<string, Owner>();
   #checks = 0;
   #pruning: Promise<void> = Promise.resolve();
   /** Some image could not be removed while a container had it. */
@@ -89,8 +93,22 @@ export class ContainerKeeper {
     const onOrphans = (count: number) => logger.warn({ count }, "removed containers that an earlier run had left");
     const isKept = (id: string) => this.#taken.has(id) || this.#checking.has(id);
     const { builds, official, sandbox } = parts;
+    const onOrphanLeft = (error: EngineRefusal) => {
+      logger.warn({ err: error }, "a container that nobody needs could not be removed");
+      this.#watch.refused();
+    };
     this.#workshop = new Workshop({
-      ...{ dockerHost, dataDir, runDirectory, builds, official, sandbox, onOrphans, isKept },
+      ...{ dockerHost, dataDir, runDirectory, builds, official, sandbox, onOrphans, onOrphanLeft, isKept },
+    });
+    this.#watch = new EngineWatch({
+      look: () => {
+        this.#workshop.engineLost();
+        return this.#workshop.engine();
+      },
+      onBack: () => {
+        for (const owner of this.#withoutEngine.values()) owner.send({ type: "instanceEngineBack" });
+        this.#withoutEngine.clear();
+      },
     });
   }
 
@@ -126,10 +144,13 @@ export class ContainerKeeper {
         return;
       case "instanceThaw":
         this.#pausedSince(request.id, null);
-        this.#trying(
-          request.id,
-          kept.container.thaw().then(() => owner.send({ type: "instanceThawed", id: request.id })),
-          "it could not be thawed",
+        kept.container.thaw().then(
+          () => owner.send({ type: "instanceThawed", id: request.id }),
+          (error: unknown) => {
+            this.#parts.logger.warn({ container: request.id, err: error }, "it could not be thawed");
+            // Requests wait for it: another can be started for them.
+            this.#over(request.id, { kind: "failed", code: "container_lost", message: "the container stays paused" });
+          },
         );
         return;
       case "instanceEnd":
@@ -140,7 +161,12 @@ export class ContainerKeeper {
 
   /** A front is gone, and what it had with it. */
   ownerDied(owner: string): void {
-    for (const parked of [...this.#parked.values()]) if (parked.owner.id === owner) this.#parked.delete(parked.id);
+    this.#withoutEngine.delete(owner);
+    for (const { id, directory, owner: its } of [...this.#parked.values()]) {
+      if (its.id !== owner) continue;
+      this.#parked.delete(id);
+      this.#removeDirectory(id, directory);
+    }
     for (const [id, kept] of [...this.#kept]) if (kept.owner.id === owner) this.#remove(id, kept);
   }
 
@@ -164,9 +190,14 @@ export class ContainerKeeper {
     }
   }
 
-  /** The store has the version that was checked by now, or will not have it; or a function has gone. */
+  /** The store has the version that was checked by now, or will not have it. */
   settled(versionId: string): void {
     this.#workshop.builds.release(versionId);
+    this.#pruneImages();
+  }
+
+  /** A function has gone from the store. */
+  forgotten(): void {
     this.#pruneImages();
   }
 
@@ -177,6 +208,7 @@ export class ContainerKeeper {
       return await checkInContainer({
         ...{ id, bundle, limits: fn.limits, runDirectory: this.#parts.runDirectory },
         container: (more) => this.#container({ ...more, id, fn, concurrency: 1 }),
+        onNotRemoved: (error) => this.#notRemoved(id, error),
       });
     } finally {
       this.#checking.delete(id);
@@ -210,7 +242,7 @@ export class ContainerKeeper {
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#sweeper);
+    this.#watch.close();
     this.#parked.clear();
     for (const [id, kept] of [...this.#kept]) this.#remove(id, kept);
     await Promise.allSettled([...this.#removals, this.#pruning]);
@@ -251,6 +283,10 @@ export class ContainerKeeper {
     this.#parked.delete(id);
     const end = { kind: "failed", code: "overloaded", message: "there was no room for a container" } as const;
     owner.send({ type: "instanceOver", id, end });
+    this.#removeDirectory(id, directory);
+  }
+
+  #removeDirectory(id: string, directory: string): void {
     this.#trying(id, rm(directory, { recursive: true, force: true }), "its directory could not be removed");
   }
 
@@ -279,13 +315,18 @@ export class ContainerKeeper {
     } catch (error) {
       logger.error({ ...names, err: error }, "a container could not be started");
       const { code, message } = failureOf(error);
+      if (error instanceof EngineUnreachable) {
+        // Gone with its front meanwhile, nobody wants to know.
+        if (this.#kept.has(id)) this.#withoutEngine.set(owner.id, owner);
+        this.#watch.lost();
+      }
       this.#over(id, { kind: "failed", code, message });
     }
   }
 
   /** Again and again while the engine does not answer: it may be on its way up, and requests wait for that. */
   async #patiently(id: string, work: () => Promise<void>): Promise<void> {
-    const untilMs = performance.now() + patienceMs;
+    const untilMs = performance.now() + (this.#parts.patienceMs ?? usualPatienceMs);
     for (;;) {
       try {
         return await work();
@@ -334,32 +375,19 @@ export class ContainerKeeper {
       if (this.#imagesLeft) this.#pruneImages();
     };
     removed.then(gone, (error: unknown) => {
-      this.#parts.logger.warn({ container: id, err: error }, "it could not be removed");
       gone();
-      this.#sweepLater();
+      this.#notRemoved(id, error);
     });
   }
 
   /** What could not be removed is none of ours any more: the engine's next answer ends it. */
-  #sweepLater(): void {
-    this.#workshop.engineLost();
-    clearTimeout(this.#sweeper);
-    this.#sweeper = setTimeout(() => {
-      this.#workshop.engine().catch(() => this.#sweepLater());
-    }, sweepMs).unref();
+  #notRemoved(id: string, error: unknown): void {
+    this.#parts.logger.warn({ container: id, err: error }, "it could not be removed");
+    this.#watch.lost();
   }
 
   #trying(container: string, work: Promise<unknown>, problem: string): void {
     // What has just ended by itself refuses: its end is told, and that is enough.
     work.catch((error: unknown) => this.#parts.logger.warn({ container, err: error }, problem));
   }
-}
-
-function failureOf(error: unknown): IsletError {
-  if (error instanceof IsletError) return error;
-  if (error instanceof EngineUnreachable) {
-    return new IsletError("containers_unavailable", "this server reaches no container engine", { cause: error });
-  }
-  const reason = error instanceof EngineRefusal ? "the container engine refused" : "the server failed";
-  return new IsletError("container_failed", `no container could be started: ${reason}`, { cause: error });
 }

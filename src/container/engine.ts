@@ -26,8 +26,11 @@ const inspected = z.object({
   State: z.object({ Running: z.boolean(), OOMKilled: z.boolean(), ExitCode: z.number(), Pid: z.number() }),
 });
 const capabilities = z.object({
+  InitCommit: z.object({ ID: z.string() }).nullish(),
   Runtimes: z.record(z.string(), z.object({ runtimeArgs: z.array(z.string()).nullish() })).nullish(),
 });
+/** What an engine says of an init that it does not find. */
+const noInit = "N/A";
 const strings = z.array(z.string()).nullish();
 const described = z.object({
   Id: z.string(),
@@ -55,6 +58,13 @@ export interface EngineDescription {
   readonly runtimes: readonly string[];
   /** What it cannot limit. */
   readonly lacks: readonly string[];
+}
+
+/** What it can run containers with. */
+export interface EngineAbilities {
+  readonly runtimes: Runtimes;
+  /** It can put a process before a container's first that reaps orphans. */
+  readonly hasInit: boolean;
 }
 
 const imagesListed = z.array(z.object({ Id: z.string(), Labels: z.record(z.string(), z.string()).nullish() }));
@@ -93,8 +103,9 @@ export class Engine {
     await this.#text("GET", "/_ping", { withinMs: pingMs });
   }
 
-  async runtimes(): Promise<Runtimes> {
-    return capabilities.parse(await this.#json("GET", "/info", { withinMs: callMs })).Runtimes ?? {};
+  async abilities(): Promise<EngineAbilities> {
+    const { Runtimes, InitCommit } = capabilities.parse(await this.#json("GET", "/info", { withinMs: callMs }));
+    return { runtimes: Runtimes ?? {}, hasInit: InitCommit != null && InitCommit.ID !== noInit };
   }
 
   /** What it is, and what it can do. */

@@ -44,6 +44,8 @@ export class FleetMember {
   readonly askedAtMs = performance.now();
   /** Its start has to wait until others have gone. */
   parked = false;
+  /** Somebody else needs its room as soon as it has served those who wait for it. */
+  yieldsOnceReady = false;
   readonly #parts: MemberParts;
   #sockets: RunnerSockets | undefined;
   #startTimer: NodeJS.Timeout | undefined;

@@ -17,6 +17,17 @@ const mostProcesses = 128;
 const mostFiles = 1_024;
 const temporaryMb = 64;
 
+/** What the engine runs containers with. */
+export interface Surroundings {
+  /** Undefined: the engine's own. */
+  readonly runtime: string | undefined;
+  /**
+   * A process of the engine's is the container's first and reaps orphans; else they stay as zombies until the
+   * container ends, and count as processes.
+   */
+  readonly init: boolean;
+}
+
 export interface InstanceSettings {
   readonly id: string;
   readonly server: string;
@@ -26,14 +37,13 @@ export interface InstanceSettings {
   readonly directory: string;
   readonly user: string;
   readonly concurrency: number;
-  /** Undefined: the engine's own. */
-  readonly runtime?: string | undefined;
+  readonly surroundings: Surroundings;
   readonly cpus: number;
 }
 
 /** The body of the engine's /containers/create. */
 export function instanceSettings(settings: InstanceSettings): object {
-  const { id, server, fn, plan, directory, user, concurrency, cpus } = settings;
+  const { id, server, fn, plan, directory, user, concurrency, cpus, surroundings } = settings;
   const memory = memoryWith(fn.limits.memoryMb) * mebibyte;
   const mount = (Source: string, Target: string) => ({ Type: "bind", Source, Target, ReadOnly: true });
   return {
@@ -59,7 +69,8 @@ export function instanceSettings(settings: InstanceSettings): object {
     },
     NetworkDisabled: true,
     HostConfig: {
-      ...(settings.runtime !== undefined && { Runtime: settings.runtime }),
+      ...(surroundings.runtime !== undefined && { Runtime: surroundings.runtime }),
+      Init: surroundings.init,
       NetworkMode: "none",
       Memory: memory,
       // No swap beside it.

@@ -15,6 +15,8 @@ const notFound = 404;
 /** How often an engine that went away is looked for. */
 const againMs = 500;
 
+const lost: InstanceEnd = { kind: "failed", code: "container_lost", message: "the container is gone" };
+
 export interface KeptParts {
   readonly id: string;
   /** With `run` in it, where the runner connects. It is removed with the container. */
@@ -37,7 +39,11 @@ export class KeptContainer {
   #engine: Engine | undefined;
   #container: string | undefined;
   #freezer: Freezer | null = null;
-  #pausedByEngine = false;
+  /** Who has paused it, or is about to: it is thawed by the same. */
+  #pausedBy: "cgroup" | "engine" | null = null;
+  #attempts = 0;
+  /** The engine went away as it was asked to make it: whether it did is not known. */
+  #maybeMade = false;
   readonly #removing = new AbortController();
 
   constructor(parts: KeptParts) {
@@ -60,31 +66,30 @@ export class KeptContainer {
         return this.#create(engine, bundle);
       });
       await engine.start(this.#container);
-      void this.#follow(engine, this.#container);
+      this.#follow(engine, this.#container).catch((error: unknown) => {
+        this.#parts.onFault(error, "it could not be followed");
+        this.#parts.onExit(lost);
+      });
     });
   }
 
-  pause(): Promise<void> {
-    return this.#freezeOr(
-      (freezer) => freezer.freeze(),
-      async (engine, container) => {
-        await engine.pause(container);
-        this.#pausedByEngine = true;
-      },
-    );
+  /** By the cgroup at once, or by the engine, which takes some ten milliseconds, in turn. */
+  async pause(): Promise<void> {
+    this.#pausedBy = this.#freezer ? "cgroup" : "engine";
+    if (this.#freezer) this.#freezer.freeze();
+    else await this.#byEngine((engine, container) => engine.pause(container));
   }
 
-  thaw(): Promise<void> {
-    return this.#freezeOr(
-      (freezer) => freezer.thaw(),
-      async (engine, container) => {
-        await engine.unpause(container);
-        this.#pausedByEngine = false;
-      },
-    );
+  /** @throws what the engine's calls throw, or Error of the file system: then it may be paused still. */
+  async thaw(): Promise<void> {
+    if (this.#pausedBy === "cgroup") this.#freezer?.thaw();
+    else await this.#byEngine((engine, container) => engine.unpause(container));
   }
 
-  /** With its files. */
+  /**
+   * With its files.
+   * @throws EngineUnreachable, EngineRefusal when it may still be there.
+   */
   remove(): Promise<void> {
     this.#removing.abort();
     return this.#inTurn(async () => {
@@ -97,18 +102,14 @@ export class KeptContainer {
       } finally {
         await rm(this.#parts.directory, { recursive: true, force: true });
       }
+      if (this.#maybeMade) throw new EngineUnreachable("whether the container engine has made it is not known");
     });
   }
 
-  /** By the cgroup at once, or by the engine, which takes some ten milliseconds, in turn. */
-  async #freezeOr(
-    byCgroup: (freezer: Freezer) => void,
-    byEngine: (engine: Engine, container: string) => Promise<void>,
-  ): Promise<void> {
-    if (this.#freezer && !this.#pausedByEngine && !this.#removing.signal.aborted) return byCgroup(this.#freezer);
-    await this.#inTurn(async () => {
+  #byEngine(work: (engine: Engine, container: string) => Promise<void>): Promise<void> {
+    return this.#inTurn(async () => {
       if (this.#removing.signal.aborted || !this.#engine || this.#container === undefined) return;
-      await byEngine(this.#engine, this.#container);
+      await work(this.#engine, this.#container);
     });
   }
 
@@ -126,9 +127,17 @@ export class KeptContainer {
     const { id, directory, workshop, ...rest } = this.#parts;
     const held = { ...bundle, limits: rest.fn.limits };
     const plan = await planRunner(held, join(directory, "function"), workshop, engine, rest.fn);
-    const runtime = await workshop.runtime(engine);
-    const settings = { ...rest, id, directory, plan, runtime, server: workshop.server };
-    return engine.create(`islet-${rest.fn.name}-${id.slice(0, 12)}`, instanceSettings(settings));
+    const surroundings = await workshop.surroundings(engine);
+    const settings = { ...rest, id, directory, plan, surroundings, server: workshop.server };
+    const attempt = this.#attempts++;
+    // The one of an attempt before may have been made, and has that name then.
+    const name = `islet-${rest.fn.name}-${id.slice(0, 12)}${attempt === 0 ? "" : `-${attempt}`}`;
+    try {
+      return await engine.create(name, instanceSettings(settings));
+    } catch (error) {
+      if (error instanceof EngineUnreachable) this.#maybeMade = true;
+      throw error;
+    }
   }
 
   /** Until it has ended: also over an engine that is restarted, which a container may live through or not. */
@@ -146,9 +155,7 @@ export class KeptContainer {
       } catch (error) {
         if (this.#removing.signal.aborted) return;
         onFault(error, "the engine does not tell of its end");
-        if (!(error instanceof EngineUnreachable)) {
-          return onExit({ kind: "failed", code: "container_lost", message: "the container is gone" });
-        }
+        if (!(error instanceof EngineUnreachable)) return onExit(lost);
         sinceMs = Date.now();
         if (!(await this.#engineAgain())) return;
       }

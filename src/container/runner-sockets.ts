@@ -55,8 +55,12 @@ export class RunnerSockets {
       return listener.onEgress(socket);
     });
     const servers = Object.entries({ control, requests, egress });
-    await Promise.all(servers.map(([name, server]) => listen(server, join(directory, name))));
-    return new RunnerSockets([control, requests, egress], sockets);
+    const opened = new RunnerSockets([control, requests, egress], sockets);
+    const listening = await Promise.allSettled(servers.map(([name, server]) => listen(server, join(directory, name))));
+    const failed = listening.find((one) => one.status === "rejected");
+    if (failed === undefined) return opened;
+    opened.close();
+    throw failed.reason;
   }
 
   private constructor(servers: readonly Server[], sockets: Set<Socket>) {

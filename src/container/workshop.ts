@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type BaseImage, baseImage, type Language } from "./base-images.ts";
 import { Engine } from "./engine.ts";
+import { EngineRefusal } from "./engine-errors.ts";
 import { removeThawed } from "./frozen-containers.ts";
 import { type Runner, writeRunner } from "./function-directory.ts";
 import { type BuildLimits, ImageBuilds } from "./image-builds.ts";
+import type { Surroundings } from "./instance-settings.ts";
 import { instanceLabel, serverLabel } from "./labels.ts";
 import { type OfficialImages, officialImage } from "./official-image.ts";
 import { type PortableNode, writePortableNode } from "./portable-node.ts";
@@ -19,6 +21,8 @@ export interface WorkshopParts {
   /** In place of images that are made of this machine's own interpreters. */
   readonly official: OfficialImages;
   readonly onOrphans: (count: number) => void;
+  /** The engine does not remove one of them now: all else goes on. */
+  readonly onOrphanLeft: (error: EngineRefusal) => void;
   readonly sandbox: SandboxMode;
   /** Whether a container that the engine has is one of those that there are to be. */
   readonly isKept: (instance: string) => boolean;
@@ -52,22 +56,40 @@ export class Workshop {
       const engine = this.#engine;
       await engine.ping();
       const found = await engine.labels(`${serverLabel}=${this.server}`);
-      const orphans = [...found].filter(([, labels]) => !this.#parts.isKept(labels[instanceLabel] ?? ""));
-      await Promise.all(orphans.map(([id]) => removeThawed(engine, id)));
-      if (orphans.length > 0) this.#parts.onOrphans(orphans.length);
+      // What somebody has started of an image that was built here has the server's label too, and is his.
+      const instances = [...found].filter(([, labels]) => labels[instanceLabel] !== undefined);
+      const orphans = instances.filter(([, labels]) => !this.#parts.isKept(String(labels[instanceLabel])));
+      await this.#removeOrphans(
+        engine,
+        orphans.map(([id]) => id),
+      );
       return engine;
     });
+  }
+
+  async #removeOrphans(engine: Engine, ids: readonly string[]): Promise<void> {
+    const removals = await Promise.allSettled(ids.map((id) => removeThawed(engine, id)));
+    const problems = removals.flatMap((removal) => (removal.status === "rejected" ? [removal.reason as unknown] : []));
+    const refusals = problems.filter((problem) => problem instanceof EngineRefusal);
+    const [other] = problems.filter((problem) => !(problem instanceof EngineRefusal));
+    if (other !== undefined) throw other;
+    for (const refusal of refusals) this.#parts.onOrphanLeft(refusal);
+    const removed = ids.length - refusals.length;
+    if (removed > 0) this.#parts.onOrphans(removed);
   }
 
   /** It has been seen not to answer: the next that needs it finds out anew, and removes what could not be removed. */
   engineLost(): void {
     this.#made.delete("engine");
-    this.#made.delete("runtime");
+    this.#made.delete("surroundings");
   }
 
   /** @throws IsletError containers_unavailable */
-  runtime(engine: Engine): Promise<string | undefined> {
-    return this.#once("runtime", async () => sandboxRuntime(this.#parts.sandbox, await engine.runtimes()));
+  surroundings(engine: Engine): Promise<Surroundings> {
+    return this.#once("surroundings", async () => {
+      const { runtimes, hasInit } = await engine.abilities();
+      return { runtime: sandboxRuntime(this.#parts.sandbox, runtimes), init: hasInit };
+    });
   }
 
   image(engine: Engine, language: Language): Promise<BaseImage> {

@@ -127,7 +127,7 @@ export class Deployer {
         await this.#publish({ remove: name }, before, async () => before);
         try {
           await this.#deps.store.remove(name);
-          this.#deps.settled(before.fn);
+          this.#deps.removed();
         } catch (error) {
           await this.#deps.publish({ set: before.fn });
           throw error;

@@ -33,8 +33,10 @@ export interface ControlDeps {
   readonly store: Store;
   /** Evaluates a compiled bundle in a throw-away isolate, or loads it in a container. Null: nothing is wrong with it. */
   check(bundle: Bundle, fn: LiveFunction, onBuildLine: (line: string) => void): Promise<CheckProblem | null>;
-  /** After the check of a version has led to a deploy or not, or when a function has gone. */
+  /** After the check of a version has led to a deploy or not. */
   settled(fn: LiveFunction): void;
+  /** When a function has gone from the store. */
+  removed(): void;
   /** A program with the image that its name means now. @throws IsletError image_not_found, containers_unavailable. */
   pinned(program: Program): Promise<Program>;
   /** Resolves once every front serves the change. */

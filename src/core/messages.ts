@@ -83,6 +83,8 @@ export type ToFront =
   | { readonly type: "instanceParked"; readonly id: string }
   /** Somebody else needs its room: end it if it is idle, or, with `busy`, when what it has is over. Not answered. */
   | { readonly type: "instanceYield"; readonly id: string; readonly busy: boolean }
+  /** The engine answers, for want of which a start has failed. Not answered. */
+  | { readonly type: "instanceEngineBack" }
   /** It is gone, or never came. Not answered. */
   | { readonly type: "instanceOver"; readonly id: string; readonly end: InstanceEnd }
   /** A pool process is dead, and why; before the list without it. Not answered. */

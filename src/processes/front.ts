@@ -170,6 +170,8 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
         return fleet.parked(message.id);
       case "instanceYield":
         return fleet.yield(message.id, message.busy);
+      case "instanceEngineBack":
+        return fleet.engineBack();
       case "instanceOver":
         return fleet.over(message.id, message.end);
       case "poolDied":

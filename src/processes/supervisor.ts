@@ -101,6 +101,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
       check: (bundle, fn, onBuildLine) =>
         fn.tier === "container" ? containers.check(fn, bundle, onBuildLine) : checks.check(bundle),
       settled: ({ versionId }) => containers.settled(versionId),
+      removed: () => containers.forgotten(),
       publish: (change) => {
         if ("set" in change) quarantine.deployed(change.set);
         return fronts.publish(change);

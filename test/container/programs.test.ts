@@ -11,7 +11,8 @@ const dockerHost = await engineForTests();
 
 /** A plain HTTP server, as anybody would write it. */
 const plainServer = `
-const http = require("node:http");
+const [fs, http] = [require("node:fs"), require("node:http")];
+const { spawnSync } = require("node:child_process");
 let asked = 0;
 http.createServer(async (request, response) => {
   const { method, url, headers, rawHeaders } = request;
@@ -20,6 +21,17 @@ http.createServer(async (request, response) => {
   console.log("asked for", url);
   if (pathname === "/exit") process.exit(3);
   if (pathname === "/grow") for (const hoard = [];;) hoard.push(new Uint8Array(8 * 1024 * 1024).fill(1));
+  if (pathname === "/orphan") {
+    const made = spawnSync(process.execPath, ["-e", "console.log(require('node:child_process').spawn(process.execPath, ['-e', ''], { stdio: 'ignore' }).pid), process.exit()"]);
+    return response.end(String(made.stdout).trim());
+  }
+  if (pathname === "/state") {
+    try {
+      return response.end(fs.readFileSync("/proc/" + url.split("?")[1] + "/stat", "utf8").split(" ")[2]);
+    } catch {
+      return response.end("gone");
+    }
+  }
   if (pathname === "/hang-up") return request.socket.destroy();
   if (pathname === "/break") { response.write("half"); return setTimeout(() => request.socket.destroy(), 20); }
   if (pathname === "/upgrade") return response.writeHead(101, { connection: "upgrade", upgrade: "x" }).end();
@@ -131,6 +143,13 @@ describe.skipIf(dockerHost === null)("programs in images", () => {
       ...{ ReadonlyRootfs: true, NetworkMode: "none", CapDrop: ["ALL"], SecurityOpt: ["no-new-privileges"] },
     });
     expect(JSON.stringify(held)).not.toContain("GREETING");
+  });
+
+  test("what they leave behind of their children is reaped", async () => {
+    const orphan = (await server.send("/fn/plain/orphan")).text;
+    expect(Number(orphan)).toBeGreaterThan(1);
+    const state = async () => (await server.send(`/fn/plain/state?${orphan}`)).text;
+    await expect.poll(state, { timeout: 10_000 }).toBe("gone");
   });
 
   test("what they write while one request is in flight is in its log", async () => {

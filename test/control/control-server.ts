@@ -46,6 +46,7 @@ export async function startControl(changed: Partial<ControlDeps> = {}): Promise<
     check: async () => null,
     pinned: async (program) => program,
     settled: () => undefined,
+    removed: () => undefined,
     publish: async (change) => {
       published.push(change);
     },
