@@ -34,6 +34,10 @@ export interface Config {
   readonly warmMemoryMb: number;
   /** Per process with isolates, in MiB. */
   readonly poolMemoryMb: number;
+  /** 0 for never. */
+  readonly poolRecycleMs: number;
+  /** 0 for never. */
+  readonly poolRecycleMb: number;
   readonly confinement: "auto" | "require" | "off";
   readonly poolUid: number;
   /** Null: the one that the server is in. */
@@ -252,6 +256,8 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string, usualDockerHo
     uploadBytes: number("uploadBytes", 10 * 1024 * 1024),
     warmMemoryMb,
     poolMemoryMb: number("poolMemoryMb", warmMemoryMb + headroomMb()),
+    poolRecycleMs: number("poolRecycleMs", 24 * 60 * 60 * 1000),
+    poolRecycleMb: number("poolRecycleMb", warmMemoryMb + Math.floor(headroomMb() / 2)),
     confinement,
     poolUid: number("poolUid", 60_600),
     poolCgroup: values.has("poolCgroup") ? resolve(cwd, text("poolCgroup", "")) : null,

@@ -93,6 +93,18 @@ export const settings: readonly Setting[] = [
     min: 128,
     help: "memory of one process with isolates, in MiB, above which it is ended (warmMemoryMb and 1 to 2 GiB)",
   },
+  {
+    key: "poolRecycleMs",
+    kind: "integer",
+    min: 0,
+    help: "age at which a pool process gives its place to a new one, in milliseconds, 0 for never (86400000)",
+  },
+  {
+    key: "poolRecycleMb",
+    kind: "integer",
+    min: 0,
+    help: "the same by the memory that it holds, in MiB, after its first ten minutes (warmMemoryMb and 0.5 to 1 GiB)",
+  },
   { key: "confinement", kind: "confinement", help: "auto, require or off: what holds pool processes (auto)" },
   {
     key: "poolUid",

@@ -8,7 +8,7 @@ import type { ChildKind, NewsListener } from "../supervisor/child.ts";
 import { childEnv } from "../supervisor/child-env.ts";
 import { FrontChild, PoolChild } from "../supervisor/child-kinds.ts";
 import type { Confinement } from "../supervisor/confinement/confinement.ts";
-import { watchMemory } from "../supervisor/confinement/memory-watch.ts";
+import { readResidentKb, watchMemory } from "../supervisor/confinement/memory-watch.ts";
 import { type Death, describeDeath, isUnexpected } from "../supervisor/death.ts";
 import { Fallback } from "../supervisor/fallback.ts";
 import { FallbackPolicy } from "../supervisor/fallback-policy.ts";
@@ -19,6 +19,7 @@ import { SupervisorMetrics } from "../supervisor/metrics.ts";
 import { PoolNews } from "../supervisor/pool-news.ts";
 import { Pools } from "../supervisor/pools.ts";
 import { Quarantine } from "../supervisor/quarantine.ts";
+import { recycleProcesses } from "../supervisor/recycling.ts";
 import type { RunDirectory } from "../supervisor/run-directory.ts";
 import { frontGraceMs } from "../supervisor/spin-watch.ts";
 import { systemTimers as timers } from "../supervisor/timers.ts";
@@ -57,6 +58,8 @@ export interface Children {
   readonly pools: Pools;
   readonly metrics: SupervisorMetrics;
   readonly quarantine: Quarantine;
+  /** Before the pools drain. */
+  readonly stopRecycling: () => void;
 }
 
 type FrontNews = Parameters<NonNullable<NewsListener<FromFront>["onNews"]>>[0];
@@ -251,5 +254,16 @@ export function createChildren(options: ChildrenOptions): Children {
       void pool.ready.then(() => pool.pid !== undefined && giveWay(pool.pid));
     },
   });
-  return { fronts, pools, metrics, quarantine };
+  const stopRecycling = recycleProcesses<PoolChild>({
+    ...{ afterMs: config.poolRecycleMs, aboveMb: config.poolRecycleMb },
+    ...{ everyMs: timing.recycleMs, timers, clock: systemClock },
+    settled: () => pools.settled(),
+    residentKb: ({ pid }) => (pid === undefined ? null : readResidentKb(pid)),
+    recycle: (pool, reason) => {
+      logger.info({ child: pool.id, reason }, "a pool process is replaced by a new one");
+      metrics.recycled(reason);
+      pools.retire(pool);
+    },
+  });
+  return { fronts, pools, metrics, quarantine, stopRecycling };
 }

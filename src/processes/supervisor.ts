@@ -131,6 +131,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     undo.push(() => control.close(timing.exitMs));
 
     undo.push(() => quarantine.stop());
+    undo.push(children.stopRecycling);
     const kill = async () => {
       await Promise.all([fronts.kill(), pools.kill()]);
     };
@@ -143,6 +144,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
 
     const drain = async () => {
       logger.info("draining");
+      children.stopRecycling();
       // The fronts end what is in flight, which needs the pools.
       await fronts.drain(config.drainMs + timing.exitMs);
       await pools.drain(timing.exitMs);

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ChildKind } from "./child.ts";
 import { FrontChild, type PoolChild } from "./child-kinds.ts";
 import type { DeathReason } from "./death.ts";
+import type { RecycleReason } from "./recycling.ts";
 
 /** Labels a blamed version's function that is no longer deployed, so that labels stay few. */
 const otherFunction = "(other)";
@@ -49,6 +50,13 @@ export class SupervisorMetrics {
     registers: [this.#registry],
   });
 
+  readonly #recycled = new Counter({
+    name: "islet_pools_recycled_total",
+    help: "Pool processes that gave their place to a new one, by what asked for it.",
+    labelNames: ["reason"],
+    registers: [this.#registry],
+  });
+
   constructor(readyCount: (kind: ChildKind) => number, quarantined: () => number) {
     new Gauge({
       name: "islet_quarantined_versions",
@@ -79,6 +87,10 @@ export class SupervisorMetrics {
 
   blamed(functionName: string | null): void {
     this.#blamed.inc({ function: functionName ?? otherFunction });
+  }
+
+  recycled(reason: RecycleReason): void {
+    this.#recycled.inc({ reason });
   }
 
   quarantined(reason: string): void {

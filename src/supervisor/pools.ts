@@ -111,6 +111,15 @@ export class Pools {
     return this.#shared.some((slot) => slot.child === pool) ? "shared" : this.#dedicated.groupOf(pool);
   }
 
+  /** Those that serve. Null while a place is empty, the spare is not ready to fill one, or a process still leaves. */
+  settled(): readonly PoolChild[] | null {
+    const slots = [...this.#shared, ...this.#dedicated.slots];
+    const serving = slots.flatMap(({ readyChild }) => readyChild ?? []);
+    const spare = this.spare.readyChild;
+    if (serving.length < slots.length || !spare || spare.checking || this.#leaving.size > 0) return null;
+    return serving;
+  }
+
   byId(id: string): PoolChild | undefined {
     return this.children.find((pool) => pool.id === id);
   }

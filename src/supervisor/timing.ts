@@ -8,6 +8,8 @@ export interface Timing {
   readonly frontStallMs: number;
   /** The same for a pool process, beside the time that its guest code may hold the main thread for. */
   readonly poolStallMs: number;
+  /** Between two looks for a pool process that has grown too old or too large. */
+  readonly recycleMs: number;
   /** From birth to `ready`. */
   readonly startMs: number;
   /** For a front to take over a change. */
@@ -27,6 +29,7 @@ export const defaultTiming: Timing = {
   poolBeatMs: 50,
   frontStallMs: 2_000,
   poolStallMs: 1_500,
+  recycleMs: 1_000,
   startMs: 20_000,
   publishMs: 10_000,
   exitMs: 2_000,

@@ -209,6 +209,31 @@ test("a pool process that is in other hands ends alone, whatever it says", async
   });
 });
 
+test("pool processes that have grown old are replaced under load: no request fails, in flight or new", async () => {
+  server = await TestServer.start({ ...reachOrigins, POOLS: 2, POOL_RECYCLE_MS: 1 });
+  await server.deploy("steady", saying("here"));
+  await server.deploy("waiting", waiting());
+  const inFlight = server.send("/fn/waiting/", { method: "POST", body: "once only" });
+  await heldRequests(1);
+  const answers: Answer[] = [];
+  let over = false;
+  const client = async () => {
+    while (!over) answers.push(await server.send("/fn/steady/", { method: "POST", body: "once only" }));
+  };
+  const clients = [client(), client()];
+  // The one with the request waits for that to end, and the other is not replaced before.
+  const replaced = async () => (await server.metrics()).sum("islet_pools_recycled_total", { reason: "age" });
+  await until(async () => (await replaced()) > 0);
+  held[0]?.end();
+  expect(await inFlight).toMatchObject({ status: 200, text: "waited" });
+  await until(async () => (await replaced()) >= 3);
+  over = true;
+  await Promise.all(clients);
+  expect(answers.filter(({ status, text }) => status !== 200 || text !== "here")).toEqual([]);
+  expect(server.logs.where({ level: 50 })).toEqual([]);
+  expect([...server.pids().keys()]).not.toContain("pool-1");
+});
+
 test("a front process that is killed is replaced, and the others serve meanwhile", async () => {
   server = await TestServer.start({ ...reachOrigins, FRONTS: 2, POOLS: 2 });
   await server.deploy("steady", saying("here"));
