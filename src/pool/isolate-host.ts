@@ -115,7 +115,9 @@ export class IsolateHost {
     this.#parts.warm.add(isolate);
     isolate.load();
     isolate.whenLoaded(() => {
-      metrics.coldStarts.observe((performance.now() - startedAt) / 1000);
+      const ms = performance.now() - startedAt;
+      metrics.coldStarts.observe(ms / 1000);
+      this.#parts.warm.loaded(isolate, ms);
       // It was begun anew on a thread: next time it goes there at once.
       if (isolate.lane !== lane) lanes.tooLong(key, performance.now());
     });

@@ -1,5 +1,5 @@
-import { LRUCache } from "lru-cache";
 import type { TenantIsolate } from "../isolate/tenant-isolate.ts";
+import { KeepScore } from "./keep-score.ts";
 
 /**
  * For what an isolate takes beside its V8 heap. A guess on the safe side: with it, 200 hello isolates
@@ -9,16 +9,24 @@ const overheadBytes = 700 * 1024;
 /** Past some 2,000 isolates V8 runs out of address space and aborts the process. */
 const maxIsolates = 500;
 const measureEveryMs = 1_000;
+/** Of a load that is not over: that of a small module. */
+const supposedLoadMs = 3;
+/** What a load counts for at most: nobody is kept at others' expense for starting slowly. */
+const mostLoadMs = 50;
+
+interface Kept {
+  readonly isolate: TenantIsolate;
+  readonly score: KeepScore;
+  bytes: number;
+}
 
 /**
- * The loaded isolates of one pool process, by version, least recently used first. When they take
- * more memory than they may, idle ones go, never one with a request in flight.
+ * The loaded isolates of one pool process, by version. When they take more memory than they may, idle ones go, never one
+ * with a request in flight: first those that are used rarely, take much memory, or are soon loaded again.
  */
 export class WarmIsolates {
   readonly #limitBytes: number;
-  // Eviction is ours, since lru-cache cannot skip a busy entry; its bound is never reached.
-  readonly #isolates = new LRUCache<string, TenantIsolate>({ max: maxIsolates * 4 });
-  readonly #bytes = new Map<TenantIsolate, number>();
+  readonly #kept = new Map<string, Kept>();
   readonly #unmeasured = new Set<TenantIsolate>();
   readonly #measuring: NodeJS.Timeout;
   #totalBytes = 0;
@@ -29,22 +37,32 @@ export class WarmIsolates {
   }
 
   get size(): number {
-    return this.#isolates.size;
+    return this.#kept.size;
   }
 
   get bytes(): number {
     return this.#totalBytes;
   }
 
-  /** The isolate of a version, now the most recently used. */
+  /** The isolate of a version, for one use more. */
   get(key: string): TenantIsolate | undefined {
-    return this.#isolates.get(key);
+    const kept = this.#kept.get(key);
+    if (!kept) return undefined;
+    kept.score.used(performance.now());
+    return kept.isolate;
   }
 
   add(isolate: TenantIsolate): void {
-    this.#isolates.set(isolate.key, isolate);
+    const kept = { isolate, score: new KeepScore(supposedLoadMs, overheadBytes), bytes: 0 };
+    kept.score.used(performance.now());
+    this.#kept.set(isolate.key, kept);
     this.#weigh(isolate);
     this.#evict();
+  }
+
+  /** It took so long, in milliseconds, and would again. */
+  loaded(isolate: TenantIsolate, ms: number): void {
+    this.#of(isolate)?.score.costs(Math.min(ms, mostLoadMs));
   }
 
   /** It has run: its size may have changed. */
@@ -53,15 +71,22 @@ export class WarmIsolates {
   }
 
   remove(isolate: TenantIsolate): void {
-    if (this.#isolates.peek(isolate.key) === isolate) this.#isolates.delete(isolate.key);
-    this.#totalBytes -= this.#bytes.get(isolate) ?? 0;
-    this.#bytes.delete(isolate);
     this.#unmeasured.delete(isolate);
+    const kept = this.#of(isolate);
+    if (!kept) return;
+    this.#kept.delete(isolate.key);
+    this.#totalBytes -= kept.bytes;
   }
 
   close(): void {
     clearInterval(this.#measuring);
-    for (const isolate of [...this.#isolates.values()]) isolate.kill("shutdown");
+    for (const { isolate } of [...this.#kept.values()]) isolate.kill("shutdown");
+  }
+
+  /** Unless another has its place by now. */
+  #of(isolate: TenantIsolate): Kept | undefined {
+    const kept = this.#kept.get(isolate.key);
+    return kept?.isolate === isolate ? kept : undefined;
   }
 
   #measure(): void {
@@ -73,18 +98,26 @@ export class WarmIsolates {
   }
 
   #weigh(isolate: TenantIsolate): void {
+    const kept = this.#of(isolate);
+    if (!kept) return;
     const bytes = isolate.heapBytes + overheadBytes;
-    this.#totalBytes += bytes - (this.#bytes.get(isolate) ?? 0);
-    this.#bytes.set(isolate, bytes);
+    this.#totalBytes += bytes - kept.bytes;
+    kept.bytes = bytes;
+    kept.score.weighs(bytes);
+  }
+
+  get #tooMany(): boolean {
+    return this.#totalBytes > this.#limitBytes || this.#kept.size > maxIsolates;
   }
 
   #evict(): void {
-    if (this.#totalBytes <= this.#limitBytes && this.#isolates.size <= maxIsolates) return;
-    for (const key of [...this.#isolates.rkeys()]) {
-      if (this.#totalBytes <= this.#limitBytes && this.#isolates.size <= maxIsolates) return;
-      const isolate = this.#isolates.peek(key);
+    if (!this.#tooMany) return;
+    const byScore = [...this.#kept.values()].map(({ isolate, score }) => ({ isolate, value: score.value }));
+    byScore.sort((a, b) => a.value - b.value);
+    for (const { isolate } of byScore) {
+      if (!this.#tooMany) return;
       // Its death comes back to `remove`.
-      if (isolate && !isolate.busy) isolate.kill("evicted");
+      if (!isolate.busy) isolate.kill("evicted");
     }
   }
 }
