@@ -171,6 +171,8 @@ function failureOf(failure: string, message: string): IsletError {
   switch (failure) {
     case "no_response":
       return new IsletError("function_no_response", "fetch() gave no Response");
+    case "lambda_error":
+      return new IsletError("lambda_error", "the Lambda function failed");
     case "bad_answer":
       return new IsletError("function_bad_answer", "what the function gave is no HTTP answer");
     case "invalid_argument":

@@ -40,6 +40,11 @@ export const errorKinds = {
 
   // Data plane: the function.
   function_error: { status: 500, blame: "function", hint: "The function threw; its logs have the stack." },
+  lambda_error: {
+    status: 502,
+    blame: "function",
+    hint: "The Lambda function threw, or its runtime said that it failed; its logs have type, message and stack.",
+  },
   function_no_response: {
     status: 500,
     blame: "function",

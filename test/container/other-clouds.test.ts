@@ -93,15 +93,73 @@ export const handler = awslambda.streamifyResponse(async (event, stream) => {
       "text/plain",
       "first second",
     ]);
-    expect(await server.send("/fn/modes/?mode=throw")).toMatchObject({ status: 500, code: "function_error" });
+    expect(await server.send("/fn/modes/?mode=throw")).toMatchObject({ status: 502, code: "lambda_error" });
     const { requestId, msg } = await server.logs.find({ function: "modes", msg: /RangeError: on purpose/ });
     expect(msg).toMatch(/at .*index\.mjs:4/);
-    expect(await server.logs.find({ requestId, code: "function_error" })).toMatchObject({ status: 500 });
+    expect(await server.logs.find({ requestId, code: "lambda_error" })).toMatchObject({ status: 502 });
     expect(await server.send("/fn/modes/?mode=odd")).toMatchObject({ status: 502, code: "function_bad_answer" });
     await server.logs.find({ function: "modes", msg: /statusCode is 42/ });
     expect(await server.send("/fn/modes/?mode=hang")).toMatchObject({ status: 504, code: "function_wall_limit" });
     await server.logs.find({ function: "modes", msg: /Task timed out after 2\.00 seconds/ });
     await expect.poll(() => server.send("/fn/modes/?mode=stream"), { timeout: 20_000 }).toMatchObject({ status: 203 });
+  });
+
+  test("a Lambda function brings its own runtime, whose errors are the function's", async () => {
+    const bootstrap = `#!/usr/local/bin/node
+const api = "http://" + process.env.AWS_LAMBDA_RUNTIME_API + "/2018-06-01/runtime";
+const headers = { "content-type": "text/plain" };
+const post = (path, body) => fetch(api + path, { method: "POST", body: JSON.stringify(body) });
+(async () => {
+  for (;;) {
+    const next = await fetch(api + "/invocation/next");
+    const id = next.headers.get("lambda-runtime-aws-request-id");
+    const { rawPath } = await next.json();
+    if (rawPath === "/fails") await post("/invocation/" + id + "/error", { errorType: "Custom.Error", errorMessage: "on purpose" });
+    else if (rawPath === "/ends") process.exit(1);
+    else await post("/invocation/" + id + "/response", { statusCode: 202, headers, body: process.env._HANDLER + " " + process.cwd() + rawPath });
+  }
+})();`;
+    const manifest = { protocol: "lambda", handler: "own.handler" };
+    await server.deploy("custom", { bootstrap: text(bootstrap) }, manifest);
+    const answer = await server.send("/fn/custom/path");
+    expect([answer.status, answer.text]).toEqual([202, "own.handler /var/task/path"]);
+    expect(await server.send("/fn/custom/fails")).toMatchObject({ status: 502, code: "lambda_error" });
+    await server.logs.find({ function: "custom", msg: "Custom.Error: on purpose" });
+    expect(await server.send("/fn/custom/ends")).toMatchObject({ status: 502, code: "function_crashed" });
+  });
+
+  test("a Lambda function and an app for Azure in images of their own", async () => {
+    const from = `ARG NODE_IMAGE=node:24-slim\nFROM \${NODE_IMAGE}\n`;
+    const runtime = `
+const api = "http://" + process.env.AWS_LAMBDA_RUNTIME_API + "/2018-06-01/runtime/invocation/";
+for (;;) {
+  const next = await fetch(api + "next");
+  const { rawPath } = await next.json();
+  const body = JSON.stringify({ statusCode: 200, headers: { "content-type": "text/plain" }, body: process.argv[2] + " " + process.env._HANDLER + " " + rawPath });
+  await fetch(api + next.headers.get("lambda-runtime-aws-request-id") + "/response", { method: "POST", body });
+}`;
+    const lambda = {
+      Dockerfile: text(
+        `${from}WORKDIR /var/task\nCOPY . .\nENTRYPOINT ["node", "/var/task/runtime.mjs"]\nCMD ["app.run"]\n`,
+      ),
+      "runtime.mjs": text(runtime),
+    };
+    await server.deploy("lambda-image", lambda, { protocol: "lambda" });
+    const answer = await server.send("/fn/lambda-image/x");
+    expect([answer.status, answer.text]).toEqual([200, "app.run app.run /x"]);
+
+    const [files] = sampleFiles("azure-custom-handler");
+    const host = JSON.parse(Buffer.from(files["host.json"]?.content as Uint8Array).toString());
+    const { defaultExecutablePath, arguments: more = [] } = host.customHandler.description;
+    const command = JSON.stringify([defaultExecutablePath, ...more]);
+    const app = {
+      ...files,
+      Dockerfile: text(`${from}WORKDIR /home/site/wwwroot\nCOPY . .\nCMD ${command}\n`),
+    };
+    await server.deploy("azure-image", app, { protocol: "azure" });
+    const greeted = await server.send("/fn/azure-image/api/hello/Ada");
+    expect([greeted.status, greeted.text]).toEqual([200, readmeBlocks("azure-custom-handler")[1]]);
+    for (const name of ["lambda-image", "azure-image"]) await server.control("DELETE", `/v1/functions/${name}`);
   });
 
   test("Lambda functions have one request at a time, and several instances for several", async () => {

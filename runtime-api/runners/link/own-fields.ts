@@ -6,7 +6,7 @@ export const ownPrefix = "islet-";
 export const requestIdField = `${ownPrefix}request-id`;
 
 /** How the function failed to answer. */
-export type Failure = "error" | "no_response" | "bad_answer";
+export type Failure = "error" | "lambda_error" | "no_response" | "bad_answer";
 
 export function sendFailure(outgoing: ServerResponse, failure: Failure, lines: number): void {
   if (outgoing.headersSent) {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { ControlLine } from "../../link/control-line.ts";
 import type { Exchange } from "../../link/front-server.ts";
-import { ownPrefix, sendFailure } from "../../link/own-fields.ts";
+import { type Failure as OwnFailure, ownPrefix, sendFailure } from "../../link/own-fields.ts";
 import { NotReady, type Protocol, type ProtocolParts } from "../protocol.ts";
 import { type Answer, answerOf, BadResult } from "./answer.ts";
 import { eventOf } from "./event.ts";
@@ -76,16 +76,17 @@ export class LambdaProtocol implements Protocol {
         try {
           await sendStream(outgoing, contentType, streamed, () => [`${ownPrefix}lines`, String(this.#control.lines)]);
         } catch (error) {
-          this.#fail(exchange, (error as Error).message, error instanceof BadResult);
+          this.#fail(exchange, (error as Error).message, error instanceof BadResult ? "bad_answer" : "lambda_error");
           streamed.resume();
-          if (!streamed.readableEnded) await once(streamed, "close");
+          // One that broke off may be closed by now.
+          if (!streamed.readableEnded && !streamed.closed) await once(streamed, "close");
         } finally {
           over();
         }
       },
       failed: (failure) => {
         over();
-        this.#fail(exchange, describe(failure));
+        this.#fail(exchange, describe(failure), "lambda_error");
       },
     });
   }
@@ -97,7 +98,7 @@ export class LambdaProtocol implements Protocol {
     try {
       answer = answerOf(payload);
     } catch (error) {
-      this.#fail(exchange, (error as Error).message, true);
+      this.#fail(exchange, (error as Error).message, "bad_answer");
       return;
     }
     const { status, headers, body } = answer;
@@ -111,9 +112,9 @@ export class LambdaProtocol implements Protocol {
     outgoing.end(bare ? undefined : body);
   }
 
-  #fail({ requestId, outgoing }: Exchange, text: string, isBadAnswer = false): void {
+  #fail({ requestId, outgoing }: Exchange, text: string, failure: OwnFailure = "error"): void {
     this.#control.log(requestId, "error", text);
-    if (!outgoing.destroyed) sendFailure(outgoing, isBadAnswer ? "bad_answer" : "error", this.#control.lines);
+    if (!outgoing.destroyed) sendFailure(outgoing, failure, this.#control.lines);
   }
 
   /** What the function still does is ended with it, as on Lambda. */
