@@ -68,6 +68,7 @@ export interface Config {
   readonly pythonImage: string;
   readonly buildMs: number;
   readonly buildMemoryMb: number;
+  readonly buildDiskMb: number;
   readonly buildNetwork: string;
   readonly fallbackAfter: number;
   readonly fallbackMs: number;
@@ -286,6 +287,7 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string, usualDockerHo
     pythonImage: text("pythonImage", ""),
     buildMs: number("buildMs", 300_000),
     buildMemoryMb: number("buildMemoryMb", 1_024),
+    buildDiskMb: number("buildDiskMb", 4_096),
     buildNetwork: text("buildNetwork", "none"),
     fallbackAfter: number("fallbackAfter", 3),
     fallbackMs: number("fallbackMs", 10_000),

@@ -240,6 +240,12 @@ export const settings: readonly Setting[] = [
     help: "memory of the commands that a Dockerfile runs, in MiB (1024)",
   },
   {
+    key: "buildDiskMb",
+    kind: "integer",
+    min: 16,
+    help: "what the build of a Dockerfile may write to the engine's disk, in MiB (4096)",
+  },
+  {
     key: "buildNetwork",
     kind: "text",
     help: "network of the commands that a Dockerfile runs: none, or one of the engine's such as bridge (none)",

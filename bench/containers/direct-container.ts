@@ -51,7 +51,7 @@ export async function prepareDirect(dockerHost: string, fn: BenchFunction): Prom
     onOrphanLeft: () => undefined,
     isKept: () => true,
     sandbox: "off",
-    builds: { memoryMb: 512, cpus: 1, timeMs: 60_000, network: "none" },
+    builds: { memoryMb: 512, cpus: 1, timeMs: 60_000, diskMb: 1_024, network: "none" },
     official: { node: "", python: "" },
   });
   const plan = await planRunner(bundle, join(folder, "function"), workshop, engine, {

@@ -8,9 +8,12 @@ const mostCharacters = 1024 * 1024;
 const message = z.object({ stream: z.string().optional(), error: z.string().optional() });
 
 export interface BuildLine {
+  /** Empty when the log is too long to be told. */
   readonly text: string;
   /** The image that a step has made or found. */
   readonly layer: string | null;
+  /** What a command is run in now. */
+  readonly container: string | null;
 }
 
 /** Reads what the engine says while it builds. Null: the image is there; else why not. */
@@ -19,10 +22,15 @@ export async function readBuild(output: Readable, onLine: (line: BuildLine) => v
   let problem: string | null = null;
   let rest = "";
   const tell = (text: string) => {
-    if (text === "" || told > mostCharacters) return;
-    told += text.length;
-    const shown = told > mostCharacters ? "further lines are left out" : text.slice(0, longestLine);
-    onLine({ text: shown, layer: /^ ---> ([0-9a-f]{12})$/.exec(text)?.[1] ?? null });
+    if (text === "") return;
+    const [, layer = null] = /^ ---> ([0-9a-f]{12})$/.exec(text) ?? [];
+    const [, container = null] = /^ ---> Running in ([0-9a-f]{12})$/.exec(text) ?? [];
+    let shown = "";
+    if (told <= mostCharacters) {
+      told += text.length;
+      shown = told > mostCharacters ? "further lines are left out" : text.slice(0, longestLine);
+    }
+    onLine({ text: shown, layer, container });
   };
   for await (const json of createInterface({ input: output })) {
     if (json.trim() === "") continue;

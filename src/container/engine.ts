@@ -68,7 +68,15 @@ export interface EngineAbilities {
 }
 
 const imagesListed = z.array(z.object({ Id: z.string(), Labels: z.record(z.string(), z.string()).nullish() }));
-const named = z.object({ RepoTags: z.array(z.string()).nullish(), Parent: z.string().nullish() });
+const allListed = z.array(
+  z.object({ Id: z.string(), ParentId: z.string(), Created: z.number(), RepoTags: z.array(z.string()).nullish() }),
+);
+const noName = "<none>:<none>";
+const named = z.object({
+  ...{ RepoTags: z.array(z.string()).nullish(), Parent: z.string().nullish() },
+  Size: z.number().default(0),
+});
+const sized = z.object({ SizeRw: z.number().default(0) });
 
 /** What an image says of itself. */
 export interface ImageDescription {
@@ -120,12 +128,12 @@ export class Engine {
   }
 
   async hasImage(name: string): Promise<boolean> {
-    return (await this.#unlessMissing(this.#text("GET", `/images/${name}/json`))) !== null;
+    return (await this.#imageJson(name)) !== null;
   }
 
   /** Null: the engine does not have it. */
   async image(name: string): Promise<ImageDescription | null> {
-    const answer = await this.#unlessMissing(this.#json("GET", `/images/${name}/json`));
+    const answer = await this.#imageJson(name);
     if (answer === null) return null;
     const { Id, Config } = described.parse(answer);
     return {
@@ -157,16 +165,42 @@ export class Engine {
 
   async imagesLabelled(label: string): Promise<{ id: string; labels: Readonly<Record<string, string>> }[]> {
     const query = { filters: JSON.stringify({ label: [label] }) };
-    const found = imagesListed.parse(await this.#json("GET", "/images/json", { query }));
+    const found = imagesListed.parse(await this.#json("GET", "/images/json", { query, withinMs: callMs }));
     return found.map(({ Id, Labels }) => ({ id: Id, labels: Labels ?? {} }));
+  }
+
+  /** Images without a name that were made upon one of these since then (epoch). */
+  async namelessUpon(steps: readonly string[], sinceMs: number): Promise<string[]> {
+    const query = { all: "true" };
+    const images = allListed.parse(await this.#json("GET", "/images/json", { query, withinMs: callMs }));
+    const upon = new Set(steps.map(shortId));
+    return images
+      .filter(({ RepoTags }) => (RepoTags ?? []).every((name) => name === noName))
+      .filter(({ ParentId, Created }) => upon.has(shortId(ParentId)) && Created >= Math.floor(sinceMs / 1_000))
+      .map(({ Id }) => Id);
   }
 
   /** Whether an image is but a step on the way to others. */
   async isNameless(id: string): Promise<boolean> {
-    const answer = await this.#unlessMissing(this.#json("GET", `/images/${id}/json`));
-    if (answer === null) return false;
-    const { RepoTags, Parent } = named.parse(answer);
-    return (RepoTags ?? []).length === 0 && (Parent ?? "") !== "";
+    const image = await this.#step(id);
+    return image !== null && image.names === 0 && image.parent !== "";
+  }
+
+  /** Bytes that a step of a build has added to the image before it; 0 for one that was there, or is gone. */
+  async addedBy(id: string): Promise<number> {
+    const image = await this.#step(id);
+    if (image === null || image.parent === "") return 0;
+    const before = await this.#step(image.parent);
+    return Math.max(0, image.bytes - (before?.bytes ?? 0));
+  }
+
+  /** Bytes that a container has written to its disk. Null: it is gone. */
+  async writtenBy(container: string): Promise<number | null> {
+    const query = { size: "true" };
+    const answer = await this.#unlessMissing(
+      this.#json("GET", `/containers/${container}/json`, { query, withinMs: callMs }),
+    );
+    return answer === null ? null : sized.parse(answer).SizeRw;
   }
 
   /** With the nameless ones that it alone is built on. @throws EngineRefusal 409 when something needs it. */
@@ -230,6 +264,17 @@ export class Engine {
     await this.#pool.destroy();
   }
 
+  #imageJson(name: string): Promise<unknown> {
+    return this.#unlessMissing(this.#json("GET", `/images/${name}/json`, { withinMs: callMs }));
+  }
+
+  async #step(id: string): Promise<{ names: number; parent: string; bytes: number } | null> {
+    const answer = await this.#imageJson(id);
+    if (answer === null) return null;
+    const { RepoTags, Parent, Size } = named.parse(answer);
+    return { names: (RepoTags ?? []).length, parent: Parent ?? "", bytes: Size };
+  }
+
   async #json(method: "GET" | "POST", path: string, call: Call = {}): Promise<unknown> {
     return JSON.parse(await this.#text(method, path, call));
   }
@@ -275,6 +320,11 @@ export class Engine {
       throw error;
     }
   }
+}
+
+/** As logs of builds have it. */
+function shortId(id: string): string {
+  return id.replace(/^sha256:/, "").slice(0, 12);
 }
 
 /** Of what takes long, the engine tells in lines how it goes, with status 200. */

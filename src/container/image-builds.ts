@@ -1,6 +1,8 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Bundle } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import { imageLabel, type Language } from "./base-images.ts";
+import { BuildDisk } from "./build-disk.ts";
 import { type BuildLine, readBuild } from "./build-log.ts";
 import type { Engine } from "./engine.ts";
 import { EngineRefusal } from "./engine-errors.ts";
@@ -10,6 +12,11 @@ const mebibyte = 1024 * 1024;
 /** Of a failed build's log, what is in the error's message. */
 const lastLines = 20;
 const conflict = 409;
+/** How often, and how many times, it is tried again to remove steps whose container is on its way out. */
+const againMs = 250;
+const mostRetries = 8;
+/** Of those that a failed build names, the last. */
+const mostSteps = 200;
 const lostParent = /unknown parent image ID|No such image: sha256/;
 
 /** Arguments of a Dockerfile that name a base image, so that it can be built where there is no registry. */
@@ -19,6 +26,8 @@ export interface BuildLimits {
   readonly memoryMb: number;
   readonly cpus: number;
   readonly timeMs: number;
+  /** What it may write to the engine's disk. */
+  readonly diskMb: number;
   /** Of the commands that a Dockerfile runs: "none", or a network of the engine's. */
   readonly network: string;
 }
@@ -94,7 +103,7 @@ export class ImageBuilds {
     bundle: Bundle,
     onLine: (line: string) => void,
   ): Promise<void> {
-    const { server, memoryMb, cpus, timeMs, network } = this.#parts;
+    const { server, memoryMb, cpus, timeMs, diskMb, network } = this.#parts;
     const [context] = bundle.modules;
     if (!context) throw new Error("a bundle to be built has no context");
     const memory = String(memoryMb * mebibyte);
@@ -106,27 +115,46 @@ export class ImageBuilds {
       labels: JSON.stringify({ [serverLabel]: server, [versionLabel]: versionId, [imageLabel]: "program" }),
     };
     const last: string[] = [];
-    const seen: string[] = [];
-    const tell = ({ text, layer }: BuildLine) => {
-      if (layer !== null) seen.push(layer);
+    const seen = new Set<string>();
+    const disk = new BuildDisk(engine, diskMb * mebibyte);
+    const tell = (line: BuildLine) => {
+      const { text, layer } = line;
+      disk.heard(line);
+      if (layer !== null) seen.add(layer);
+      if (text === "") return;
       last.push(text);
       if (last.length > lastLines) last.shift();
       onLine(text);
     };
     const failed = (why: string) => new IsletError("build_failed", [`${why}.`, ...last].join("\n"));
+    const over = new AbortController();
+    const startedAtMs = Date.now();
+    const signal = AbortSignal.any([AbortSignal.timeout(timeMs), disk.exceeded]);
+    // An engine that does not tell is not one that builds: the build itself will say so.
+    const watched = disk.watch(over.signal).catch(() => undefined);
     try {
-      const signal = AbortSignal.timeout(timeMs);
-      const build = async () => readBuild(await engine.build(query, context.bytes, signal), tell);
+      const build = async () => {
+        const found = await readBuild(await engine.build(query, context.bytes, signal), tell);
+        signal.throwIfAborted();
+        return found;
+      };
       let problem = await build();
       // Another server's build or removal has taken away what the engine had in its cache a moment ago.
       if (problem !== null && lostParent.test(problem)) problem = await build();
       if (problem !== null) throw failed(`The image could not be built: ${problem.replace(/\.$/, "")}`);
+      await disk.look();
+      if (disk.exceeded.aborted) await engine.removeImage(name);
+      signal.throwIfAborted();
     } catch (error) {
-      await removeLeftLayers(engine, seen);
+      await removeLeftSteps(engine, [...seen], startedAtMs);
+      if (disk.exceeded.aborted) throw failed(`The build wrote more than buildDiskMb permits, ${diskMb} MiB`);
       if (error instanceof EngineRefusal && error.status < 500)
         throw failed(`The image cannot be built: ${error.message}`);
       if (isTimeout(error)) throw failed(`The image was not built within ${timeMs / 1_000} s`);
       throw error;
+    } finally {
+      over.abort();
+      await watched;
     }
   }
 
@@ -151,15 +179,30 @@ export class ImageBuilds {
   }
 }
 
-/** The steps that a failed build has made are images without a name; the last holds all of them. */
-async function removeLeftLayers(engine: Engine, layers: readonly string[]): Promise<void> {
-  const last = layers.at(-1);
-  if (last === undefined) return;
+/**
+ * The steps that a failed build has made are images without a name; the last holds all of them. Which one is the last
+ * is not for sure: a command may write what looks like a step, and one may be made as the build is given up.
+ */
+async function removeLeftSteps(engine: Engine, steps: readonly string[], sinceMs: number): Promise<void> {
+  const known = steps.toReversed().slice(0, mostSteps);
+  for (let retries = mostRetries; ; retries--) {
+    const [last, ...others] = [...(await engine.namelessUpon(known, sinceMs)), ...known];
+    if (last === undefined) return;
+    const isDone = await isRemoved(engine, last);
+    for (const step of others) await isRemoved(engine, step);
+    if (isDone || retries === 0) return;
+    await delay(againMs);
+  }
+}
+
+/** False: something has it, which may be about to go. */
+async function isRemoved(engine: Engine, step: string): Promise<boolean> {
   try {
-    if (await engine.isNameless(last)) await engine.removeImage(last);
+    if (await engine.isNameless(step)) await engine.removeImage(step);
+    return true;
   } catch (error) {
-    // Another build goes on from there.
     if (!(error instanceof EngineRefusal)) throw error;
+    return error.status !== conflict;
   }
 }
 

@@ -189,7 +189,7 @@ function keepContainers(config: Config, directory: RunDirectory, store: Store, l
     fallbackMemoryMb: config.containerMemoryMb,
     builds: {
       ...{ memoryMb: config.buildMemoryMb, cpus: config.containerCpus },
-      ...{ timeMs: config.buildMs, network: config.buildNetwork },
+      ...{ timeMs: config.buildMs, diskMb: config.buildDiskMb, network: config.buildNetwork },
     },
     official: { node: config.nodeImage, python: config.pythonImage },
     readBundle: (versionId) => store.readBundle(versionId),

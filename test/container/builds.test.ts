@@ -5,7 +5,10 @@ import { gzipSync } from "node:zlib";
 import { packTar, type TarEntry } from "modern-tar";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildSamples } from "../../samples/build.ts";
+import { baseImage } from "../../src/container/base-images.ts";
 import { Engine } from "../../src/container/engine.ts";
+import { ImageBuilds } from "../../src/container/image-builds.ts";
+import { defaultLimits } from "../../src/core/limits.ts";
 import { islet } from "../cli/run-islet.ts";
 import { TestServer } from "../e2e/server.ts";
 import { readmeBlocks } from "../samples/sample-server.ts";
@@ -37,6 +40,7 @@ const file = (name: string, body: string, mode = 0o644): TarEntry => ({
 });
 const link = (name: string, linkname: string): TarEntry => ({ header: { name, linkname, size: 0, type: "symlink" } });
 const short = `ARG NODE_IMAGE=node:24-slim\nFROM \${NODE_IMAGE}\n`;
+const scratch = file("Dockerfile", "FROM scratch\nCOPY Dockerfile /\n");
 const program = [file("./Dockerfile", dockerfile), file("./server.mjs", source), file("run.sh", "", 0o755)];
 
 /** Forty names of one file of a mebibyte. */
@@ -69,6 +73,7 @@ describe.skipIf(dockerHost === null)("programs with a Dockerfile", () => {
       DOCKER_HOST: String(dockerHost),
       CONTAINER_PAUSE_MS: 60_000,
       BUILD_MEMORY_MB: 128,
+      BUILD_DISK_MB: 64,
       UPLOAD_BYTES: 32 * 1024 * 1024,
     });
   });
@@ -139,16 +144,31 @@ describe.skipIf(dockerHost === null)("programs with a Dockerfile", () => {
       /code: 7/,
     ],
     [
+      "a command that fills the disk",
+      `${short}RUN ["node", "-e", "for (let i = 0;; i++) fs.appendFileSync('/filled', Buffer.alloc(1e6))"]\n`,
+      /more than buildDiskMb permits, 64 MiB/,
+    ],
+    [
+      "steps that fill the disk",
+      `${short}${Array.from({ length: 2 }, (_, i) => `RUN ["node", "-e", "fs.writeFileSync('/filled${i}', Buffer.alloc(4e7))"]\n`).join("")}`,
+      /more than buildDiskMb permits, 64 MiB/,
+    ],
+    [
       "too much memory",
       `${short}RUN ["node", "-e", "for (const h = [];;) h.push(Buffer.alloc(1e7, 1))"]\n`,
       /code: 137/,
     ],
   ])("%s fails the build with its log, and changes nothing", async (_, content, message) => {
     const before = await server.send("/fn/live/");
+    const startedAtMs = Date.now();
     const answer = await put("live", [file("Dockerfile", content)]);
     expect(answer).toMatchObject({ status: 400, code: "build_failed" });
     expect((answer.json() as { error: { message: string } }).error.message).toMatch(message);
     expect((await server.send("/fn/live/")).text).toBe(before.text);
+    // Others may build upon the same image meanwhile; what was written here is large.
+    const base = await engine.image((await baseImage(engine, "node")).name);
+    const added = (await engine.namelessUpon([String(base?.id)], startedAtMs)).map((id) => engine.addedBy(id));
+    expect((await Promise.all(added)).filter((bytes) => bytes > 1e7)).toEqual([]);
   });
 
   test("a log that is streamed ends with the error of a build that failed", async () => {
@@ -215,6 +235,23 @@ describe.skipIf(dockerHost === null)("programs with a Dockerfile", () => {
     expect((await server.send("/fn/express/notes/2")).status).toBe(404);
     expect((await server.send("/fn/wsgi/?name=Ada")).text).toBe(readmeBlocks("wsgi")[1]);
     expect((await server.send("/fn/wsgi/other")).status).toBe(404);
+  });
+
+  test("what a server builds is none of another's on the same engine", async () => {
+    const limits = { memoryMb: 128, cpus: 1, timeMs: 60_000, diskMb: 64, network: "none" };
+    const [here, there] = ["here", "there"].map(
+      (who) => new ImageBuilds({ ...limits, server: `${who}-${process.pid}`, baseImage: async () => "none" }),
+    ) as [ImageBuilds, ImageBuilds];
+    const context = { name: "context.tar", type: "data" as const, bytes: await packTar([scratch]) };
+    const bundle = { main: "", modules: [context], env: {}, limits: defaultLimits };
+    const names = await Promise.all(
+      [here, there].map((one) => one.image(engine, "a".repeat(64), bundle, () => undefined)),
+    );
+    expect(new Set(names).size).toBe(2);
+    expect(await here.prune(engine, () => false)).toBe(false);
+    expect(await Promise.all(names.map((name) => engine.hasImage(name)))).toEqual([false, true]);
+    await there.prune(engine, () => false);
+    expect(await engine.hasImage(String(names[1]))).toBe(false);
   });
 
   test("a program that does not start leaves no image", async () => {

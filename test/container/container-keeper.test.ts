@@ -42,7 +42,7 @@ beforeEach(async () => {
   keeper = new ContainerKeeper({
     ...{ dockerHost: engine.dockerHost, dataDir: folder, runDirectory: folder, logger },
     ...{ concurrency: 1, cpus: 1, uid: 60_500, fallbackMemoryMb: 128, sandbox: "off", instances: 8 },
-    builds: { memoryMb: 128, cpus: 1, timeMs: 1_000, network: "none" },
+    builds: { memoryMb: 128, cpus: 1, timeMs: 1_000, diskMb: 64, network: "none" },
     official: { node: "node:24", python: "" },
     patienceMs: 200,
     versions: async () => new Set<string>(),

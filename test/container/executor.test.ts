@@ -51,7 +51,7 @@ async function start(): Promise<ExecutorUnderTest> {
       room: { containers: 20, memoryMb: 20_000 },
       fallbackMemoryMb: 512,
     },
-    builds: { memoryMb: 512, cpus: 1, timeMs: 60_000, network: "none" },
+    builds: { memoryMb: 512, cpus: 1, diskMb: 64, timeMs: 60_000, network: "none" },
     official: { node: "", python: "" },
     versions: async () => new Set(functions.keys()),
     readBundle: async (id) => bundles.get(id) ?? Promise.reject(new Error(`no bundle ${id}`)),
