@@ -6,6 +6,8 @@ export type Tier = "isolate" | "container" | "node";
 export interface ExecutorLoad {
   /** Requests sent there and not yet answered. */
   readonly inFlight: number;
+  /** Requests of other callers there, as it said with its last answer. */
+  readonly others: number;
   /** How many more it takes before the next one is better sent elsewhere. */
   readonly room: number;
 }

@@ -95,10 +95,12 @@ export class PoolLink implements Executor, ExchangeOwner {
 
   load(): ExecutorLoad {
     const inFlight = this.#inFlight;
-    if (!this.#open || (inFlight > 0 && this.writer.waitingBytes > muchUnreadBytes)) return { inFlight, room: 0 };
+    const others = this.#others;
+    if (!this.#open || (inFlight > 0 && this.writer.waitingBytes > muchUnreadBytes))
+      return { inFlight, others, room: 0 };
     // What the process said last may be old: with nothing of our own there, ask again by sending.
-    const room = inFlight === 0 ? 1 : this.#parts.concurrency - inFlight - this.#others;
-    return { inFlight, room };
+    const room = inFlight === 0 ? 1 : this.#parts.concurrency - inFlight - others;
+    return { inFlight, others, room };
   }
 
   reportLoad(inFlight: number): void {

@@ -79,6 +79,7 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
     functions: () => router.size,
     containers: () => fleet.counts(),
     logLinesLost: () => sink.lost,
+    decisions: () => scheduler.decisions,
   });
   const accessLog = new AccessLog(logger, sink, settings.id, metrics);
   const { maxHops } = settings;

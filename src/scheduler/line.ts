@@ -88,7 +88,7 @@ export class Line {
     if (!(x >= 0 && y >= 0 && x < Number.POSITIVE_INFINITY && y < Number.POSITIVE_INFINITY)) return;
     const s = this.#state;
     const residual = this.#clipped(y - this.at(x));
-    const u = x > mostX ? mostX : x;
+    const u = Math.min(x, mostX);
     this.#learn(u);
     const a = s[xx] as number;
     const b = s[x1] as number;

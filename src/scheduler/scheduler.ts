@@ -3,15 +3,9 @@ import { type ErrorCode, IsletError } from "../core/errors.ts";
 import type { Executor } from "../core/executor.ts";
 import type { Invocation, Reply } from "../core/invocation.ts";
 import { ContainerFallback, type FallbackParts, isRepeatable } from "./container-fallback.ts";
-import { preferenceOrder } from "./placement.ts";
+import type { DecisionKind } from "./placer.ts";
+import { type PlacedExecutor, PoolGroups } from "./pool-groups.ts";
 import type { WaitingQueue } from "./waiting-queue.ts";
-
-/** An executor with its group and the number of the place it fills there; a replacement has its predecessor's. */
-export interface PlacedExecutor {
-  readonly group: PoolGroup;
-  readonly place: number;
-  readonly executor: Executor;
-}
 
 export interface SchedulerParts {
   readonly queue: WaitingQueue;
@@ -21,6 +15,8 @@ export interface SchedulerParts {
   readonly onWanted: (group: PoolGroup, fn: LiveFunction) => void;
   /** Of requests that an isolate's limit has ended. */
   readonly fallback: Omit<FallbackParts, "run">;
+  /** Milliseconds of a clock that never goes back. */
+  readonly nowMs?: () => number;
 }
 
 /** How often a request is sent in all. One that ended its process itself has another code, and is not sent again. */
@@ -31,16 +27,15 @@ const maxAttempts = new Map<ErrorCode, number>([
 ]);
 
 /**
- * Sends each request to its function's home within the function's group, to the next place when that
- * is busy, or lets it wait. A request whose process or isolate was lost is sent once more where that
+ * Sends each request to the place in its function's group that is cheapest for it, or lets it wait. A request whose process or isolate was lost is sent once more where that
  * is safe.
  */
 export class Scheduler {
   readonly #parts: SchedulerParts;
   /** Of each version that has some, those that take requests. */
   readonly #containers = new Map<PoolGroup, readonly Executor[]>();
-  #executors = new Map<PoolGroup, PlacedExecutor[]>();
-  #orders = new WeakMap<LiveFunction, PlacedExecutor[]>();
+  readonly #pools = new PoolGroups();
+  readonly #nowMs: () => number;
   /** Groups without a process, and until when, in epoch milliseconds. */
   #closed = new Map<PoolGroup, number>();
   /** Versions that ran in a process which has just died, until it is known who is to blame. */
@@ -51,6 +46,7 @@ export class Scheduler {
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
+    this.#nowMs = parts.nowMs ?? (() => performance.now());
     this.#fallback = new ContainerFallback({
       ...parts.fallback,
       run: (invocation) => this.#attempt(invocation, invocation.fn.group, 1),
@@ -58,8 +54,7 @@ export class Scheduler {
   }
 
   setExecutors(pools: readonly PlacedExecutor[]): void {
-    this.#executors = Map.groupBy(pools, ({ group }) => group);
-    this.#orders = new WeakMap();
+    this.#pools.set(pools);
     this.#advanceQueue();
   }
 
@@ -73,7 +68,7 @@ export class Scheduler {
   /** An executor of the group has room that it did not have when a reply came. */
   roomChanged(group: PoolGroup): void {
     const { queue } = this.#parts;
-    if (queue.length > 0) queue.advanceLine(group, ({ fn }) => this.#pick(fn, this.#groupOf(fn)) !== undefined);
+    if (queue.length > 0) queue.advanceLine(group, ({ fn }) => this.#hasRoom(this.#groupOf(fn)));
   }
 
   /** Requests of this group that wait are given up. */
@@ -85,7 +80,7 @@ export class Scheduler {
   setClosed(closed: ReadonlyMap<PoolGroup, number>): void {
     this.#closed = new Map(closed);
     for (const group of closed.keys())
-      if (!this.#executors.has(group)) this.#parts.queue.refuse(group, refusal(closed.get(group)));
+      if (!this.#pools.has(group)) this.#parts.queue.refuse(group, refusal(closed.get(group)));
   }
 
   /** Some version's group has changed: its requests that wait go there. */
@@ -109,6 +104,11 @@ export class Scheduler {
     return this.#parts.queue.length;
   }
 
+  /** How many requests were sent to a pool process, by why to that one. */
+  get decisions(): Readonly<Record<DecisionKind, number>> {
+    return this.#pools.decisions;
+  }
+
   /** @throws IsletError as the executor's, or `overloaded`, `queue_timeout` and `quarantined`. */
   execute(invocation: Invocation): Promise<Reply> {
     const { fn } = invocation;
@@ -129,27 +129,47 @@ export class Scheduler {
       const judged = this.#suspects.get(isolateKey(invocation.fn));
       if (judged !== undefined) return judged.then(() => this.#again(invocation, attempt));
     }
-    const executor = this.#pick(invocation.fn, group);
-    if (!executor) return this.#wait(invocation, group, attempt);
-    return executor.execute(invocation).then(
+    const containers = this.#containersOf(group);
+    if (containers) {
+      const executor = leastBusy(containers);
+      if (!executor) return this.#wait(invocation, group, attempt);
+      return executor.execute(invocation).then(
+        (reply) => this.#replied(reply),
+        (error: unknown) => this.#failed(invocation, error, attempt),
+      );
+    }
+    const atMs = this.#nowMs();
+    const spot = this.#pools.choose(invocation.fn, group, atMs);
+    if (!spot) return this.#wait(invocation, group, attempt);
+    const sent = { x: spot.busy(atMs), atMs };
+    return spot.executor.execute(invocation).then(
       (reply) => {
-        if (this.#parts.queue.length > 0) this.#advanceQueue();
-        return reply;
+        const nowMs = this.#nowMs();
+        spot.heardAtMs = nowMs;
+        this.#pools.learn(invocation.fn, group, spot, sent, nowMs, reply.usage.cold);
+        return this.#replied(reply);
       },
-      (error: unknown) => {
-        this.#advanceQueue();
-        if (mayRepeat(invocation, error, attempt)) return this.#again(invocation, attempt + 1);
-        if (error instanceof IsletError && error.endedByLimit && invocation.fn.fallback === "possible") {
-          return this.#fallback.instead(invocation, error, error.endedByLimit);
-        }
-        throw error;
-      },
+      (error: unknown) => this.#failed(invocation, error, attempt),
     );
+  }
+
+  #replied(reply: Reply): Reply {
+    if (this.#parts.queue.length > 0) this.#advanceQueue();
+    return reply;
+  }
+
+  #failed(invocation: Invocation, error: unknown, attempt: number): Promise<Reply> {
+    this.#advanceQueue();
+    if (mayRepeat(invocation, error, attempt)) return this.#again(invocation, attempt + 1);
+    if (error instanceof IsletError && error.endedByLimit && invocation.fn.fallback === "possible") {
+      return this.#fallback.instead(invocation, error, error.endedByLimit);
+    }
+    throw error;
   }
 
   #wait(invocation: Invocation, group: PoolGroup, attempt: number): Promise<Reply> {
     const { fn } = invocation;
-    if (!this.#executors.has(group)) {
+    if (!this.#pools.has(group)) {
       const closedUntilMs = this.#closed.get(group);
       if (closedUntilMs !== undefined && closedUntilMs > Date.now()) return Promise.reject(refusal(closedUntilMs));
       this.#parts.onWanted(group, fn);
@@ -157,22 +177,19 @@ export class Scheduler {
     return this.#parts.queue.wait(group, invocation, () => this.#again(invocation, attempt));
   }
 
-  #pick(fn: LiveFunction, group: PoolGroup): Executor | undefined {
-    const containers = this.#containers.size === 0 ? undefined : this.#containers.get(group);
-    if (containers) return leastBusy(containers);
-    let order = group === fn.group ? this.#orders.get(fn) : undefined;
-    if (!order) {
-      // By tenant, so that the functions of one share a home and their crashes meet few others.
-      order = preferenceOrder(fn.tenant, this.#executors.get(group) ?? []);
-      if (group === fn.group) this.#orders.set(fn, order);
-    }
-    for (const { executor } of order) if (executor.load().room > 0) return executor;
-    return undefined;
+  /** Most servers have none, and then the group's name is not looked up. */
+  #containersOf(group: PoolGroup): readonly Executor[] | undefined {
+    return this.#containers.size === 0 ? undefined : this.#containers.get(group);
+  }
+
+  #hasRoom(group: PoolGroup): boolean {
+    const containers = this.#containersOf(group);
+    return containers ? leastBusy(containers) !== undefined : this.#pools.hasRoom(group);
   }
 
   #advanceQueue(): void {
     const { queue } = this.#parts;
-    queue.advance(({ fn }) => this.#pick(fn, this.#groupOf(fn)) !== undefined);
+    queue.advance(({ fn }) => this.#hasRoom(this.#groupOf(fn)));
   }
 }
 

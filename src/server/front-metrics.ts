@@ -48,6 +48,7 @@ export class FrontMetrics {
       functions: () => number;
       containers: () => Readonly<Record<string, number>>;
       logLinesLost: () => number;
+      decisions: () => Readonly<Record<string, number>>;
     },
   ) {
     const gauge = processGauges(this.registry, { front });
@@ -69,6 +70,16 @@ export class FrontMetrics {
       collect: () => {
         lost.reset();
         lost.inc(read.logLinesLost());
+      },
+    });
+    const decisions: Counter = new Counter({
+      name: "islet_placements_total",
+      help: "Requests sent to pool processes, by why to that one (docs/scheduling.md).",
+      labelNames: ["kind"],
+      registers: [this.registry],
+      collect: () => {
+        decisions.reset();
+        for (const [kind, count] of Object.entries(read.decisions())) decisions.inc({ kind }, count);
       },
     });
     gauge("islet_functions", "Functions that this front serves.", read.functions);

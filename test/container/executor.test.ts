@@ -88,7 +88,11 @@ async function start(): Promise<ExecutorUnderTest> {
   const executor: Executor = {
     id: "containers",
     tier: "container",
-    load: () => ({ inFlight: [...ready.values()].flat().reduce((sum, one) => sum + one.load().inFlight, 0), room: 1 }),
+    load: () => ({
+      inFlight: [...ready.values()].flat().reduce((sum, one) => sum + one.load().inFlight, 0),
+      others: 0,
+      room: 1,
+    }),
     execute: (invocation) => scheduler.execute(invocation),
   };
   return {

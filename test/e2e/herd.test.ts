@@ -27,6 +27,34 @@ test("the same while the modules await something", async () => {
   expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
 });
 
+test("a function that keeps its process busy is given an isolate in another one, and no request fails", async () => {
+  server = await TestServer.start({ POOLS: 2 });
+  // It counts by itself, since clocks stand still meanwhile.
+  await server.deploy(
+    "hot",
+    `const isolate = crypto.randomUUID();
+    export default { fetch() {
+      let sum = 0;
+      for (let i = 0; i < 300_000; i++) sum += Math.sqrt(i);
+      return new Response(isolate, { headers: { sum } });
+    } };`,
+  );
+  const isolates = new Set<string>();
+  await expect
+    .poll(async () => {
+      const answers = await Promise.all(Array.from({ length: 12 }, () => server.send("/fn/hot/")));
+      for (const { status, text } of answers) {
+        expect(status).toBe(200);
+        isolates.add(text);
+      }
+      return isolates.size;
+    })
+    .toBe(2);
+  const metrics = await server.metrics();
+  const started = ["new_spread", "new_cheaper"].map((kind) => metrics.sum("islet_placements_total", { kind }));
+  expect(Math.max(...started)).toBe(1);
+});
+
 test("more functions than fit: all answer, idle isolates go, busy ones stay", async () => {
   server = await TestServer.start({ ...reachOrigins, POOLS: 1, WARM_MEMORY_MB: 16 });
   const gate = heldPath();

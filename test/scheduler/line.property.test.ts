@@ -40,7 +40,12 @@ test("a line with noise is learnt from wherever the prior is", () => {
     fc.property(some, some, (truth, guess) => {
       const line = new Line({ ...guess, weight: 1 });
       const at = (x: number) => truth.slope * x + truth.intercept;
-      taught(line, 400, (i) => (i * 7) % 23, (x, i) => at(x) * (1 + 0.05 * noise(i)));
+      taught(
+        line,
+        400,
+        (i) => (i * 7) % 23,
+        (x, i) => at(x) * (1 + 0.05 * noise(i)),
+      );
       for (const x of [0, 5, 11, 22]) {
         expect(Math.abs(line.at(x) - at(x))).toBeLessThan(0.1 * (at(22) + 0.01));
       }
@@ -51,8 +56,18 @@ test("a line with noise is learnt from wherever the prior is", () => {
 test("a long time at one x keeps the slope, and the line follows at that x", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 40 }), fc.double({ min: 0.5, max: 3, noNaN: true }), (still, factor) => {
-      const line = taught(new Line(prior), 200, (i) => i % 20, (x) => 0.5 * x + 4);
-      taught(line, 20_000, () => still, (x, i) => (0.5 * x + 4) * factor * (1 + 0.02 * noise(i)));
+      const line = taught(
+        new Line(prior),
+        200,
+        (i) => i % 20,
+        (x) => 0.5 * x + 4,
+      );
+      taught(
+        line,
+        20_000,
+        () => still,
+        (x, i) => (0.5 * x + 4) * factor * (1 + 0.02 * noise(i)),
+      );
       expect(Math.abs(line.at(still) - (0.5 * still + 4) * factor)).toBeLessThan(0.1 * line.at(still));
       // What is seen next weighs as much as ever, and no more.
       const before = line.at(still + 1);
@@ -65,7 +80,12 @@ test("a long time at one x keeps the slope, and the line follows at that x", () 
 test("one outlier moves it by little, at whichever x", () => {
   fc.assert(
     fc.property(x, fc.double({ min: 10, max: 1e6, noNaN: true }), (where, times) => {
-      const line = taught(new Line(prior), 400, (i) => i % 200, (x, i) => (0.2 * x + 3) * (1 + 0.05 * noise(i)));
+      const line = taught(
+        new Line(prior),
+        400,
+        (i) => i % 200,
+        (x, i) => (0.2 * x + 3) * (1 + 0.05 * noise(i)),
+      );
       line.observe(where, line.at(where) * times);
       for (const x of [0, 50, 199]) expect(Math.abs(line.at(x) - (0.2 * x + 3))).toBeLessThan(0.35 * (0.2 * x + 3));
     }),

@@ -5,7 +5,7 @@ import { IsletError } from "../../src/core/errors.ts";
 import type { Executor } from "../../src/core/executor.ts";
 import type { Invocation, Reply } from "../../src/core/invocation.ts";
 import { defaultLimits } from "../../src/core/limits.ts";
-import { preferenceOrder } from "../../src/scheduler/placement.ts";
+import { HashRing, hashOf } from "../../src/scheduler/hash-ring.ts";
 import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import { WaitingQueue } from "../../src/scheduler/waiting-queue.ts";
 import { TestInvocation } from "../contract/test-invocation.ts";
@@ -40,7 +40,7 @@ class ManualExecutor implements Executor {
   }
 
   load() {
-    return { inFlight: this.#inFlight, room: this.room - this.#inFlight };
+    return { inFlight: this.#inFlight, others: 0, room: this.room - this.#inFlight };
   }
 
   execute(invocation: Invocation): Promise<Reply> {
@@ -61,7 +61,7 @@ function setUp(executors: ManualExecutor[], queueLength = 10, queueMs = 60_000) 
   const placed = executors.map((executor, place) => ({ group: "shared" as const, place, executor }));
   scheduler.setExecutors(placed);
   // In the order in which the function's requests try them.
-  const order = preferenceOrder(fn.tenant, placed).map(({ executor }) => executor);
+  const order = new HashRing(placed).order(hashOf(fn.tenant), placed.length).map(({ executor }) => executor);
   return { scheduler, order };
 }
 
@@ -292,7 +292,7 @@ function answering(id: string): Executor {
   return {
     id,
     tier: "isolate",
-    load: () => ({ inFlight: 0, room: 1 }),
+    load: () => ({ inFlight: 0, others: 0, room: 1 }),
     execute: () => Promise.resolve(reply),
   };
 }

@@ -1,0 +1,92 @@
+import { isolateKey, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
+import type { Executor } from "../core/executor.ts";
+import { hashOf } from "./hash-ring.ts";
+import type { PlacedVersion } from "./placed-version.ts";
+import { type DecisionKind, noDecisions, Placer, type Sent } from "./placer.ts";
+import { isolatePriors, poolTuning } from "./placer-tuning.ts";
+import { PoolSpot } from "./pool-spot.ts";
+import { TypicalCosts } from "./version-costs.ts";
+
+/** An executor with its group and the number of the place it fills there; a replacement has its predecessor's. */
+export interface PlacedExecutor {
+  readonly group: PoolGroup;
+  readonly place: number;
+  readonly executor: Executor;
+}
+
+/** Past so many versions, what is known of the one that was met first is forgotten. */
+const mostVersions = 20_000;
+
+/** The pool processes of each group, and what is known of the versions that run there. */
+export class PoolGroups {
+  readonly #decisions = noDecisions();
+  readonly #costs = new TypicalCosts(isolatePriors);
+  readonly #versions = new Map<string, PlacedVersion<PoolSpot>>();
+  /** The same by what a request has at hand. */
+  readonly #known = new WeakMap<LiveFunction, PlacedVersion<PoolSpot>>();
+  #placers = new Map<PoolGroup, Placer<PoolSpot>>();
+
+  /** How many requests were sent somewhere, by why there. */
+  get decisions(): Readonly<Record<DecisionKind, number>> {
+    return this.#decisions;
+  }
+
+  set(pools: readonly PlacedExecutor[]): void {
+    const before = this.#placers;
+    const groups = Map.groupBy(pools, ({ group }) => group);
+    this.#placers = new Map([...groups].map(([group, placed]) => [group, this.#placer(before.get(group), placed)]));
+    for (const [group, placer] of before) if (!groups.has(group)) for (const spot of placer.spots) spot.gone = true;
+  }
+
+  has(group: PoolGroup): boolean {
+    return this.#placers.has(group);
+  }
+
+  hasRoom(group: PoolGroup): boolean {
+    return this.#placers.get(group)?.hasRoom() ?? false;
+  }
+
+  /** Where a request goes; undefined when no process of the group has room. */
+  choose(fn: LiveFunction, group: PoolGroup, nowMs: number): PoolSpot | undefined {
+    const placer = this.#placers.get(group);
+    return placer?.choose(this.#version(placer, fn, group), nowMs);
+  }
+
+  /** An answer has come now from where the request was sent. */
+  learn(fn: LiveFunction, group: PoolGroup, spot: PoolSpot, sent: Sent, nowMs: number, cold: boolean): void {
+    const placer = this.#placers.get(group);
+    placer?.learn(this.#version(placer, fn, group), spot, sent, nowMs, cold);
+  }
+
+  /** Keeps what is known of processes that are still there. */
+  #placer(before: Placer<PoolSpot> | undefined, placed: readonly PlacedExecutor[]): Placer<PoolSpot> {
+    const old = before?.spots ?? [];
+    const spots = placed.map(
+      ({ place, executor }) =>
+        old.find((spot) => spot.place === place && spot.executor === executor) ?? new PoolSpot(place, executor),
+    );
+    for (const spot of old) if (!spots.includes(spot)) spot.gone = true;
+    if (before && spots.length === old.length && spots.every((spot) => old.includes(spot))) return before;
+    const totalBusy = (nowMs: number) => spots.reduce((sum, spot) => sum + spot.busy(nowMs), 0);
+    return new Placer({ spots, tuning: poolTuning, costs: this.#costs, totalBusy }, this.#decisions);
+  }
+
+  #version(placer: Placer<PoolSpot>, fn: LiveFunction, group: PoolGroup): PlacedVersion<PoolSpot> {
+    const known = group === fn.group ? this.#known.get(fn) : undefined;
+    if (known) return known;
+    const key = `${group} ${isolateKey(fn)}`;
+    // By tenant, so that the functions of one share a home and their crashes meet few others.
+    const version = this.#versions.get(key) ?? placer.version(hashOf(fn.tenant));
+    if (this.#versions.size >= mostVersions) this.#forgetFirst();
+    this.#versions.set(key, version);
+    if (group === fn.group) this.#known.set(fn, version);
+    return version;
+  }
+
+  #forgetFirst(): void {
+    for (const key of this.#versions.keys()) {
+      this.#versions.delete(key);
+      return;
+    }
+  }
+}
