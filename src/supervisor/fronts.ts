@@ -131,6 +131,7 @@ export class Fronts {
     // Not only the next one: that may die before it is up.
     await Promise.race([slot.whenReady(), front.dead]);
     this.#relieved.delete(front);
+    this.#endLongestLeaving();
     front.send({ type: "leave" });
     const cancel = this.#options.timers.after(withinMs, () => front.kill("retired"));
     await front.dead;
@@ -148,6 +149,12 @@ export class Fronts {
     const leaving = [...this.#leaving];
     for (const front of leaving) front.kill("stopped");
     await Promise.all([killAll(this.#slots), ...leaving.map((front) => front.dead)]);
+  }
+
+  /** Functions can bring it about that a front is replaced: as many as are to serve may be ending what is in flight. */
+  #endLongestLeaving(): void {
+    const leaving = [...this.#leaving].filter((front) => front.state === "ready" && !this.#relieved.has(front));
+    for (const front of leaving.slice(0, -this.#options.count)) front.kill("retired");
   }
 
   #placed(fn: LiveFunction): LiveFunction {

@@ -109,6 +109,24 @@ describe("fronts", () => {
     await retired;
   });
 
+  test("that ask to be replaced one after the other are no more at a time than twice as many as there are to be", async () => {
+    const { fronts, births, deaths, events, reports } = frontsWith(1, [""]);
+    await fronts.start();
+    for (let i = 0; i < 4; i++) {
+      const front = births[i];
+      if (!front) throw new Error("no front was born");
+      const told = once(events, "report");
+      void fronts.retire(front, 60_000);
+      await births[i + 1]?.ready;
+      await told;
+      // The one before has had its time.
+      await births[i - 1]?.dead;
+      expect(fronts.children.map(({ state }) => state)).toEqual(["ready", "ready"]);
+    }
+    expect(reports).toHaveLength(4);
+    expect(deaths.map(({ reason }) => reason)).toEqual(["retired", "retired", "retired"]);
+  });
+
   test("are told of pools", async () => {
     const { fronts, births } = frontsWith(1, [""]);
     await fronts.start();
