@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { Connection } from "./wire/connection.ts";
+import { chunkBytes } from "./wire/frames.ts";
 
 interface Events {
   data: [Buffer];
@@ -14,6 +15,12 @@ interface Events {
 const arrivalsATurn = 1;
 
 /**
+ * Nothing is on its way for long within a process: more than one chunk would only be more work for each body in each
+ * turn, which all other requests wait for.
+ */
+const localWindowBytes = chunkBytes;
+
+/**
  * One end of a connection within this process.
  *
  * Not node:stream's duplexPair(), which hands bytes on inside write(): a function's op writes while its
@@ -22,6 +29,7 @@ const arrivalsATurn = 1;
 class LocalEnd extends EventEmitter<Events> implements Connection {
   /** All that is written comes soon, whatever the other end does with it. */
   readonly writableLength = 0;
+  readonly windowBytes = localWindowBytes;
   destroyed = false;
   #other: LocalEnd | undefined;
   #waiting: Buffer[] = [];

@@ -1,6 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { localPair } from "../../src/pool/local-connection.ts";
+import { chunkBytes, frameType } from "../../src/pool/wire/frames.ts";
+import { FrameReader } from "../../src/pool/wire/reader.ts";
+import { BodySource } from "../../src/pool/wire/source.ts";
+import { FrameWriter } from "../../src/pool/wire/writer.ts";
 
 test("what is written comes in its order, before the end, and not within the write", async () => {
   const [one, other] = localPair();
@@ -33,6 +37,26 @@ test("ends that answer each other at once leave others their turn", async () => 
   await turn();
   await turn();
   expect(answers).toBeLessThan(100);
+});
+
+test("of a body, no more than a chunk is under way at a time: all others wait for what one turn of the loop brings", async () => {
+  const [front, pool] = localPair();
+  const granted: number[] = [];
+  const reader = new FrameReader((frame) => {
+    if (frame.type === frameType.window) granted.push(frame.u32());
+  });
+  pool.on("data", (data) => reader.push(data));
+  const source = new BodySource(new FrameWriter(front), 2, () => undefined);
+  source.pull();
+  source.pull();
+  await turn();
+  await turn();
+  expect(granted).toEqual([chunkBytes]);
+  source.chunk(new Uint8Array(chunkBytes));
+  source.pull();
+  await turn();
+  await turn();
+  expect(granted).toEqual([chunkBytes, chunkBytes]);
 });
 
 test("one that is destroyed says why, the other only closes, and nothing comes any more", async () => {

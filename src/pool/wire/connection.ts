@@ -2,6 +2,8 @@
 export interface Connection {
   /** Bytes that the other side has not taken. */
   readonly writableLength: number;
+  /** How much of a body may be under way, if that is not the usual. */
+  readonly windowBytes?: number;
   readonly destroyed: boolean;
   /** The caller may use the memory again when `writableLength` is 0 afterwards. */
   write(bytes: Uint8Array): unknown;

@@ -46,7 +46,7 @@ export class BodySink {
     this.#send();
     this.#unpausedBytes += bytes.byteLength;
     const full = this.#waiting.length > 0 || this.#credit <= 0;
-    const pause = !full && this.#unpausedBytes >= windowBytes;
+    const pause = !full && this.#unpausedBytes >= this.#writer.windowBytes;
     if (pause) setImmediate(() => this.#unblock());
     this.#blocked = full || pause;
     return !this.#blocked;

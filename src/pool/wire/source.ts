@@ -1,4 +1,4 @@
-import { chunkBytes, frameType, WireError, windowBytes } from "./frames.ts";
+import { chunkBytes, frameType, WireError } from "./frames.ts";
 import type { FrameWriter } from "./writer.ts";
 
 /** What one `pull` is answered with. */
@@ -96,8 +96,8 @@ export class BodySource {
 
   #grant(): void {
     if (this.#over || this.#last) return;
-    const room = windowBytes - this.#outstanding - this.#waitingBytes;
-    if (room < windowBytes / 2) return;
+    const room = this.#writer.windowBytes - this.#outstanding - this.#waitingBytes;
+    if (room < this.#writer.windowBytes / 2) return;
     this.#outstanding += room;
     this.#writer.begin(frameType.window, this.#id).u32(room).finish();
   }

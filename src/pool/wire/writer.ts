@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import { type FrameType, headerBytes } from "./frames.ts";
+import { type FrameType, headerBytes, windowBytes } from "./frames.ts";
 
 const initialBytes = 64 * 1024;
 /**
@@ -103,6 +103,11 @@ export class FrameWriter {
       this.#flushDue = true;
       setImmediate(this.#flush);
     }
+  }
+
+  /** How much of a body may be under way here. */
+  get windowBytes(): number {
+    return this.#socket.windowBytes ?? windowBytes;
   }
 
   /** Bytes that the other process has not taken. */
