@@ -14,6 +14,22 @@ export type ProcessOffence = "crashed" | "stalled" | "outgrown";
 
 export type Offence = BreachKind | ProcessOffence;
 
+/** What is remembered of a version that was in quarantine, also past a restart. Times are epoch milliseconds. */
+export interface TrustRecord {
+  /** `name@version`. */
+  readonly key: string;
+  readonly tenant: string;
+  /** How often it was quarantined, less what it has made good since. */
+  readonly level: number;
+  readonly breaches: number;
+  readonly reasons: readonly (Offence | "tenant")[];
+  readonly quarantine: { readonly sinceMs: number; readonly untilMs: number } | null;
+  /** The last offence or the end of the last quarantine. */
+  readonly lastMs: number;
+  /** When it was quarantined for what it did itself, which is held against its tenant. */
+  readonly blamedMs: number | null;
+}
+
 /** Where a version stands. */
 export interface Standing {
   readonly state: "trusted" | "quarantined";

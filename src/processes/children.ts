@@ -4,6 +4,7 @@ import type { ContainerKeeper } from "../container/container-keeper.ts";
 import { systemClock } from "../core/clock.ts";
 import { containerGroup, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
 import type { FromFront, FrontSettings, IsolateSettings } from "../core/messages.ts";
+import type { TrustRecord } from "../core/trust.ts";
 import type { ChildKind, NewsListener } from "../supervisor/child.ts";
 import { childEnv } from "../supervisor/child-env.ts";
 import { FrontChild, PoolChild } from "../supervisor/child-kinds.ts";
@@ -18,7 +19,7 @@ import { GuestWatch } from "../supervisor/guest-watch.ts";
 import { SupervisorMetrics } from "../supervisor/metrics.ts";
 import { PoolNews } from "../supervisor/pool-news.ts";
 import { Pools } from "../supervisor/pools.ts";
-import { Quarantine } from "../supervisor/quarantine.ts";
+import { Quarantine, type QuarantineParts } from "../supervisor/quarantine.ts";
 import { recycleProcesses } from "../supervisor/recycling.ts";
 import type { RunDirectory } from "../supervisor/run-directory.ts";
 import { frontGraceMs } from "../supervisor/spin-watch.ts";
@@ -45,6 +46,9 @@ export interface ChildrenOptions {
   readonly containers: ContainerKeeper;
   readonly poolCode: PoolCode;
   readonly functions: readonly LiveFunction[];
+  /** What earlier runs have found out about versions. */
+  readonly trust: readonly TrustRecord[];
+  readonly saveTrust: QuarantineParts["save"];
   readonly runtimeSource: string;
   readonly logger: Logger;
   /** Known once the control API listens, which is before the first child is born. */
@@ -73,13 +77,15 @@ export function createChildren(options: ChildrenOptions): Children {
     (kind) => (kind === "front" ? fronts.readyCount : pools.readyCount),
     () => policy.quarantined,
   );
-  const policy = new TrustPolicy(config, () => systemClock.epochMs());
+  const policy = new TrustPolicy(config, () => systemClock.epochMs(), options.trust);
   const quarantine: Quarantine = new Quarantine({
     ...{ policy, timers, logger },
     now: () => systemClock.epochMs(),
     live: (name) => fronts.live(name),
     onMoved: (name) => void fronts.regroup(name),
     onQuarantine: (reason) => metrics.quarantined(reason),
+    remembered: options.trust,
+    save: options.saveTrust,
   });
   const fallback = new Fallback({
     ...{ logger, move: moveToContainers, memoryMb: config.containerMemoryMb },

@@ -71,11 +71,12 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     const directory = new RunDirectory();
     undo.push(() => directory.remove());
     const poolCode = await buildPoolCode(directory.path);
-    const [confinement, runtimeSource, token, stored] = await Promise.all([
+    const [confinement, runtimeSource, token, stored, trust] = await Promise.all([
       confinePools(config, directory, poolCode),
       buildRuntimeSource(),
       config.token ?? loadToken(config.dataDir),
       store.list(),
+      store.trust(),
     ]);
 
     undo.push(() => confinement.close());
@@ -84,7 +85,8 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     void containers.removeOrphans();
     const functions = stored.map(({ fn }) => fn);
     const children = createChildren({
-      ...{ config, directory, confinement, containers, poolCode, functions, runtimeSource, logger },
+      ...{ config, directory, confinement, containers, poolCode, functions, trust, runtimeSource, logger },
+      saveTrust: (changed) => store.saveTrust(changed),
       controlPort: () => controlPort,
       moveToContainers: (name, versionId, why) => deployer.moveToContainers(name, versionId, why),
     });

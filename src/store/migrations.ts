@@ -64,6 +64,10 @@ const steps: readonly string[] = [
   `
   ALTER TABLE deployments ADD COLUMN scaling TEXT NOT NULL DEFAULT '{}';
   `,
+  // What is held against versions: a restart of the server, which anybody's crash may bring about, is no pardon.
+  `
+  CREATE TABLE trust (key TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** @throws Error when the database was written by a later release. */

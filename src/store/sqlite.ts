@@ -5,6 +5,7 @@ import type { AskedTier, FunctionTier, Scaling } from "../core/deployment.ts";
 import { type EgressLists, openEgress } from "../core/egress.ts";
 import { IsletError } from "../core/errors.ts";
 import { defaultLimits, type Limits } from "../core/limits.ts";
+import type { TrustRecord } from "../core/trust.ts";
 import { BundleFiles } from "./bundle-files.ts";
 import { migrate } from "./migrations.ts";
 import type { NewDeployment, Placement, Store, StoredFunction, StoredVersion } from "./store.ts";
@@ -145,6 +146,22 @@ export class SqliteStore implements Store {
       );
       if (Number(changes) === 0) throw new Error(`store: function ${name} has no version ${versionId}`);
     });
+  }
+
+  async trust(): Promise<readonly TrustRecord[]> {
+    return this.#all("SELECT record FROM trust").map((row) => JSON.parse(String(row.record)) as TrustRecord);
+  }
+
+  saveTrust(changed: ReadonlyMap<string, TrustRecord | null>): Promise<void> {
+    return this.#change(async () =>
+      this.#transaction(() => {
+        for (const [key, record] of changed) {
+          if (record)
+            this.#run("INSERT OR REPLACE INTO trust (key, record) VALUES (?, ?)", key, JSON.stringify(record));
+          else this.#run("DELETE FROM trust WHERE key = ?", key);
+        }
+      }),
+    );
   }
 
   remove(name: string): Promise<boolean> {

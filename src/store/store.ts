@@ -1,5 +1,6 @@
 import type { AskedTier, FunctionTier, LiveFunction } from "../core/deployment.ts";
 import type { Limits } from "../core/limits.ts";
+import type { TrustRecord } from "../core/trust.ts";
 
 /** Why a version runs where it does. */
 export interface Placement {
@@ -79,6 +80,10 @@ export interface Store {
    * @throws Error when there is no such version.
    */
   move(name: string, versionId: string, moved: { readonly atMs: number; readonly why: string } | null): Promise<void>;
+  /** What is held against versions, whether they are still there or not. */
+  trust(): Promise<readonly TrustRecord[]>;
+  /** Changes that; null forgets. */
+  saveTrust(changed: ReadonlyMap<string, TrustRecord | null>): Promise<void>;
   /** Removes the function, its versions, and the bundles that no other function uses. */
   remove(name: string): Promise<boolean>;
   /** @throws Error when there is no such version. */

@@ -1,14 +1,18 @@
 import { isolateKey, type LiveFunction } from "../core/deployment.ts";
 import type { Verdict } from "../core/messages.ts";
-import type { Offence, Standing } from "../core/trust.ts";
+import type { Offence, Standing, TrustRecord } from "../core/trust.ts";
 import type { Timers } from "./timers.ts";
 import type { Consequence, TrustPolicy } from "./trust-policy.ts";
 
 /** Timers cannot be set further ahead with certainty, and the wall clock may be put. */
 const longestWaitMs = 60_000;
+/** So often at most what has changed is stored: some tenants offend many times a second. */
+const saveMs = 1_000;
 
 export interface QuarantineParts {
   readonly policy: TrustPolicy;
+  /** What was stored at the start. */
+  readonly remembered: readonly TrustRecord[];
   readonly timers: Timers;
   /** Epoch milliseconds, as the policy has them. */
   readonly now: () => number;
@@ -17,16 +21,22 @@ export interface QuarantineParts {
   /** A function's requests may have to run elsewhere now. */
   readonly onMoved: (name: string) => void;
   readonly onQuarantine: (reason: Offence | "tenant") => void;
-  readonly logger: { warn(fields: object, message: string): void; info(fields: object, message: string): void };
+  /** Stores what is known of versions, or with null that nothing is held against one any more. */
+  readonly save: (changed: ReadonlyMap<string, TrustRecord | null>) => Promise<void>;
+  readonly logger: Record<"info" | "warn" | "error", (fields: object, message: string) => void>;
 }
 
 /** Carries out what the trust policy decides: moves functions, tells their tenants, releases in time. */
 export class Quarantine {
   readonly #parts: QuarantineParts;
   #cancelRelease: () => void = () => undefined;
+  readonly #changed = new Set<string>();
+  #cancelSave: (() => void) | undefined;
 
   constructor(parts: QuarantineParts) {
     this.#parts = parts;
+    for (const { key } of parts.remembered) if (!parts.policy.record(key)) this.#saveSoon(key);
+    this.#releaseInTime();
   }
 
   /** Versions ended their process. */
@@ -50,12 +60,35 @@ export class Quarantine {
     return this.#parts.policy.standing(fn);
   }
 
-  stop(): void {
+  /** Resolves when what is known is stored. */
+  async stop(): Promise<void> {
     this.#cancelRelease();
+    this.#cancelSave?.();
+    await this.#save();
+  }
+
+  #saveSoon(key: string): void {
+    this.#changed.add(key);
+    this.#cancelSave ??= this.#parts.timers.after(saveMs, () => void this.#save());
+  }
+
+  async #save(): Promise<void> {
+    this.#cancelSave = undefined;
+    if (this.#changed.size === 0) return;
+    const { policy, save, logger } = this.#parts;
+    const changed = new Map([...this.#changed].map((key) => [key, policy.record(key)]));
+    this.#changed.clear();
+    try {
+      await save(changed);
+    } catch (error) {
+      // It is still in force, for as long as this process lives.
+      logger.error({ err: error }, "what is held against functions could not be stored");
+    }
   }
 
   #follow(fn: LiveFunction, reason: Offence | "tenant", consequence: Consequence): void {
     if (consequence === "noted") return;
+    this.#saveSoon(isolateKey(fn));
     this.#releaseInTime();
     if (consequence !== "quarantined") return;
     const { policy, logger, onMoved, onQuarantine } = this.#parts;
@@ -76,7 +109,9 @@ export class Quarantine {
     if (nextMs === null) return;
     const waitMs = Math.min(Math.max(0, nextMs - now()), longestWaitMs);
     this.#cancelRelease = timers.after(waitMs, () => {
-      for (const name of policy.release()) {
+      for (const key of policy.release()) {
+        this.#saveSoon(key);
+        const name = key.slice(0, key.lastIndexOf("@"));
         this.#parts.logger.info({ function: name }, "the function is released from quarantine");
         this.#parts.onMoved(name);
       }

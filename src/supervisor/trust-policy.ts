@@ -1,5 +1,5 @@
 import { isolateKey, type LiveFunction } from "../core/deployment.ts";
-import type { Offence, Standing } from "../core/trust.ts";
+import type { Offence, Standing, TrustRecord } from "../core/trust.ts";
 
 export interface TrustNumbers {
   /** So many hits of hard limits within a minute bring a version into quarantine. */
@@ -23,6 +23,7 @@ const grave: ReadonlySet<Offence> = new Set(["crashed", "stalled", "outgrown", "
 interface Version {
   readonly name: string;
   readonly key: string;
+  tenant: string;
   /** When it hit limits lately. */
   hits: number[];
   breaches: number;
@@ -48,9 +49,40 @@ export class TrustPolicy {
   /** By tenant: its versions that came into quarantine, and when. */
   readonly #tenants = new Map<string, Map<string, number>>();
 
-  constructor(numbers: TrustNumbers, now: () => number) {
+  /** @param remembered what earlier runs have found out, as `record` gave it. What is a day old is forgotten. */
+  constructor(numbers: TrustNumbers, now: () => number, remembered: readonly TrustRecord[] = []) {
     this.#numbers = numbers;
     this.#now = now;
+    for (const record of remembered.slice(-maxVersions)) {
+      const lastMs = Math.max(record.lastMs, record.quarantine?.untilMs ?? 0, record.blamedMs ?? 0);
+      if (now() - lastMs < tenantMemoryMs) this.#restore(record);
+    }
+  }
+
+  /** What is to be remembered of a version; null when that is nothing. */
+  record(key: string): TrustRecord | null {
+    const version = this.#versions.get(key);
+    if (!version) return null;
+    const { tenant, level, breaches, reasons, quarantine, lastMs } = version;
+    const blamedMs = this.#tenants.get(tenant)?.get(key) ?? null;
+    if (level === 0 && quarantine === null && blamedMs === null) return null;
+    return {
+      key,
+      tenant,
+      level,
+      breaches,
+      reasons: [...reasons],
+      quarantine: quarantine && { ...quarantine },
+      lastMs,
+      blamedMs,
+    };
+  }
+
+  #restore({ key, tenant, blamedMs, reasons, quarantine, ...others }: TrustRecord): void {
+    const name = key.slice(0, key.lastIndexOf("@"));
+    const again = { reasons: new Set(reasons), quarantine: quarantine && { ...quarantine } };
+    this.#versions.set(key, { ...others, ...again, name, key, tenant, hits: [] });
+    if (blamedMs !== null) this.#blame(tenant, key, blamedMs);
   }
 
   get quarantined(): number {
@@ -84,6 +116,8 @@ export class TrustPolicy {
     const version = this.#version(fn);
     this.#forgive(version);
     version.lastMs = now;
+    // Where it belongs to now.
+    version.tenant = fn.tenant;
     version.breaches += count;
     version.reasons.add(offence);
     if (!this.#isTooMuch(version, offence, count)) {
@@ -94,21 +128,21 @@ export class TrustPolicy {
     version.hits = [];
     const goesOn = version.quarantine !== null;
     this.#quarantine(version);
-    this.#remember(fn);
+    this.#blame(fn.tenant, version.key, now);
     return goesOn ? "prolonged" : "quarantined";
   }
 
-  /** Releases the versions whose time is over; gives their functions' names. */
+  /** Releases the versions whose time is over; gives their keys. */
   release(): string[] {
     const now = this.#now();
-    const names: string[] = [];
+    const keys: string[] = [];
     for (const version of this.#versions.values()) {
       if (!version.quarantine || version.quarantine.untilMs > now) continue;
       version.lastMs = version.quarantine.untilMs;
       version.quarantine = null;
-      names.push(version.name);
+      keys.push(version.key);
     }
-    return names;
+    return keys;
   }
 
   /** When `release` has something to do next, or null. */
@@ -138,7 +172,7 @@ export class TrustPolicy {
     if (known) return known;
     if (this.#versions.size >= maxVersions) this.#forget();
     const version: Version = {
-      ...{ name: fn.name, key, hits: [], breaches: 0, reasons: new Set<Offence | "tenant">() },
+      ...{ name: fn.name, key, tenant: fn.tenant, hits: [], breaches: 0, reasons: new Set<Offence | "tenant">() },
       ...{ level: 0, quarantine: null, lastMs: this.#now() },
     };
     this.#versions.set(key, version);
@@ -184,10 +218,10 @@ export class TrustPolicy {
     version.reasons.clear();
   }
 
-  #remember(fn: LiveFunction): void {
-    const versions = this.#tenants.get(fn.tenant) ?? new Map<string, number>();
-    versions.set(isolateKey(fn), this.#now());
-    this.#tenants.set(fn.tenant, versions);
+  #blame(tenant: string, key: string, atMs: number): void {
+    const versions = this.#tenants.get(tenant) ?? new Map<string, number>();
+    versions.set(key, atMs);
+    this.#tenants.set(tenant, versions);
   }
 
   #isDistrusted(tenant: string): boolean {

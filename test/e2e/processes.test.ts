@@ -8,6 +8,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { Agent } from "undici";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { looper } from "./culprits.ts";
 import { Origin, reachOrigins } from "./origin.ts";
 import { type Answer, TestServer } from "./server.ts";
 import { until } from "./until.ts";
@@ -294,14 +295,20 @@ test("SIGTERM waits for a body that is on its way", async () => {
   expect(await server.gone).toBe(0);
 });
 
-test("what was deployed is there at the next start", async () => {
+test("what was deployed is there at the next start, and what is held against it", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "islet-e2e-kept-"));
-  const before = await TestServer.start({ DATA_DIR: dataDir });
+  const before = await TestServer.start({ DATA_DIR: dataDir, QUARANTINE_AFTER: 1 });
   await before.deploy("kept", saying("kept"), { routes: ["kept.example.com/*"] });
+  await before.deploy("bad", looper.source, { limits: { cpuMs: 50 } });
+  expect((await before.send("/fn/bad/")).code).toBe("function_cpu_limit");
+  await before.logs.find({ function: "bad", msg: /is quarantined/ });
   before.signal("SIGTERM");
   expect(await before.gone).toBe(0);
   await before.stop();
   server = await TestServer.start({ DATA_DIR: dataDir });
   expect((await server.send("/", { host: "kept.example.com" })).text).toBe("kept");
+  expect((await server.control("GET", "/v1/functions/bad")).json()).toMatchObject({
+    trust: { state: "quarantined", group: "tenant:bad", reasons: ["cpu"] },
+  });
   await rm(dataDir, { recursive: true });
 });

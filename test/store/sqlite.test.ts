@@ -226,6 +226,20 @@ describe("opening", () => {
     await expect(SqliteStore.open(dataDir)).rejects.toThrow("in use by another Islet");
   });
 
+  test("keeps what is held against versions until it is told that this is nothing", async () => {
+    const record = {
+      ...{ key: "f@1", tenant: "t", level: 2, breaches: 3, reasons: ["crashed" as const], lastMs: 5, blamedMs: null },
+      quarantine: { sinceMs: 5, untilMs: 9 },
+    };
+    await store.saveTrust(new Map([[record.key, { ...record, level: 1 }]]));
+    await store.saveTrust(new Map([[record.key, record]]));
+    await store.close();
+    store = await SqliteStore.open(dataDir);
+    expect(await store.trust()).toEqual([record]);
+    await store.saveTrust(new Map([[record.key, null]]));
+    expect(await store.trust()).toEqual([]);
+  });
+
   test("refuses a store of a later release", async () => {
     await store.close();
     const db = new DatabaseSync(join(dataDir, "islet.db"));

@@ -1,15 +1,16 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { LiveFunction } from "../../src/core/deployment.ts";
+import { isolateKey, type LiveFunction } from "../../src/core/deployment.ts";
 import { TrustPolicy } from "../../src/supervisor/trust-policy.ts";
 import { liveFunction } from "./births.ts";
 
 const minute = 60_000;
 let now: number;
 let policy: TrustPolicy;
+const numbers = { quarantineAfter: 5, quarantineMs: minute, longestQuarantineMs: 60 * minute };
 
 beforeEach(() => {
   now = 1_000_000;
-  policy = new TrustPolicy({ quarantineAfter: 5, quarantineMs: minute, longestQuarantineMs: 60 * minute }, () => now);
+  policy = new TrustPolicy(numbers, () => now);
 });
 
 const fn = (name: string, version = "1", tenant = name): LiveFunction => ({ ...liveFunction(name, version), tenant });
@@ -20,7 +21,7 @@ function sitOut(of: LiveFunction): number {
   const { untilMs } = policy.standing(of);
   const length = (untilMs ?? now) - now;
   now += length;
-  expect(policy.release()).toEqual([of.name]);
+  expect(policy.release()).toEqual([isolateKey(of)]);
   return length;
 }
 
@@ -95,5 +96,42 @@ describe("a tenant", () => {
   test("is not judged by one version that does it often", () => {
     for (let i = 0; i < 5; i++) policy.offended(fn("f"), "crashed");
     expect(policy.deployed(fn("f", "2"))).toBe("noted");
+  });
+});
+
+describe("after a restart", () => {
+  /** Of the same policy, as the store gives it back. */
+  const restarted = (...functions: LiveFunction[]) => {
+    const records = functions.flatMap((of) => policy.record(isolateKey(of)) ?? []);
+    return new TrustPolicy(numbers, () => now, JSON.parse(JSON.stringify(records)) as typeof records);
+  };
+
+  test("a version is where it was, and goes on from there", () => {
+    policy.offended(fn("f"), "crashed");
+    policy.offended(fn("f"), "stalled");
+    const before = policy.standing(fn("f"));
+    policy = restarted(fn("f"));
+    expect(policy.standing(fn("f"))).toEqual(before);
+    expect(sitOut(fn("f"))).toBe(2 * minute);
+    policy = restarted(fn("f"));
+    policy.offended(fn("f"), "crashed");
+    expect(sitOut(fn("f"))).toBe(4 * minute);
+  });
+
+  test("a tenant's versions are still counted, for a day", () => {
+    const versions = ["1", "2", "3"].map((version) => fn("f", version));
+    for (const version of versions) policy.offended(version, "crashed");
+    policy = restarted(...versions);
+    expect(policy.deployed(fn("g", "1", "f"))).toBe("quarantined");
+    now += 25 * 60 * minute;
+    policy = restarted(...versions);
+    expect(policy.deployed(fn("g", "2", "f"))).toBe("noted");
+    expect(policy.quarantined).toBe(0);
+  });
+
+  test("there is nothing to remember of what only hit limits now and then", () => {
+    policy.offended(fn("f"), "cpu");
+    expect(policy.record(isolateKey(fn("f")))).toBe(null);
+    expect(policy.record("nobody@1")).toBe(null);
   });
 });
