@@ -86,7 +86,7 @@ module.exports = {
       name: "bench-imports",
       comment: "The bench measures Islet from outside; the simulator runs the scheduler that ships.",
       severity: "error",
-      from: { path: "^bench/", pathNot: "^bench/(containers/|servers/runner-over-tcp[.]ts$)" },
+      from: { path: "^bench/", pathNot: "^bench/(containers/|servers/listening-runner[.]ts$)" },
       to: { path: "^(src|runtime-api|test)/", pathNot: "^src/(scheduler|core)/" },
     },
     {

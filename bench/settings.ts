@@ -15,6 +15,7 @@ export interface BenchSettings {
   readonly denseFunctions: number;
   readonly deploys: number;
   readonly coldContainers: number;
+  readonly thaws: number;
   readonly kills: number;
   readonly outDir: string;
 }
@@ -27,6 +28,7 @@ const full = {
   denseFunctions: 200,
   deploys: 20,
   coldContainers: 8,
+  thaws: 30,
   kills: 5,
 };
 const quick = {
@@ -37,6 +39,7 @@ const quick = {
   denseFunctions: 20,
   deploys: 3,
   coldContainers: 3,
+  thaws: 5,
   kills: 1,
 };
 

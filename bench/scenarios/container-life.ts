@@ -1,111 +1,69 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Pool } from "undici";
-import { prepareDirect } from "../containers/direct-container.ts";
-import { dockerHost, startContainers } from "../containers/islet-containers.ts";
+import { prepareByHand } from "../containers/container-by-hand.ts";
+import { dockerHost } from "../containers/islet-containers.ts";
 import { steadyGets } from "../load/steady-gets.ts";
-import type { Sample } from "../metrics.ts";
-import { type BenchFunction, manyFunctions } from "../peer.ts";
+import { manyFunctions } from "../peer.ts";
 import { islet } from "../peers/islet.ts";
-import { progress, type Scenario } from "../scenario.ts";
-import { quantile } from "../statistics.ts";
+import { containerScenario, hello, inRounds, onIslet, sampleOf } from "./container-scenario.ts";
 
-const hello: BenchFunction = { name: "hello", kind: "hello" };
-const common = { quick: false, takes: (peer: { name: string }) => peer.name === islet.name } as const;
 const pauseMs = 100;
-const thaws = 30;
 const burst = 200;
 
-export const containerColdStart: Scenario = {
-  ...common,
+export const containerColdStart = containerScenario({
   name: "container-cold-start",
-  title: "Cold start in a container to the first byte: made and started by hand, and through Islet",
+  title:
+    "Cold start in a container to the first byte: made and started by hand, and through Islet, both without network",
   main: "p50Ms",
-  async run(_, { coldContainers }) {
+  async run({ coldContainers }) {
     const functions = manyFunctions(coldContainers);
-    const byHand = await prepareDirect(dockerHost, hello);
-    const running = await startContainers(functions, {});
-    const times: Record<string, number[]> = { container: [], [islet.name]: [] };
-    try {
+    const byHand = await prepareByHand(dockerHost, hello);
+    return onIslet(functions, {}, async (running) => {
+      const times: Record<string, number[]> = { container: [], [islet.name]: [] };
       for (const { name } of functions) {
-        const container = await byHand();
-        times.container?.push(container.firstByteMs);
-        await container.stop();
+        times.container?.push(await byHand());
         times[islet.name]?.push(await answeredMs(running.url(name)));
       }
-      return Object.entries(times).map(([peer, values]) => sample(peer, values));
-    } finally {
-      await running.stop();
-    }
+      return Object.entries(times).map(([peer, values]) => sampleOf(peer, values));
+    });
   },
-};
+});
 
-export const containerThaw: Scenario = {
-  ...common,
+export const containerThaw = containerScenario({
   name: "container-thaw",
   title: "The answer of a container that is paused",
   main: "p50Ms",
-  async run() {
-    const running = await startContainers([hello], { CONTAINER_PAUSE_MS: pauseMs });
-    const times: number[] = [];
-    try {
+  run: ({ thaws }) =>
+    onIslet([hello], { CONTAINER_PAUSE_MS: pauseMs }, async (running) => {
+      const times: number[] = [];
       await answeredMs(running.url(hello.name));
       for (let i = 0; i < thaws; i++) {
         await delay(4 * pauseMs);
         times.push(await answeredMs(running.url(hello.name)));
       }
-      return [sample(islet.name, times)];
-    } finally {
-      await running.stop();
-    }
-  },
-};
+      return [sampleOf(islet.name, times)];
+    }),
+});
 
-export const containerBurst: Scenario = {
-  ...common,
+export const containerBurst = containerScenario({
   name: "container-burst",
   title: `A burst of ${burst} requests for a function that no container runs yet, which may have eight`,
   main: "failed",
-  async run(_, { rounds }) {
+  run({ rounds }) {
     const functions = manyFunctions(rounds);
-    const samples: Sample[] = [];
-    const running = await startContainers(functions, {});
-    try {
-      for (const [round, { name }] of functions.entries()) {
-        const { origin, pathname } = new URL(running.url(name));
-        const pool = new Pool(origin, { connections: burst });
-        const startedAt = performance.now();
-        const statuses = await Promise.all(
-          Array.from({ length: burst }, async () => {
-            const { statusCode, body } = await pool.request({ path: pathname, method: "GET" });
-            await body.dump();
-            return statusCode;
-          }),
-        );
-        const values = {
-          failed: statuses.filter((status) => status !== 200).length,
-          longestMs: performance.now() - startedAt,
-        };
-        await pool.close();
-        progress(`  round ${round + 1}: ${values.failed} failed, longest ${Math.round(values.longestMs)} ms`);
-        samples.push({ peer: islet.name, round, values });
-      }
-      return samples;
-    } finally {
-      await running.stop();
-    }
+    return onIslet(functions, {}, (running) =>
+      inRounds(rounds, (round) => burstOn(running.url(String(functions[round]?.name)))),
+    );
   },
-};
+});
 
-export const containerKill: Scenario = {
-  ...common,
+export const containerKill = containerScenario({
   name: "container-kill",
   title: "The container of a function is killed (kill -9) under load of GETs",
   main: "failed",
-  async run(_, { kills }) {
-    const samples: Sample[] = [];
-    const running = await startContainers([hello], {});
-    try {
-      for (let round = 0; round < kills; round++) {
+  run: ({ kills }) =>
+    onIslet([hello], {}, (running) =>
+      inRounds(kills, async () => {
         await answeredMs(running.url(hello.name));
         const load = steadyGets(running.url(hello.name), 8);
         await delay(500);
@@ -114,19 +72,29 @@ export const containerKill: Scenario = {
         await delay(2_000);
         const requests = await load.end();
         const touched = requests.filter(({ endedAt }) => endedAt >= killedAt);
-        const values = {
+        return {
           failed: requests.filter(({ ok }) => !ok).length,
           longestMs: Math.max(...touched.map(({ startedAt, endedAt }) => endedAt - startedAt)),
         };
-        progress(`  round ${round + 1}: ${values.failed} failed, longest ${Math.round(values.longestMs)} ms`);
-        samples.push({ peer: islet.name, round, values });
-      }
-      return samples;
-    } finally {
-      await running.stop();
-    }
-  },
-};
+      }),
+    ),
+});
+
+async function burstOn(url: string): Promise<{ failed: number; longestMs: number }> {
+  const { origin, pathname } = new URL(url);
+  const pool = new Pool(origin, { connections: burst });
+  const startedAt = performance.now();
+  const statuses = await Promise.all(
+    Array.from({ length: burst }, async () => {
+      const { statusCode, body } = await pool.request({ path: pathname, method: "GET" });
+      await body.dump();
+      return statusCode;
+    }),
+  );
+  const longestMs = performance.now() - startedAt;
+  await pool.close();
+  return { failed: statuses.filter((status) => status !== 200).length, longestMs };
+}
 
 async function answeredMs(url: string): Promise<number> {
   const startedAt = performance.now();
@@ -134,9 +102,4 @@ async function answeredMs(url: string): Promise<number> {
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${text}`);
   return performance.now() - startedAt;
-}
-
-function sample(peer: string, times: readonly number[]): Sample {
-  progress(`  ${peer}: ${times.map((time) => time.toFixed(0)).join(" ")} ms`);
-  return { peer, round: 0, values: { p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) } };
 }

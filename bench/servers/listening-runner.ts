@@ -7,8 +7,8 @@ import { logRequests } from "../../runtime-api/runners/node/request-log.ts";
 import { type Handler, serveRequests } from "../../runtime-api/runners/node/requests.ts";
 
 /*
- * Runs in a container, in place of the runner's own main file: the runner's code, but listening on a port for
- * clients, with nobody between.
+ * Runs in a container, in place of the runner's own main file: the runner's code, but listening for clients, at a
+ * port or a socket, with nobody between.
  */
 
 const folder = "/islet/function";
@@ -29,4 +29,4 @@ const server = serveRequests(handler, description.env, control);
 server.prependListener("request", (incoming) => {
   incoming.url = `http://${incoming.headers.host ?? "container"}${incoming.url ?? "/"}`;
 });
-server.listen(Number(process.env.PORT));
+server.listen(process.env.LISTEN);
