@@ -156,12 +156,12 @@ export class TenantIsolate {
    */
   cancel(live: LiveInvocation, reason: string): void {
     if (live.cancelled || this.#state !== "ready") {
-      this.#later(() => this.finish(live));
+      this.later(() => this.finish(live));
       return;
     }
     live.cancelled = true;
     this.deliver(live, "abort", live.id, reason);
-    this.#later(() => {
+    this.later(() => {
       if (!live.goesOn) this.finish(live);
       else if (!live.over) this.limitAfterwards(live);
     });
@@ -213,24 +213,24 @@ export class TenantIsolate {
     live.afterwards ??= setTimeout(() => {
       live.limits.hit("wallMs");
       if (!live.cancelled) this.cancel(live, "the time for work after the answer is up");
-      this.#later(() => this.finish(live));
+      this.later(() => this.finish(live));
     }, this.#bundle.limits.wallMs);
   }
 
   moduleLoaded(hasFetch: boolean): void {
     if (this.#state !== "loading") return;
     if (!hasFetch) {
-      this.#later(() => this.#failLoading(hasNoFetch(this.#bundle.main)));
+      this.later(() => this.#failLoading(hasNoFetch(this.#bundle.main)));
       return;
     }
     this.#loading.stopTimer();
     this.#state = "ready";
     this.#live.end(this.#startup);
-    this.#later(() => this.#loading.over());
+    this.later(() => this.#loading.over());
   }
 
   importModule(live: LiveInvocation, id: number, name: string): void {
-    this.#later(() => {
+    this.later(() => {
       this.#enter(live, (lane) =>
         guarding(
           () => lane.evaluate(name, `glue.imported(${id},ns);`),
@@ -247,6 +247,11 @@ export class TenantIsolate {
 
   moduleBytes(name: string): Uint8Array | undefined {
     return this.#modules.bytes(name);
+  }
+
+  later(run: () => void): void {
+    if (this.#running) this.#afterEntry.push(run);
+    else run();
   }
 
   opFailed(name: string, error: unknown): void {
@@ -268,11 +273,6 @@ export class TenantIsolate {
     this.#wasm = premises.wasm;
     this.#lane = premises.lane;
     this.#prepared.bridge.connect(new TenantOps(this, this.#live, this.#wasm));
-  }
-
-  #later(run: () => void): void {
-    if (this.#running) this.#afterEntry.push(run);
-    else run();
   }
 
   #enter(live: LiveInvocation, run: (lane: Lane) => void | Promise<void>): void {
@@ -340,7 +340,7 @@ export class TenantIsolate {
     if (!cancelled && this.#state === "ready" && this.#doomed === undefined) {
       this.deliver(live, "abort", live.id, "the request used up its CPU time");
     }
-    this.#later(() => this.fail(live, failureOfDeath("cpu_limit", true)));
+    this.later(() => this.fail(live, failureOfDeath("cpu_limit", true)));
   }
 
   #entryThrew(live: LiveInvocation, error: unknown): void {

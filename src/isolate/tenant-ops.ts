@@ -31,6 +31,8 @@ interface OpsIsolate {
   finish(live: LiveInvocation): void;
   /** Bounds the work that goes on after an answer. */
   limitAfterwards(live: LiveInvocation): void;
+  /** After the present entry, and those that came up before. */
+  later(run: () => void): void;
   deliver(live: LiveInvocation, name: "timer", id: number): void;
   deliver(live: LiveInvocation, name: "fetchFailed" | "streamError", stream: number, message: string): void;
   moduleLoaded(hasFetch: boolean): void;
@@ -264,8 +266,16 @@ export class TenantOps implements BridgeTarget {
     }, ms);
   }
 
+  /** Not by setInterval: while code computes on a thread, turns would come up without end, and wait in memory. */
   #every(live: LiveInvocation, id: number, ms: number): NodeJS.Timeout {
-    return setInterval(() => this.#isolate.deliver(live, "timer", id), ms);
+    const timer = setTimeout(() => {
+      this.#isolate.deliver(live, "timer", id);
+      // After that turn, which may have stopped it.
+      this.#isolate.later(() => {
+        if (!live.over && live.timers.has(id)) timer.refresh();
+      });
+    }, ms);
+    return timer;
   }
 }
 

@@ -63,6 +63,18 @@ describe.each(["main", "thread"] as const)("an isolate in the %s lane", (lane) =
   });
 });
 
+test("an interval that is due many times while code computes on a thread has one turn, and no more wait for it", async () => {
+  const one = await tenant(
+    onDemand(`let turns = 0; setInterval(() => turns++, 1);
+      let x = 1; for (let i = 0; i < 4e8; i++) x = (x * 31 + i) | 0;
+      await new Promise((r) => setTimeout(r, 0, x)); return new Response(String(turns));`),
+    { lane: "thread", limits: { cpuMs: 20_000 } },
+  );
+  const outcome = await one.get();
+  expect(outcome).toMatchObject({ status: 200 });
+  expect(Number("body" in outcome && outcome.body)).toBeLessThan(10);
+});
+
 describe("the main lane", () => {
   test("reports entries that held it for long", async () => {
     const one = await tenant(
