@@ -8,6 +8,7 @@ import type { LogLevel } from "../core/invocation.ts";
 import { ContainerInstance, type InstanceState } from "./container-instance.ts";
 import type { ContainerLogger } from "./container-logger.ts";
 import type { LoadProblem } from "./control-reader.ts";
+import { LogAllowance } from "./log-allowance.ts";
 import { RunnerSockets } from "./runner-sockets.ts";
 
 /** For the engine to make and start a container, beside the function's own start-up limit. */
@@ -47,6 +48,7 @@ export class FleetMember {
   /** Somebody else needs its room as soon as it has served those who wait for it. */
   yieldsOnceReady = false;
   readonly #parts: MemberParts;
+  readonly #allowance = new LogAllowance();
   #sockets: RunnerSockets | undefined;
   #startTimer: NodeJS.Timeout | undefined;
 
@@ -120,7 +122,10 @@ export class FleetMember {
   }
 
   #log(requestId: string | null, level: LogLevel, text: string): void {
-    if (!this.instance.logged(requestId, level, text)) this.#tell(level, text);
+    if (this.instance.logged(requestId, level, text)) return;
+    const allowed = this.#allowance.take(text);
+    if (allowed === "logged") this.#tell(level, text);
+    else if (allowed === "over") this.#tell("warn", "further lines are left out: too many belong to no request");
   }
 
   #notLoaded(problem: LoadProblem, message: string, detail: string): void {
