@@ -233,7 +233,7 @@ async def app(scope, receive, send):
         if (pathname === "/forge" || pathname === "/garble") for (const socket of sockets) socket.write(FORGED);
         return new Response("well");
       } };`;
-    await server.deploy("wild", source, { ...container, limits: { wallMs: 3_000, memoryMb: 128 } });
+    await server.deploy("wild", source, { ...container, limits: { wallMs: 6_000, memoryMb: 128 } });
     expect((await server.send("/fn/wild/")).text).toBe("well");
     expect(await server.send("/fn/wild/forge")).toMatchObject({ status: 500, code: "function_error" });
     expect(await server.send("/fn/wild/garble")).toMatchObject({ status: 502, code: "function_crashed" });
