@@ -5,8 +5,10 @@ export interface PlacerTuning {
   readonly hopMs: number;
   /** A place takes no new instance while it has this many times the mean of what is in flight. */
   readonly bound: number;
-  /** What is not cheaper by this share is no better: else requests swing between places that are the same. */
+  /** What saves less than this share of a cold start is no better: else requests swing between places that are the same. */
   readonly margin: number;
+  /** What a cold start is counted for: itself, and that of the version whose memory it takes. */
+  readonly priceFactor: number;
   /** In what time a new instance is to have paid for its cold start. */
   readonly payBackMs: number;
   /** A place besides the first that its version did not need for so long is given up. */
@@ -16,9 +18,10 @@ export interface PlacerTuning {
 /** Among the pool processes of one server: a hop costs nothing, since each is as far as the other. */
 export const poolTuning: PlacerTuning = {
   hopMs: 0,
-  bound: 1.25,
+  bound: 2,
   margin: 0.2,
-  payBackMs: 5_000,
+  priceFactor: 3,
+  payBackMs: 1_000,
   shrinkAfterMs: 20_000,
 };
 

@@ -30,8 +30,8 @@ export const decisionKinds: readonly DecisionKind[] = [
 
 /** Of more warm places than this, two are looked at and not all. */
 const scanned = 4;
-/** So many answers of warm instances, and a version's line is its own. */
-const believedAfter = 4;
+/** No cold start is taken to be shorter, whatever the lines say. */
+const leastStartMs = 1;
 /** Places looked at for a new instance. */
 const candidates = 4;
 
@@ -111,8 +111,11 @@ export class Placer<Place extends Spot> {
   /** An answer has begun now, whose request was sent when `x` others were in flight there. */
   learn(version: PlacedVersion<Place>, spot: Place, { x, atMs }: Sent, nowMs: number, cold: boolean): void {
     if (!version.answered(spot, atMs, nowMs, cold)) return;
+    const { costs } = this.#parts;
     version.costs.observe(x, nowMs - atMs, cold);
-    this.#parts.costs.observe(x, nowMs - atMs, cold);
+    costs.observe(x, nowMs - atMs, cold);
+    // A first cold answer says how long its function takes, too: what is not usual of a cold start.
+    if (cold && version.costs.balancing.count === 0) costs.guessBalancing(version.costs, nowMs - atMs);
   }
 
   #bestWarm(version: PlacedVersion<Place>, nowMs: number): WarmSpot<Place> | undefined {
@@ -144,7 +147,12 @@ export class Placer<Place extends Spot> {
       Math.max(0, entry.readyAtMs - nowMs) +
       version.costs.balancing.at(entry.spot.busy(nowMs)) +
       this.#hop(version, entry.spot);
-    return !best || entry.costMs < best.costMs * (1 - this.#parts.tuning.margin) ? entry : best;
+    return !best || entry.costMs < best.costMs - this.#slack(version) ? entry : best;
+  }
+
+  /** What is cheaper by less is no better: a share of a cold start. */
+  #slack({ costs: { balancing, placement } }: PlacedVersion<Place>): number {
+    return this.#parts.tuning.margin * Math.max(leastStartMs, placement.intercept - balancing.intercept);
   }
 
   #hop(version: PlacedVersion<Place>, spot: Place): number {
@@ -163,22 +171,24 @@ export class Placer<Place extends Spot> {
 
   /** A place for a new instance that is better than `best`, where it is warm. */
   #newInstead(version: PlacedVersion<Place>, best: WarmSpot<Place>, nowMs: number): Place | undefined {
-    const { margin, payBackMs } = this.#parts.tuning;
-    const { balancing } = version.costs;
+    const { balancing, placement } = version.costs;
     const cost = best.costMs;
+    const slack = this.#slack(version);
     // What an idle place would not make cheaper stays: most requests end here.
-    if (cost - balancing.intercept <= cost * margin) return undefined;
-    // A herd that comes to a new version waits for its first answers: what it costs is only a guess until then.
-    if (balancing.count < believedAfter) return undefined;
+    if (cost - balancing.intercept <= slack) return undefined;
+    // A herd that comes to a new version waits for its first answer: what it costs is only a guess until then.
+    if (balancing.count + placement.count === 0) return undefined;
     const spot = this.#fresh(version, nowMs);
     if (!spot) return undefined;
-    const price = this.#newCost(version, spot, nowMs);
-    if (price < cost * (1 - margin)) return this.#start(version, spot, "new_cheaper", price, nowMs);
+    const newCost = this.#newCost(version, spot, nowMs);
+    const warmCost = balancing.at(spot.busy(nowMs)) + this.#hop(version, spot);
+    const price = this.#parts.tuning.priceFactor * Math.max(leastStartMs, newCost - warmCost);
+    const saved = cost - warmCost;
+    if (saved > price) return this.#start(version, spot, "new_cheaper", newCost, nowMs);
     // What its last new instance will save shows when that has started.
-    if (nowMs < version.startingUntilMs) return undefined;
-    const saved = cost - balancing.at(spot.busy(nowMs)) - this.#hop(version, spot);
-    if (saved <= cost * margin || version.regret(saved, nowMs, payBackMs) < price) return undefined;
-    return this.#start(version, spot, "new_spread", price, nowMs);
+    if (saved <= slack || nowMs < version.startingUntilMs) return undefined;
+    if (version.regret(saved, nowMs, this.#parts.tuning.payBackMs) < price) return undefined;
+    return this.#start(version, spot, "new_spread", newCost, nowMs);
   }
 
   #newCost(version: PlacedVersion<Place>, spot: Place, nowMs: number): number {
@@ -186,19 +196,25 @@ export class Placer<Place extends Spot> {
   }
 
   /**
-   * The first place in the version's order where it is not warm and that has no more than its share of the load
-   * (V. Mirrokni, M. Thorup and M. Zadimoghaddam, "Consistent hashing with bounded loads", SODA 2018).
+   * Of the next places in the version's order where it is not warm, and that have no more than their share of the load
+   * (V. Mirrokni, M. Thorup and M. Zadimoghaddam, "Consistent hashing with bounded loads", SODA 2018), the cheapest;
+   * the earlier one unless the later is better by more than the slack.
    */
   #fresh(version: PlacedVersion<Place>, nowMs: number): Place | undefined {
     const { spots, tuning, totalBusy } = this.#parts;
     const known = version.warm.length;
     if (known >= spots.length) return undefined;
     const share = Math.ceil((tuning.bound * (totalBusy(nowMs) + 1)) / spots.length);
-    const order = version.orderIn(this.#ring, known + candidates);
-    for (const spot of order) {
-      if (!spot.gone && spot.room() > 0 && spot.busy(nowMs) < share && !version.isWarmIn(spot)) return spot;
+    let best: Place | undefined;
+    let bestCost = Number.POSITIVE_INFINITY;
+    for (const spot of version.orderIn(this.#ring, known + candidates)) {
+      if (spot.gone || spot.room() <= 0 || spot.busy(nowMs) >= share || version.isWarmIn(spot)) continue;
+      const cost = this.#newCost(version, spot, nowMs);
+      if (best && cost >= bestCost - this.#slack(version)) continue;
+      best = spot;
+      bestCost = cost;
     }
-    return undefined;
+    return best;
   }
 
   /** The least busy of those next in line, or whichever has room. */

@@ -34,6 +34,13 @@ export class TypicalCosts extends VersionCosts {
   newVersion(): VersionCosts {
     return new VersionCosts({ balancing: prior(this.balancing), placement: prior(this.placement) });
   }
+
+  /** Of a version that nobody has seen warm, from how long its cold answer took. */
+  guessBalancing({ balancing }: VersionCosts, coldMs: number): void {
+    const startMs = Math.max(0, this.placement.intercept - this.balancing.intercept);
+    const intercept = Math.max(this.balancing.intercept, coldMs - startMs);
+    balancing.reset({ slope: this.balancing.slope, intercept, weight: 1 });
+  }
 }
 
 function prior({ slope, intercept }: Line): LinePrior {

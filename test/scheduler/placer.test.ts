@@ -86,7 +86,7 @@ describe("a hot function", () => {
 
   test("gets it at once where that is cheaper than to wait", () => {
     const { placer, version } = setUp(4);
-    serve(placer, version, 0).inFlight = 100;
+    serve(placer, version, 0).inFlight = 150;
     serve(placer, version, 100);
     expect(placer.counts.new_cheaper).toBe(1);
   });
@@ -102,7 +102,7 @@ describe("a hot function", () => {
   test("shrinks again when it is not hot any more", () => {
     const { placer, version } = setUp(4);
     const home = serve(placer, version, 0);
-    home.inFlight = 100;
+    home.inFlight = 150;
     serve(placer, version, 100);
     expect(version.warm.length).toBe(2);
     home.inFlight = 0;
@@ -113,7 +113,10 @@ describe("a hot function", () => {
   test("whose time is not the place's stays where it is", () => {
     const { placer, version } = setUp(4);
     const home = serve(placer, version, 0);
-    for (let i = 0; i < 100; i++) version.costs.balancing.observe(i % 30, 80);
+    for (let i = 0; i < 400; i++) {
+      version.costs.observe(i % 30, 80, false);
+      version.costs.observe(i % 30, 120, true);
+    }
     home.inFlight = 30;
     for (let i = 0; i < 500; i++) expect(placer.choose(version, 100 + i)).toBe(home);
   });
