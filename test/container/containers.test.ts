@@ -228,8 +228,8 @@ async def app(scope, receive, send):
         if (pathname === "/loop") for (;;);
         if (pathname === "/grow") for (;;) hoard.push(new Uint8Array(8 * 1024 * 1024).fill(1));
         if (pathname === "/hold") await new Promise(() => {});
-        // On what requests come by, or on the connection for logs and news as well.
-        const sockets = process._getActiveHandles().filter((socket) => socket.write && (pathname === "/garble" || socket.bytesRead > 0));
+        // On what requests come by, or on the others: the connection for logs and news is among them.
+        const sockets = process._getActiveHandles().filter((socket) => socket.write && socket.bytesRead > 0 === (pathname === "/forge"));
         if (pathname === "/forge" || pathname === "/garble") for (const socket of sockets) socket.write(FORGED);
         return new Response("well");
       } };`;
