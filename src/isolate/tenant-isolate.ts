@@ -188,8 +188,6 @@ export class TenantIsolate {
     this.#dieIfRetired();
   }
 
-  // What the ops need; see TenantOps.
-
   readonly entryStart = (): EntryStart => this.#lane.entryStart;
   readonly probed = (): void => this.#observer.probed(this);
 
@@ -301,12 +299,11 @@ export class TenantIsolate {
     this.#live.entered = undefined;
     if (this.#state !== "dead") {
       if (!live.over) this.#live.add(live);
-      // Not while it loads: whoever asked for it is about to use it, and an isolate that moves away ends.
-      if (outcome.chargedMs > slowMs && live !== this.#startup) this.#observer.slow(this, outcome.chargedMs);
       if (outcome.ranOut) this.#ranOut(live);
       else if (outcome.threw) this.#entryThrew(live, outcome.error);
       if (!live.over && live.cpuMs > live.cpuLimitMs && !loading) this.#usedUp(live);
       if (this.#doomed !== undefined) this.#die(this.#doomed, live);
+      this.#tellIfSlow(live, outcome.chargedMs);
     }
     while (this.#afterEntry.length > 0 && !this.#running) {
       // One at a time: on a thread an entry goes on after this, and what follows it has to wait.
@@ -314,6 +311,11 @@ export class TenantIsolate {
     }
     this.#dieIfRetired();
   };
+
+  /** Last, since what moves away ends: the entry may have been its death. Not while it loads: somebody is about to use it. */
+  #tellIfSlow(live: LiveInvocation, ms: number): void {
+    if (ms > slowMs && live !== this.#startup && this.#state !== "dead") this.#observer.slow(this, ms);
+  }
 
   #ranOut(live: LiveInvocation): void {
     const { startupMs } = this.#bundle.limits;

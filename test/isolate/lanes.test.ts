@@ -87,6 +87,22 @@ describe("the main lane", () => {
     expect(one.slow).toHaveLength(1);
   });
 
+  test.each([
+    ["computes for too long", "for (;;);", "cpu_limit"],
+    ["outgrows its memory", "const all = []; for (;;) all.push(new Array(1000).fill(0.5));", "memory_limit"],
+  ])("an isolate that %s after its answer dies of that, also if it is to move to a thread", async (_, bad, reason) => {
+    const source = `export default { async fetch() {
+      Promise.reject({ get message() { ${bad} }, get stack() { return "stack"; } });
+      await null; return new Response("fine"); } };`;
+    const one = await tenant(source, {
+      limits: { cpuMs: reason === "cpu_limit" ? 50 : 20_000, memoryMb: 32 },
+      onSlow: (isolate) => isolate.retire(),
+    });
+    expect(await one.get()).toEqual({ status: 200, body: "fine" });
+    await one.dead;
+    expect(one.deaths).toEqual([reason]);
+  });
+
   test("gives modules that take long to a thread", async () => {
     const source = `let n = 0; for (let i = 0; i < 3e9; i++) n += i; ${hello}`;
     const one = await tenant(source, { limits: { startupMs: 20_000 } });

@@ -35,7 +35,13 @@ export async function tenant(
     lane = "main",
     limits = {},
     slots = new ThreadSlots(),
-  }: { lane?: Lane["kind"]; limits?: Partial<Limits>; slots?: ThreadSlots } = {},
+    onSlow = () => undefined,
+  }: {
+    lane?: Lane["kind"];
+    limits?: Partial<Limits>;
+    slots?: ThreadSlots;
+    onSlow?: (isolate: TenantIsolate) => void;
+  } = {},
 ): Promise<Tenant> {
   runtime ??= buildRuntimeSource().then((source) => new Runtime(source));
   const watchdog = new Watchdog();
@@ -55,7 +61,10 @@ export async function tenant(
   const isolate = new TenantIsolate("test@1", bundle, lane, source, {
     entering: () => undefined,
     left: () => undefined,
-    slow: (_, ms) => slow.push(ms),
+    slow: (entered, ms) => {
+      slow.push(ms);
+      onSlow(entered);
+    },
     probed: () => undefined,
     died: (_, reason) => {
       deaths.push(reason);
