@@ -68,7 +68,7 @@ export function azureDay(scale: Scale, measured: Measured, seed: number): Worklo
   });
 }
 
-/** The same, in bursts as in the trace of 2021 (Zhang et al., SOSP 2021), whose times are to the microsecond. */
+/** The same in bursts, whose share and length are our choice. */
 export function azureBursts(scale: Scale, measured: Measured, seed: number): Workload {
   return azure("azure, bursts", scale, measured, seed, { bursts: { share: 0.02, length: 30 } });
 }

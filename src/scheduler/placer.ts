@@ -34,6 +34,8 @@ const scanned = 4;
 const leastStartMs = 1;
 /** Places looked at for a new instance. */
 const candidates = 4;
+/** Of so many warm answers one is taken for what is typical: for that there are many, and each costs its time. */
+const typicalEvery = 8;
 
 /** How many were in flight in a place when a request was sent there, and when that was. */
 export interface Sent {
@@ -67,6 +69,7 @@ export class Placer<Place extends Spot> {
   readonly #parts: PlacerParts<Place>;
   readonly #ring: HashRing<Place>;
   #random = 0x9e3779b9;
+  #warmAnswers = 0;
 
   constructor(parts: PlacerParts<Place>, counts = noDecisions()) {
     this.#parts = parts;
@@ -113,7 +116,7 @@ export class Placer<Place extends Spot> {
     if (!version.answered(spot, atMs, nowMs, cold)) return;
     const { costs } = this.#parts;
     version.costs.observe(x, nowMs - atMs, cold);
-    costs.observe(x, nowMs - atMs, cold);
+    if (cold || ++this.#warmAnswers % typicalEvery === 0) costs.observe(x, nowMs - atMs, cold);
     // A first cold answer says how long its function takes, too: what is not usual of a cold start.
     if (cold && version.costs.balancing.count === 0) costs.guessBalancing(version.costs, nowMs - atMs);
   }
