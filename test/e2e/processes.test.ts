@@ -195,8 +195,9 @@ test("a pool process that is in other hands ends alone, whatever it says", async
   for (const name of ["frame", "channel"]) {
     const forged = async () => (await server.metrics()).sum("islet_child_deaths_total", { reason: "forged" });
     const before = await forged();
-    // It says once what it says.
-    expect((await server.send(`/fn/${name}/`, { method: "POST" })).status).toBe(name === "frame" ? 502 : 200);
+    const { status } = await server.send(`/fn/${name}/`, { method: "POST" });
+    // What is wrong with the channel the supervisor sees, before or after the front has the answer.
+    expect(name === "frame" ? [502] : [200, 502]).toContain(status);
     await until(async () => (await forged()) > before);
     await until(async () => (await server.metrics()).sum("islet_children_ready", { kind: "pool" }) === 1);
   }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { attackGroups, readAttacks } from "./attack-files.ts";
-import { attacksOnFronts } from "./modes.ts";
+import { attacksOnFronts, oneOfEachWay } from "./modes.ts";
 
 const document = new URL("../../docs/threat-model.md", import.meta.url);
 const lines = readFileSync(document, "utf8").split("\n");
@@ -40,5 +40,5 @@ test("every group is run", () => {
 
 test("what fronts meet are attacks that there are", () => {
   const known = new Set(attacks.map(({ group, name }) => `${group}/${name}`));
-  for (const key of attacksOnFronts) expect(known).toContain(key);
+  for (const key of [...attacksOnFronts, ...oneOfEachWay]) expect(known).toContain(key);
 });
