@@ -257,8 +257,6 @@ export class TenantIsolate {
     this.kill("internal");
   }
 
-  // Entering and dying.
-
   /** Takes an isolate for the modules to be loaded into. */
   #moveIn(lane: Lane["kind"]): void {
     const premises = moveIn(this.#bundle, lane, this.#source, {

@@ -28,7 +28,7 @@ export class VersionCosts {
 
 /**
  * The lines that are typical of all versions, which a new one starts from until it has been seen itself. They are
- * learnt from all replies, beginning with the priors.
+ * learnt from the replies of all, beginning with the priors; of warm ones a part is enough.
  */
 export class TypicalCosts extends VersionCosts {
   newVersion(): VersionCosts {
