@@ -1,4 +1,5 @@
 import type { BenchFunction } from "../peer.ts";
+import { twoProcesses } from "../peers/two-processes.ts";
 import type { Scenario } from "../scenario.ts";
 import { loadRounds } from "./load-rounds.ts";
 
@@ -11,7 +12,7 @@ export const echo: Scenario = {
   title: "JSON echo of 1 KB, POST, saturated by 32 connections",
   quick: true,
   main: "requestsPerSecond",
-  takes: () => true,
+  takes: (peer) => peer !== twoProcesses,
   run: (peers, settings) => loadRounds(peers, functions, { connections: 32, body: jsonBody() }, settings),
 };
 
