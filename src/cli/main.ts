@@ -7,6 +7,7 @@ import { deploy } from "./deploy.ts";
 import { doctor } from "./doctor.ts";
 import { images } from "./images.ts";
 import { list } from "./list.ts";
+import { placement } from "./placement.ts";
 import { rollback } from "./rollback.ts";
 import { dev, serve } from "./serve.ts";
 import { versions } from "./versions.ts";
@@ -20,7 +21,8 @@ const program = new Command("islet")
     "An edge-style isolate runtime server. Settings come from flags, ISLET_* variables and islet.config.json.",
   )
   .exitOverride();
-for (const command of [serve, dev, deploy, list, versions, rollback, remove, images, doctor]) command(program);
+for (const command of [serve, dev, deploy, list, versions, placement, rollback, remove, images, doctor])
+  command(program);
 
 try {
   await program.parseAsync();

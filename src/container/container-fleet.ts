@@ -4,6 +4,7 @@ import type { LiveFunction, PoolGroup } from "../core/deployment.ts";
 import type { IsletError } from "../core/errors.ts";
 import type { Executor } from "../core/executor.ts";
 import type { ContainerSettings, InstanceEnd, InstanceRequest } from "../core/messages.ts";
+import type { ContainerSeen } from "../core/placement.ts";
 import type { ContainerInstance, InstanceState } from "./container-instance.ts";
 import type { ContainerLogger } from "./container-logger.ts";
 import { FleetMember, type MemberListener } from "./fleet-member.ts";
@@ -137,6 +138,13 @@ export class ContainerFleet {
     const counts: Record<InstanceState, number> = { starting: 0, ready: 0, paused: 0, thawing: 0, over: 0 };
     for (const { instance } of this.#members.values()) counts[instance.state]++;
     return counts;
+  }
+
+  /** The containers of a version. */
+  seen(group: PoolGroup): ContainerSeen[] {
+    return [...this.#members.values()]
+      .filter(({ instance }) => instance.group === group)
+      .map(({ instance }) => ({ id: instance.id, state: instance.state, inFlight: instance.load().inFlight }));
   }
 
   /** The supervisor says that it is gone, or never came. */

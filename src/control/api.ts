@@ -10,6 +10,7 @@ import { functions } from "./functions.ts";
 import { isolation } from "./isolation.ts";
 import { manifestSchema } from "./manifest.ts";
 import { operations } from "./operations.ts";
+import { placement } from "./placement.ts";
 import { putFunction } from "./put-function.ts";
 import { refuseInvalid } from "./validation.ts";
 import { versions } from "./versions.ts";
@@ -42,6 +43,7 @@ export function createControlApi(deps: ControlDeps, deployer = new Deployer(deps
   functions(app, deps, deployer);
   putFunction(app, deps, deployer);
   versions(app, deps, deployer);
+  placement(app, deps);
   isolation(app, deps);
   refuseOtherMethods(app);
   return app;

@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Bundle, LiveFunction, PoolGroup, Program, Scaling } from "../core/deployment.ts";
 import type { Limits } from "../core/limits.ts";
 import type { CheckProblem } from "../core/messages.ts";
+import type { PlacementReport } from "../core/placement.ts";
 import type { Standing } from "../core/trust.ts";
 import type { Store } from "../store/store.ts";
 
@@ -44,6 +45,8 @@ export interface ControlDeps {
   urlsOf(fn: LiveFunction): string[];
   /** Where the live version of a function stands, and where it runs. */
   trustOf(fn: LiveFunction): Standing & { readonly group: PoolGroup };
+  /** Where a function runs now and why, as far as is known within a moment. */
+  placementOf(fn: LiveFunction): Promise<PlacementReport & { readonly group: PoolGroup }>;
   readonly token: string;
   readonly limits: {
     readonly default: Limits;

@@ -1,5 +1,6 @@
 import type { Bundle, LiveFunction, PoolGroup } from "./deployment.ts";
 import type { ErrorCode, SourcePlace } from "./errors.ts";
+import type { FrontPlacement, PoolPlacement } from "./placement.ts";
 import type { BreachKind, ProcessOffence } from "./trust.ts";
 
 /**
@@ -91,6 +92,8 @@ export type ToFront =
   | { readonly type: "poolDied"; readonly id: string; readonly verdict: Verdict }
   | { readonly type: "beat"; readonly seq: number }
   | { readonly type: "metrics"; readonly seq: number }
+  /** What is known here of where the live version of a function runs; answered by `placement`. */
+  | { readonly type: "placement"; readonly seq: number; readonly name: string }
   /** Another has its place and its port: end what is in flight, then say `drained`. */
   | { readonly type: "leave" }
   /** Refuse new requests, end those in flight, exit with 0. */
@@ -111,7 +114,9 @@ export type FromFront =
   /** A pool process sent what is no frame: it is in other hands and must go. Not answered. */
   | { readonly type: "forged"; readonly pool: string; readonly message: string }
   | { readonly type: "beat"; readonly seq: number }
-  | { readonly type: "metrics"; readonly seq: number; readonly metrics: readonly object[] };
+  | { readonly type: "metrics"; readonly seq: number; readonly metrics: readonly object[] }
+  /** Null: the function is not live here. */
+  | { readonly type: "placement"; readonly seq: number; readonly placement: FrontPlacement | null };
 
 /**
  * What a front asks about the containers that it has for itself, by ids that it chooses. It listens in
@@ -131,6 +136,8 @@ export type ToPool =
   | { readonly type: "check"; readonly seq: number; readonly bundle: Bundle }
   | { readonly type: "beat"; readonly seq: number }
   | { readonly type: "metrics"; readonly seq: number }
+  /** What there is of a version; answered by `placement`. */
+  | { readonly type: "placement"; readonly seq: number; readonly key: string }
   /** Its place has been given to another: answered by `left` when the last front has closed its connection. */
   | { readonly type: "leave"; readonly seq: number }
   /** No front is left: dispose the isolates and exit with 0. */
@@ -145,7 +152,8 @@ export type FromPool =
   /** This process cannot go on for long: replace it at once, and end it when its requests are over. Not answered. */
   | { readonly type: "retire"; readonly reason: string }
   | { readonly type: "beat"; readonly seq: number }
-  | { readonly type: "metrics"; readonly seq: number; readonly metrics: readonly object[] };
+  | { readonly type: "metrics"; readonly seq: number; readonly metrics: readonly object[] }
+  | { readonly type: "placement"; readonly seq: number; readonly placement: PoolPlacement };
 
 /** What is wrong with a bundle that was evaluated in a throw-away isolate. */
 export interface CheckProblem {

@@ -81,9 +81,9 @@ export class TenantIsolate {
     return this.#lane.kind;
   }
 
-  /** True while anything runs or waits in it: then it must not be evicted. */
-  get busy(): boolean {
-    return this.#state === "loading" || this.#running !== undefined || this.#live.size > 0;
+  /** What runs or waits in it, its loading too: while there is any, it must not be evicted. */
+  get inFlight(): number {
+    return this.#live.size || (this.#running ? 1 : 0);
   }
 
   /** How long an entry may take at most, by the clock. */
@@ -395,6 +395,6 @@ export class TenantIsolate {
   }
 
   #dieIfRetired(): void {
-    if (this.#retired && !this.busy) this.#die("moved", undefined);
+    if (this.#retired && this.inFlight === 0) this.#die("moved", undefined);
   }
 }

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Bundle } from "../core/deployment.ts";
 import type { LimitName } from "../core/limits.ts";
 import type { CheckProblem } from "../core/messages.ts";
+import type { PoolPlacement } from "../core/placement.ts";
 import type { BreachKind } from "../core/trust.ts";
 import type { DeathReason } from "../isolate/death.ts";
 import type { IsolateObserver, IsolateSource } from "../isolate/isolate-observer.ts";
@@ -102,6 +103,17 @@ export class IsolateHost {
 
   warm(key: string): TenantIsolate | undefined {
     return this.#parts.warm.get(key);
+  }
+
+  /** What there is here of a version. */
+  placementOf(key: string): PoolPlacement {
+    const kept = this.#parts.warm.look(key);
+    const isolate = kept && {
+      state: kept.isolate.state === "loading" ? ("starting" as const) : ("warm" as const),
+      inFlight: kept.isolate.inFlight,
+      bytes: kept.bytes,
+    };
+    return { isolate: isolate ?? null, inFlight: this.inFlight };
   }
 
   /** Puts a version into an isolate. A herd of requests for one cold version makes one isolate. */

@@ -44,6 +44,11 @@ export class WarmIsolates {
     return this.#totalBytes;
   }
 
+  /** What is known of a version's isolate, if it has one; that is no use of it. */
+  look(key: string): { readonly isolate: TenantIsolate; readonly bytes: number } | undefined {
+    return this.#kept.get(key);
+  }
+
   /** The isolate of a version, for one use more. */
   get(key: string): TenantIsolate | undefined {
     const kept = this.#kept.get(key);
@@ -117,7 +122,7 @@ export class WarmIsolates {
     for (const { isolate } of byScore) {
       if (!this.#tooMany) return;
       // Its death comes back to `remove`.
-      if (!isolate.busy) isolate.kill("evicted");
+      if (isolate.inFlight === 0) isolate.kill("evicted");
     }
   }
 }

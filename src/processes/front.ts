@@ -8,6 +8,7 @@ import { isContainerGroup, isolateKey, type LiveFunction, type PoolGroup } from 
 import { LogSink } from "../core/log-sink.ts";
 import type { FromFront, FrontSettings, ToFront } from "../core/messages.ts";
 import { OwnAddresses } from "../core/own-addresses.ts";
+import type { FrontPlacement } from "../core/placement.ts";
 import { EgressProxy, type ProxyClient } from "../egress/egress-proxy.ts";
 import { FunctionEgress } from "../egress/function-egress.ts";
 import { PoolLink } from "../pool/pool-link.ts";
@@ -159,6 +160,9 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
           channel.send({ type: "metrics", seq: message.seq, metrics: json.flat() }),
         );
         return;
+      case "placement":
+        channel.send({ type: "placement", seq: message.seq, placement: placementOf(message.name) });
+        return;
       case "leave":
         void leave();
         return;
@@ -182,6 +186,12 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
         // `start` has been, and the channel answers beats itself.
         return;
     }
+  };
+  const placementOf = (name: string): FrontPlacement | null => {
+    const fn = router.get(name);
+    if (!fn) return null;
+    const containers = fleet.seen(fn.group);
+    return { ...scheduler.view(fn), containers, local: local?.placementOf(isolateKey(fn)) ?? null };
   };
   const drain = async (): Promise<void> => {
     await plane.drain();

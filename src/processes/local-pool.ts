@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { IsolateSettings, PoolList } from "../core/messages.ts";
+import type { PoolPlacement } from "../core/placement.ts";
 import { FrontLink } from "../pool/front-link.ts";
 import { localPair } from "../pool/local-connection.ts";
 import type { Open } from "../pool/wire/connection.ts";
@@ -11,6 +12,7 @@ export interface LocalPool {
   readonly list: PoolList;
   readonly open: Open;
   metrics(): Promise<object[]>;
+  placementOf(key: string): PoolPlacement;
   close(): void;
 }
 
@@ -40,6 +42,7 @@ export function createLocalPool({ onUnclean, ...parts }: LocalPoolParts): LocalP
       return ours;
     },
     metrics: () => metrics.registry.getMetricsAsJSON(),
+    placementOf: (key) => host.placementOf(key),
     close,
   };
 }

@@ -39,6 +39,8 @@ async function start(settings: PoolSettings): Promise<void> {
       void metrics.registry
         .getMetricsAsJSON()
         .then((json) => channel.send({ type: "metrics", seq: message.seq, metrics: json }));
+    } else if (message.type === "placement") {
+      channel.send({ type: "placement", seq: message.seq, placement: host.placementOf(message.key) });
     } else if (message.type === "doubt") {
       lanes.doubt();
     } else if (message.type === "leave") {

@@ -13,6 +13,7 @@ import { SqliteStore } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { Checks } from "../supervisor/checks.ts";
 import { describeMissing, type Measure, measuresOfFronts } from "../supervisor/confinement/measures.ts";
+import { placementReport } from "../supervisor/placement-report.ts";
 import { probePort } from "../supervisor/port-probe.ts";
 import { RunDirectory } from "../supervisor/run-directory.ts";
 import { systemTimers } from "../supervisor/timers.ts";
@@ -109,6 +110,16 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
         return fronts.publish(change);
       },
       trustOf: (fn) => ({ ...quarantine.standing(fn), group: fronts.live(fn.name)?.group ?? fn.group }),
+      placementOf: async (fn) => {
+        const live = fronts.live(fn.name) ?? fn;
+        const placed = pools.list().pools.filter(({ group }) => group === live.group);
+        const asked = placed.flatMap(({ id, place }) => {
+          const pool = pools.byId(id);
+          return pool ? [{ pool, place }] : [];
+        });
+        const sources = { fronts: fronts.children, pools: asked, withinMs: timing.placementMs };
+        return { ...(await placementReport(live, sources)), group: live.group };
+      },
       urlsOf: (fn) => functionUrls(fn, config.host, port),
       token,
       limits: {

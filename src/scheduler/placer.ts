@@ -86,6 +86,11 @@ export class Placer<Place extends Spot> {
     return new PlacedVersion(hash, this.#parts.costs.newVersion());
   }
 
+  /** The first place for a key by its hash. */
+  homeOf(hash: number): Place | undefined {
+    return this.#ring.order(hash, 1)[0];
+  }
+
   /** Whether any place takes one more. */
   hasRoom(): boolean {
     for (const spot of this.#parts.spots) if (spot.room() > 0) return true;
@@ -111,14 +116,18 @@ export class Placer<Place extends Spot> {
     return best.spot;
   }
 
-  /** An answer has begun now, whose request was sent when `x` others were in flight there. */
-  learn(version: PlacedVersion<Place>, spot: Place, { x, atMs }: Sent, nowMs: number, cold: boolean): void {
-    if (!version.answered(spot, atMs, nowMs, cold)) return;
+  /**
+   * An answer has begun now, whose request was sent when `x` others were in flight there. False: that says nothing
+   * about the version's lines.
+   */
+  learn(version: PlacedVersion<Place>, spot: Place, { x, atMs }: Sent, nowMs: number, cold: boolean): boolean {
+    if (!version.answered(spot, atMs, nowMs, cold)) return false;
     const { costs } = this.#parts;
     version.costs.observe(x, nowMs - atMs, cold);
     if (cold || ++this.#warmAnswers % typicalEvery === 0) costs.observe(x, nowMs - atMs, cold);
     // A first cold answer says how long its function takes, too: what is not usual of a cold start.
     if (cold && version.costs.balancing.count === 0) costs.guessBalancing(version.costs, nowMs - atMs);
+    return true;
   }
 
   #bestWarm(version: PlacedVersion<Place>, nowMs: number): WarmSpot<Place> | undefined {

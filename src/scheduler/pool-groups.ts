@@ -1,10 +1,13 @@
 import { isolateKey, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
 import type { Executor } from "../core/executor.ts";
+import type { FrontPlacement } from "../core/placement.ts";
 import { hashOf } from "./hash-ring.ts";
 import type { PlacedVersion } from "./placed-version.ts";
+import { decisionsOf, expectedWaitMs, lineSeen, warmPlaces } from "./placement-view.ts";
 import { type DecisionKind, noDecisions, Placer, type Sent } from "./placer.ts";
 import { isolatePriors, poolTuning } from "./placer-tuning.ts";
 import { PoolSpot } from "./pool-spot.ts";
+import { RecentObservations } from "./recent-observations.ts";
 import { TypicalCosts } from "./version-costs.ts";
 
 /** An executor with its group and the number of the place it fills there; a replacement has its predecessor's. */
@@ -17,13 +20,18 @@ export interface PlacedExecutor {
 /** Past so many versions, what is known of the one that was met first is forgotten. */
 const mostVersions = 20_000;
 
+interface Known {
+  readonly placed: PlacedVersion<PoolSpot>;
+  readonly seen: RecentObservations;
+}
+
 /** The pool processes of each group, and what is known of the versions that run there. */
 export class PoolGroups {
   readonly #decisions = noDecisions();
   readonly #costs = new TypicalCosts(isolatePriors);
-  readonly #versions = new Map<string, PlacedVersion<PoolSpot>>();
+  readonly #versions = new Map<string, Known>();
   /** The same by what a request has at hand. */
-  readonly #known = new WeakMap<LiveFunction, PlacedVersion<PoolSpot>>();
+  readonly #known = new WeakMap<LiveFunction, Known>();
   #placers = new Map<PoolGroup, Placer<PoolSpot>>();
 
   /** How many requests were sent somewhere, by why there. */
@@ -49,13 +57,48 @@ export class PoolGroups {
   /** Where a request goes; undefined when no process of the group has room. */
   choose(fn: LiveFunction, group: PoolGroup, nowMs: number): PoolSpot | undefined {
     const placer = this.#placers.get(group);
-    return placer?.choose(this.#version(placer, fn, group), nowMs);
+    return placer?.choose(this.#version(placer, fn, group).placed, nowMs);
   }
 
   /** An answer has come now from where the request was sent. */
   learn(fn: LiveFunction, group: PoolGroup, spot: PoolSpot, sent: Sent, nowMs: number, cold: boolean): void {
     const placer = this.#placers.get(group);
-    placer?.learn(this.#version(placer, fn, group), spot, sent, nowMs, cold);
+    if (!placer) return;
+    const { placed, seen } = this.#version(placer, fn, group);
+    if (placer.learn(placed, spot, sent, nowMs, cold)) seen.add(sent.x, nowMs - sent.atMs, cold);
+  }
+
+  /**
+   * Where a version stands here, for people.
+   * @param epochMs what is to be added to a time of the scheduler's clock.
+   */
+  view(
+    fn: LiveFunction,
+    group: PoolGroup,
+    waiting: number,
+    nowMs: number,
+    epochMs: number,
+  ): Omit<FrontPlacement, "containers" | "local"> {
+    const placer = this.#placers.get(group);
+    const known = this.#versions.get(keyOf(fn, group));
+    const home = placer?.homeOf(hashOfHome(fn));
+    const balancing = known?.placed.costs.balancing;
+    return {
+      home: home ? { place: home.place, process: home.executor.id } : null,
+      warm: known ? warmPlaces(known.placed, nowMs) : [],
+      lines: known
+        ? {
+            balancing: lineSeen(known.placed.costs.balancing),
+            placement: lineSeen(known.placed.costs.placement),
+          }
+        : null,
+      queue: {
+        waiting,
+        expectedWaitMs: placer && balancing ? expectedWaitMs(balancing, placer.spots, waiting, nowMs) : null,
+      },
+      decisions: known && placer ? decisionsOf(known.placed, placer.spots, epochMs) : [],
+      observations: known?.seen.all() ?? [],
+    };
   }
 
   /** Keeps what is known of processes that are still there. */
@@ -71,12 +114,14 @@ export class PoolGroups {
     return new Placer({ spots, tuning: poolTuning, costs: this.#costs, totalBusy }, this.#decisions);
   }
 
-  #version(placer: Placer<PoolSpot>, fn: LiveFunction, group: PoolGroup): PlacedVersion<PoolSpot> {
+  #version(placer: Placer<PoolSpot>, fn: LiveFunction, group: PoolGroup): Known {
     const known = group === fn.group ? this.#known.get(fn) : undefined;
     if (known) return known;
-    const key = `${group} ${isolateKey(fn)}`;
-    // By tenant, so that the functions of one share a home and their crashes meet few others.
-    const version = this.#versions.get(key) ?? placer.version(hashOf(fn.tenant));
+    const key = keyOf(fn, group);
+    const version = this.#versions.get(key) ?? {
+      placed: placer.version(hashOfHome(fn)),
+      seen: new RecentObservations(),
+    };
     if (this.#versions.size >= mostVersions) this.#forgetFirst();
     this.#versions.set(key, version);
     if (group === fn.group) this.#known.set(fn, version);
@@ -89,4 +134,13 @@ export class PoolGroups {
       return;
     }
   }
+}
+
+function keyOf(fn: LiveFunction, group: PoolGroup): string {
+  return `${group} ${isolateKey(fn)}`;
+}
+
+/** By tenant, so that the functions of one share a home and their crashes meet few others. */
+function hashOfHome(fn: LiveFunction): number {
+  return hashOf(fn.tenant);
 }

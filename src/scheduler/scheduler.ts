@@ -2,6 +2,7 @@ import { isContainerGroup, isolateKey, type LiveFunction, type PoolGroup } from 
 import { type ErrorCode, IsletError } from "../core/errors.ts";
 import type { Executor } from "../core/executor.ts";
 import type { Invocation, Reply } from "../core/invocation.ts";
+import type { FrontPlacement } from "../core/placement.ts";
 import { ContainerFallback, type FallbackParts, isRepeatable } from "./container-fallback.ts";
 import type { DecisionKind } from "./placer.ts";
 import { type PlacedExecutor, PoolGroups } from "./pool-groups.ts";
@@ -107,6 +108,13 @@ export class Scheduler {
   /** How many requests were sent to a pool process, by why to that one. */
   get decisions(): Readonly<Record<DecisionKind, number>> {
     return this.#pools.decisions;
+  }
+
+  /** Where a function stands here, for people. */
+  view(fn: LiveFunction): Omit<FrontPlacement, "containers" | "local"> {
+    const group = this.#groupOf(fn);
+    const nowMs = this.#nowMs();
+    return this.#pools.view(fn, group, this.#parts.queue.waitingFor(group), nowMs, Date.now() - nowMs);
   }
 
   /** @throws IsletError as the executor's, or `overloaded`, `queue_timeout` and `quarantined`. */

@@ -22,6 +22,8 @@ export interface Timing {
   readonly spareWaitMs: number;
   /** For one child's metrics. */
   readonly metricsMs: number;
+  /** For what one child knows of where a version runs. */
+  readonly placementMs: number;
 }
 
 export const defaultTiming: Timing = {
@@ -36,4 +38,5 @@ export const defaultTiming: Timing = {
   checkGraceMs: 2_000,
   spareWaitMs: 5_000,
   metricsMs: 1_000,
+  placementMs: 1_000,
 };

@@ -55,6 +55,7 @@ export async function startControl(changed: Partial<ControlDeps> = {}): Promise<
       ...{ state: "trusted", sinceMs: null, untilMs: null, breaches: 0, reasons: [] },
       group: "shared",
     }),
+    placementOf: async (fn) => ({ group: fn.group, instances: [], fronts: [], missing: [] }),
     token,
     limits: {
       default: defaultLimits,

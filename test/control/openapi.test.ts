@@ -38,6 +38,7 @@ test("describes every route of the API", async () => {
     "delete /v1/functions/{name}",
     "get /v1/functions",
     "get /v1/functions/{name}",
+    "get /v1/functions/{name}/placement",
     "get /v1/functions/{name}/versions",
     "get /v1/health/isolation",
     "post /v1/functions/{name}/rollback",
