@@ -1,0 +1,58 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { Hono } from "hono";
+import type { Stash } from "./stash.ts";
+
+const longestMs = 5_000;
+
+/** Answers that take their time. Bounded, whatever a test asks for. */
+export function slowAnswers(stash: Stash): Hono {
+  const app = new Hono();
+  const encoder = new TextEncoder();
+
+  app.all("/fetch/api/resources/trickle.py", async (c) => {
+    const pauseMs = Math.min(longestMs, Number(c.req.query("ms") ?? 500));
+    const count = Number(c.req.query("count") ?? 50);
+    await c.req.arrayBuffer();
+    await pause(pauseMs);
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await pause(pauseMs);
+        if (sent++ < count) controller.enqueue(encoder.encode("TEST_TRICKLE\n"));
+        else controller.close();
+      },
+    });
+    return new Response(body, { headers: c.req.query("notype") === undefined ? { "content-type": "text/plain" } : {} });
+  });
+
+  app.all("/common/slow.py", async (c) => {
+    await pause(Math.min(longestMs, Number(c.req.query("delay") ?? 2_000)));
+    return c.body("");
+  });
+
+  app.all("/fetch/api/resources/infinite-slow-response.py", (c) => {
+    const stateKey = c.req.query("stateKey");
+    const abortKey = c.req.query("abortKey");
+    if (stateKey) stash.put(stateKey, "open");
+    const closed = () => {
+      if (stateKey) stash.put(stateKey, "closed");
+    };
+    const until = performance.now() + 2 * longestMs;
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(encoder.encode(".".repeat(2048)));
+      },
+      async pull(controller) {
+        await pause(10);
+        const isOver = (abortKey && stash.take(abortKey) !== undefined) || performance.now() > until;
+        if (!isOver) return controller.enqueue(encoder.encode("."));
+        closed();
+        controller.close();
+      },
+      cancel: closed,
+    });
+    return new Response(body, { headers: { "content-type": "text/plain" } });
+  });
+
+  return app;
+}

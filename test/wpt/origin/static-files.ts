@@ -1,0 +1,41 @@
+import { readFile } from "node:fs/promises";
+import { extname, normalize } from "node:path";
+import { Hono } from "hono";
+import { substituted } from "./substitution.ts";
+
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".png": "image/png",
+  ".txt": "text/plain",
+  ".wasm": "application/wasm",
+};
+
+/** Files of the checkout, each with the headers that a file `<name>.headers` beside it names. */
+export function staticFiles(checkout: string, origin: URL): Hono {
+  return new Hono().all("*", async (c) => {
+    const path = checkout + normalize(decodeURIComponent(new URL(c.req.url).pathname));
+    const bytes = await read(path);
+    if (!bytes) return c.text("no such file", 404);
+    const isTemplate = path.includes(".sub.");
+    const headers = await read(`${path}.headers`);
+    const named = (headers?.toString().trim().split("\n") ?? []).map((line): [string, string] => {
+      const colon = line.indexOf(":");
+      return [line.slice(0, colon), line.slice(colon + 1).trim()];
+    });
+    const body = isTemplate ? Buffer.from(substituted(bytes.toString(), origin)) : bytes;
+    const type = types[extname(path)] ?? "application/octet-stream";
+    return new Response(new Uint8Array(body), { headers: [["content-type", type], ...named] });
+  });
+}
+
+async function read(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "EISDIR" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
