@@ -5,7 +5,7 @@ import { installGlobals } from "./globals.ts";
 import { abort, configure, invoke } from "./handler.ts";
 import { hardenGlobals } from "./harden.ts";
 import { connectHost, host } from "./host.ts";
-import { fetchModule, hostBodyModule, outgoingModule, webAssemblyModule } from "./lazy.ts";
+import { codecModule, fetchModule, hostBodyModule, outgoingModule, webAssemblyModule } from "./lazy.ts";
 import { glue, importFailed } from "./modules.ts";
 import { type Boot, type GuestEntries, glueHandover } from "./ops.ts";
 import { fireTimer } from "./timers.ts";
@@ -48,6 +48,8 @@ export const boot: Boot = (...ops) => {
     fetched: guarded((...answer) => fetchModule().fetched(...answer)),
     fetchFailed: guarded((exchange, message) => fetchModule().fetchFailed(exchange, message)),
     timer: guarded(fireTimer),
+    coded: guarded((codec, bytes, more) => codecModule().coded(codec, bytes, more)),
+    codecFailed: guarded((codec, message) => codecModule().codecFailed(codec, message)),
     importFailed: guarded(importFailed),
     measureWasm: guarded((afterCollection) => webAssemblyModule().measureWasm(afterCollection)),
   };

@@ -61,6 +61,7 @@ export function installGlobals(): void {
   interfaces(() => require("./url/search-params.ts"), "URLSearchParams");
   interfaces(() => require("./encoding/text.ts"), "TextEncoder", "TextDecoder");
   interfaces(() => require("./encoding/streams.ts"), "TextEncoderStream", "TextDecoderStream");
+  interfaces(() => require("./compression/streams.ts"), "CompressionStream", "DecompressionStream");
   interfaces(() => require("./dom-exception.ts"), "DOMException");
   interfaces(() => require("./events/event.ts"), "Event");
   interfaces(() => require("./events/event-target.ts"), "EventTarget");

@@ -35,6 +35,8 @@ export type IncomingBody =
   /** To be asked for with `pull` under the id of this exchange. */
   | true;
 
+export type CompressionFormat = "gzip" | "deflate" | "deflate-raw" | "brotli" | "zstd";
+
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** Why an invocation has no response. */
@@ -91,6 +93,21 @@ export interface HostOps {
   /** `timer(id)` follows after `ms`, again and again if `repeat`. Returns the id; 0 when there are too many. */
   startTimer(invocation: number, ms: number, repeat: boolean): number;
   stopTimer(id: number): void;
+
+  /** `timer(id)` follows as soon as the host has done what is due before. Counted among the timers; 0 when there are too many. */
+  startTask(invocation: number): number;
+
+  /**
+   * Opens a compressor or a decompressor, which lives until its output or its invocation ends. `level` is the format's
+   * own, up to 9; -1 is the usual one. Returns the id; 0 when the open ones take too much of the host's memory.
+   */
+  openCodec(invocation: number, format: CompressionFormat, compress: boolean, level: number): number;
+  /**
+   * One step of it: with a piece of input of at most 64 KiB, with the end of the input (null), or for more output of what it
+   * has. `coded` or `codecFailed` follows, and nothing may be asked before. Its work counts as CPU time, by the byte.
+   */
+  code(codec: number, input: Uint8Array | null | undefined): void;
+  closeCodec(codec: number): void;
 
   log(invocation: number, level: LogLevel, text: string): void;
   /** waitUntil() was refused: the host cannot count its promises, only hear of it. */
@@ -166,6 +183,10 @@ export interface GuestEntries {
   ): void;
   fetchFailed(exchange: number, message: string): void;
   timer(id: number): void;
+  /** A piece of output, which may be empty. `more`: there is more without further input. */
+  coded(codec: number, bytes: Uint8Array, more: boolean): void;
+  /** What it was given is not of its format, or ended too early, or it ended with its invocation. */
+  codecFailed(codec: number, message: string): void;
   importFailed(id: number, message: string): void;
   /** Only where there are WebAssembly memories: `holdWasm` follows within it, after a collection of garbage if so wished. */
   measureWasm(afterCollection: boolean): void;
@@ -192,6 +213,10 @@ export const hostOpNames = [
   "abortFetch",
   "startTimer",
   "stopTimer",
+  "startTask",
+  "openCodec",
+  "code",
+  "closeCodec",
   "log",
   "limitHit",
   "loaded",
@@ -225,6 +250,8 @@ export const guestEntryNames = [
   "fetched",
   "fetchFailed",
   "timer",
+  "coded",
+  "codecFailed",
   "importFailed",
   "measureWasm",
 ] as const satisfies readonly (keyof GuestEntries)[];

@@ -21,6 +21,10 @@ export type TenantOps = Pick<
   | "abortFetch"
   | "startTimer"
   | "stopTimer"
+  | "startTask"
+  | "openCodec"
+  | "code"
+  | "closeCodec"
   | "log"
   | "limitHit"
   | "loaded"
@@ -87,6 +91,10 @@ export class Bridge {
       abortFetch: tenant("abortFetch", undefined),
       startTimer: tenant("startTimer", 0),
       stopTimer: tenant("stopTimer", undefined),
+      startTask: tenant("startTask", 0),
+      openCodec: tenant("openCodec", 0),
+      code: tenant("code", undefined),
+      closeCodec: tenant("closeCodec", undefined),
       log: tenant("log", undefined),
       limitHit: tenant("limitHit", undefined),
       loaded: tenant("loaded", undefined),

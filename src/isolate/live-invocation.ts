@@ -12,8 +12,10 @@ export class LiveInvocation {
   answered = false;
   /** Ended: later ops and entries in its name are dropped. */
   over = false;
-  readonly timers = new Map<number, NodeJS.Timeout>();
+  readonly timers = new Map<number, NodeJS.Timeout | NodeJS.Immediate>();
   readonly exchanges = new Set<number>();
+  /** Its open compression streams, and how each is closed. */
+  codecs: Map<number, () => void> | undefined;
   /** Ends work that goes on for too long after the answer. */
   afterwards: NodeJS.Timeout | undefined;
   /** It was seen to look for a clock. */
@@ -94,17 +96,33 @@ export class LiveInvocations {
     this.#owners.set(exchange, live);
   }
 
-  addTimer(live: LiveInvocation, id: number, timer: NodeJS.Timeout): void {
+  addTimer(live: LiveInvocation, id: number, timer: NodeJS.Timeout | NodeJS.Immediate): void {
     live.timers.set(id, timer);
     this.#owners.set(id, live);
   }
 
   removeTimer(id: number): void {
     const live = this.#owners.get(id);
-    if (!live) return;
-    clearTimeout(live.timers.get(id));
+    const timer = live?.timers.get(id);
+    if (!live || timer === undefined) return;
+    clear(timer);
     live.timers.delete(id);
     this.#owners.delete(id);
+  }
+
+  addCodec(live: LiveInvocation, id: number, close: () => void): void {
+    live.codecs ??= new Map();
+    live.codecs.set(id, close);
+    this.#owners.set(id, live);
+  }
+
+  closeCodec(id: number): void {
+    const codecs = this.#owners.get(id)?.codecs;
+    const close = codecs?.get(id);
+    if (!close) return;
+    codecs?.delete(id);
+    this.#owners.delete(id);
+    close();
   }
 
   /** Drops the invocation with its timers. True if it was not over before. */
@@ -114,9 +132,10 @@ export class LiveInvocations {
     this.#live.delete(live.id);
     if (live.afterwards !== undefined) clearTimeout(live.afterwards);
     for (const [id, timer] of live.timers) {
-      clearTimeout(timer);
+      clear(timer);
       this.#owners.delete(id);
     }
+    if (live.codecs !== undefined) for (const id of live.codecs.keys()) this.closeCodec(id);
     for (const exchange of live.exchanges) this.#owners.delete(exchange);
     return true;
   }
@@ -124,4 +143,10 @@ export class LiveInvocations {
   all(): LiveInvocation[] {
     return [...this.#live.values()];
   }
+}
+
+/** Each of the two does nothing to what the other is for. */
+function clear(timer: NodeJS.Timeout | NodeJS.Immediate): void {
+  clearTimeout(timer as NodeJS.Timeout);
+  clearImmediate(timer as NodeJS.Immediate);
 }

@@ -44,3 +44,12 @@ export function requireRedirect(value: unknown): void {
 export function requireBytes(value: unknown): void {
   if (!(value instanceof Uint8Array)) throw new GuestFault("the guest gave no bytes");
 }
+
+export function requireBoolean(value: unknown): void {
+  if (typeof value !== "boolean") throw new GuestFault(`the guest gave ${typeof value} for a boolean`);
+}
+
+export function requireLevelOfCompression(value: unknown): void {
+  if (!Number.isInteger(value) || (value as number) < -1)
+    throw new GuestFault("the guest gave no level of compression");
+}

@@ -1,15 +1,19 @@
-import type { FailureKind, LogLevel, OutgoingBody } from "../../runtime-api/ops.ts";
+import type { CompressionFormat, FailureKind, LogLevel, OutgoingBody } from "../../runtime-api/ops.ts";
 import { areFields, isMethod, isReasonPhrase, longestHead } from "../core/head-syntax.ts";
 import type { BridgeTarget } from "./bridge.ts";
+import { isFormat, mostInputBytes } from "./codec.ts";
+import { Codecs } from "./codecs.ts";
 import type { InvocationFailure } from "./job.ts";
 import type { EntryStart } from "./lane.ts";
 import { type LiveInvocation, type LiveInvocations, nextId } from "./live-invocation.ts";
 import {
-  type GuestFault,
+  GuestFault,
   requireBody,
+  requireBoolean,
   requireBytes,
   requireChunk,
   requireLevel,
+  requireLevelOfCompression,
   requireRedirect,
   requireStatus,
   requireText,
@@ -34,7 +38,13 @@ interface OpsIsolate {
   /** After the present entry, and those that came up before. */
   later(run: () => void): void;
   deliver(live: LiveInvocation, name: "timer", id: number): void;
-  deliver(live: LiveInvocation, name: "fetchFailed" | "streamError", stream: number, message: string): void;
+  deliver(
+    live: LiveInvocation,
+    name: "fetchFailed" | "streamError" | "codecFailed",
+    stream: number,
+    message: string,
+  ): void;
+  deliver(live: LiveInvocation, name: "coded", codec: number, bytes: Uint8Array, more: boolean): void;
   moduleLoaded(hasFetch: boolean): void;
   importModule(live: LiveInvocation, id: number, name: string): void;
   moduleBytes(name: string): Uint8Array | undefined;
@@ -50,6 +60,7 @@ export class TenantOps implements BridgeTarget {
   readonly #isolate: OpsIsolate;
   readonly #live: LiveInvocations;
   readonly #wasm: WasmMemories;
+  readonly #codecs = new Codecs();
 
   constructor(isolate: OpsIsolate, live: LiveInvocations, wasm: WasmMemories) {
     this.#isolate = isolate;
@@ -191,6 +202,62 @@ export class TenantOps implements BridgeTarget {
 
   stopTimer(id: number): void {
     this.#live.removeTimer(id);
+  }
+
+  startTask(invocation: number): number {
+    const id = nextId();
+    const live = this.#live.get(invocation);
+    if (!live) return id;
+    if (live.limits.refuseTimer(live.timers.size)) return 0;
+    const task = setImmediate(() => {
+      this.#live.removeTimer(id);
+      this.#isolate.deliver(live, "timer", id);
+    });
+    this.#live.addTimer(live, id, task);
+    return id;
+  }
+
+  openCodec(invocation: number, format: CompressionFormat, compress: boolean, level: number): number {
+    const id = nextId();
+    const live = this.#live.get(invocation);
+    if (!live) return id;
+    if (!isFormat(format)) throw new GuestFault("the guest gave no format of compression");
+    requireBoolean(compress);
+    requireLevelOfCompression(level);
+    const opened = this.#codecs.open(id, format, compress, level, {
+      coded: (bytes, more) => {
+        live.cpuMs += this.#codecs.get(id)?.costMs(0, bytes.length) ?? 0;
+        if (!more && this.#codecs.get(id)?.isOver) this.#live.closeCodec(id);
+        this.#isolate.deliver(live, "coded", id, bytes, more);
+      },
+      failed: (message) => {
+        this.#live.closeCodec(id);
+        this.#isolate.deliver(live, "codecFailed", id, message);
+      },
+    });
+    if (!opened) return 0;
+    this.#live.addCodec(live, id, () => this.#codecs.close(id));
+    return id;
+  }
+
+  code(id: number, input: Uint8Array | null | undefined): void {
+    const codec = this.#codecs.get(id);
+    const live = this.#live.ofStream(id);
+    if (!codec || !live) {
+      const { entered } = this.#live;
+      if (entered) this.#isolate.deliver(entered, "codecFailed", id, `the compression stream ${ofAnother}`);
+      return;
+    }
+    if (input !== null && input !== undefined) {
+      requireBytes(input);
+      if (input.length > mostInputBytes) throw new GuestFault("the guest gave too many bytes at once");
+      live.cpuMs += codec.costMs(input.length, 0);
+    }
+    if (!codec.step(input)) throw new GuestFault("the guest asked a compression stream for two things at once");
+  }
+
+  closeCodec(id: number): void {
+    this.#live.closeCodec(id);
   }
 
   log(invocation: number, level: LogLevel, text: string): void {

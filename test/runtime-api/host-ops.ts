@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { fetch } from "undici";
 import type { GuestEntries, HostOps, LogLevel, OutgoingBody } from "../../runtime-api/ops.ts";
+import { Codecs } from "../../src/isolate/codecs.ts";
 import { limitWasm } from "../../src/isolate/wasm-limits.ts";
 import { GuestStreams } from "./guest-streams.ts";
 
@@ -57,6 +58,7 @@ export function testHost(entries: GuestEntries, bundle: TestBundle): TestHost {
   const nextId = (): number => ++lastId;
   const streams = new GuestStreams(entries);
   const timers = new Map<number, NodeJS.Timeout>();
+  const codecs = new Codecs();
   const running = new Map<number, AbortController>();
   const start = performance.now();
 
@@ -133,6 +135,21 @@ export function testHost(entries: GuestEntries, bundle: TestBundle): TestHost {
       clearTimeout(timers.get(id));
       timers.delete(id);
     },
+    startTask() {
+      const id = nextId();
+      setImmediate(() => entries.timer(id));
+      return id;
+    },
+    openCodec(_invocation, format, compress, level) {
+      const id = nextId();
+      const opened = codecs.open(id, format, compress, level, {
+        coded: (bytes, more) => entries.coded(id, bytes, more),
+        failed: (message) => entries.codecFailed(id, message),
+      });
+      return opened ? id : 0;
+    },
+    code: (id, input) => void codecs.get(id)?.step(input),
+    closeCodec: (id) => codecs.close(id),
     log(invocation, level, text) {
       host.logs.push({ invocation, level, text });
     },
