@@ -12,7 +12,9 @@ import {
   isolationModes,
   logLevels,
   type Setting,
+  type Switch,
   settings,
+  switchPositions,
 } from "./settings.ts";
 
 /** Everything that can be set, complete and valid. Frozen, so that it can be passed around as it is. */
@@ -42,6 +44,7 @@ export interface Config {
   readonly poolUid: number;
   /** Null: the one that the server is in. */
   readonly poolCgroup: string | null;
+  readonly prewarm: Switch;
   readonly preparedIsolates: number;
   readonly poolConcurrency: number;
   readonly isolation: Isolation;
@@ -209,6 +212,7 @@ const choicesOf: Partial<Record<Setting["kind"], readonly string[]>> = {
   level: logLevels,
   isolation: isolationModes,
   confinement: confinementModes,
+  switch: switchPositions,
 };
 
 function complete(values: ReadonlyMap<string, Value>, cwd: string, usualDockerHost = ""): Config {
@@ -262,6 +266,7 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string, usualDockerHo
     confinement,
     poolUid: number("poolUid", 60_600),
     poolCgroup: values.has("poolCgroup") ? resolve(cwd, text("poolCgroup", "")) : null,
+    prewarm: text("prewarm", "on") as Switch,
     preparedIsolates: number("preparedIsolates", 2),
     poolConcurrency: number("poolConcurrency", 200),
     isolation,

@@ -1,6 +1,6 @@
 import { defaultLimits, defaultMaxLimits, type Limits, limitNames } from "./core/limits.ts";
 
-export type SettingKind = "text" | "integer" | "level" | "isolation" | "egressRules" | "confinement";
+export type SettingKind = "text" | "integer" | "level" | "isolation" | "egressRules" | "confinement" | "switch";
 
 /** One setting, under one name in the file, the environment and the flags. */
 export interface Setting {
@@ -15,6 +15,9 @@ export interface Setting {
 export const confinementModes = ["auto", "require", "off"] as const;
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type ConfigLogLevel = (typeof logLevels)[number];
+
+export const switchPositions = ["on", "off"] as const;
+export type Switch = (typeof switchPositions)[number];
 
 /** How tenants are kept apart: see README. */
 export const isolationModes = ["shared", "strict", "none"] as const;
@@ -117,6 +120,11 @@ export const settings: readonly Setting[] = [
     key: "poolCgroup",
     kind: "text",
     help: "directory of a cgroup to make those of pool processes in (the server's own)",
+  },
+  {
+    key: "prewarm",
+    kind: "switch",
+    help: "on or off: whether versions are loaded before their first request, at a deploy and after a restart (on)",
   },
   { key: "preparedIsolates", kind: "integer", min: 0, max: 100, help: "isolates kept ready in one pool process (2)" },
   {

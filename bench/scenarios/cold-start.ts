@@ -28,10 +28,13 @@ export const coldStartUnprepared: Scenario = {
   run: (_, settings) => firstRequests(settings, { PREPARED_ISOLATES: 0 }),
 };
 
-async function firstRequests(settings: BenchSettings, isletSettings: Record<string, number>): Promise<Sample[]> {
+async function firstRequests(
+  settings: BenchSettings,
+  isletSettings: Record<string, number | string>,
+): Promise<Sample[]> {
   const [warmUp, ...functions] = manyFunctions(settings.coldFunctions + 1);
   if (warmUp === undefined) return [];
-  const running = await startIslet([warmUp, ...functions], { settings: isletSettings });
+  const running = await startIslet([warmUp, ...functions], { settings: { PREWARM: "off", ...isletSettings } });
   const client = new Client(new URL(running.url(warmUp.name)).origin);
   try {
     // The client's connection and the code of the path are warm; the functions are not.

@@ -29,7 +29,7 @@ const neighbours: readonly Neighbour[] = [
 /** Two pool processes, as a server with the defaults has at least; what is cold is so because it was never loaded. */
 const isletPeer: Peer = {
   name: islet.name,
-  start: (functions) => startIslet(functions, { settings: { POOLS: 2 } }),
+  start: (functions) => startIslet(functions, { settings: { POOLS: 2, PREWARM: "off" } }),
 };
 
 export const noisyNeighbour: Scenario = {

@@ -1,4 +1,6 @@
+import type { LiveFunction } from "./deployment.ts";
 import type { Invocation, Reply } from "./invocation.ts";
+import type { PrewarmOutcome } from "./prewarm.ts";
 
 export type Tier = "isolate" | "container" | "node";
 
@@ -23,4 +25,6 @@ export interface Executor {
   readonly tier: Tier;
   load(): ExecutorLoad;
   execute(invocation: Invocation): Promise<Reply>;
+  /** Loads a version ahead of requests, where that can be done; with `spareOnly` if that is at nobody's expense. Never rejects. */
+  prewarm?(fn: LiveFunction, spareOnly: boolean): Promise<PrewarmOutcome>;
 }

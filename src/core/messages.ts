@@ -1,6 +1,7 @@
 import type { Bundle, LiveFunction, PoolGroup } from "./deployment.ts";
 import type { ErrorCode, SourcePlace } from "./errors.ts";
 import type { FrontPlacement, PoolPlacement } from "./placement.ts";
+import type { PrewarmOutcome } from "./prewarm.ts";
 import type { BreachKind, ProcessOffence } from "./trust.ts";
 
 /**
@@ -92,6 +93,10 @@ export type ToFront =
   | { readonly type: "poolDied"; readonly id: string; readonly verdict: Verdict }
   | { readonly type: "beat"; readonly seq: number }
   | { readonly type: "metrics"; readonly seq: number }
+  /** Has a version loaded in its home before it is live or asked for; answered by `prewarmed`. */
+  | { readonly type: "prewarm"; readonly seq: number; readonly fn: LiveFunction; readonly spareOnly: boolean }
+  /** How many requests versions had since this was asked last; answered by `uses`. */
+  | { readonly type: "uses"; readonly seq: number }
   /** What is known here of where the live version of a function runs; answered by `placement`. */
   | { readonly type: "placement"; readonly seq: number; readonly name: string }
   /** Another has its place and its port: end what is in flight, then say `drained`. */
@@ -115,6 +120,9 @@ export type FromFront =
   | { readonly type: "forged"; readonly pool: string; readonly message: string }
   | { readonly type: "beat"; readonly seq: number }
   | { readonly type: "metrics"; readonly seq: number; readonly metrics: readonly object[] }
+  | { readonly type: "prewarmed"; readonly seq: number; readonly outcome: PrewarmOutcome }
+  /** By isolate key. */
+  | { readonly type: "uses"; readonly seq: number; readonly uses: readonly (readonly [string, number])[] }
   /** Null: the function is not live here. */
   | { readonly type: "placement"; readonly seq: number; readonly placement: FrontPlacement | null };
 
@@ -140,7 +148,7 @@ export type ToPool =
   | { readonly type: "placement"; readonly seq: number; readonly key: string }
   /** Its place has been given to another: answered by `left` when the last front has closed its connection. */
   | { readonly type: "leave"; readonly seq: number }
-  /** No front is left: dispose the isolates and exit with 0. */
+  /** No front is left: dispose the isolates, then say `drained`. */
   | { readonly type: "drain" };
 
 export type FromPool =
@@ -151,6 +159,8 @@ export type FromPool =
   | { readonly type: "breach"; readonly key: string; readonly kind: BreachKind; readonly count: number }
   /** This process cannot go on for long: replace it at once, and end it when its requests are over. Not answered. */
   | { readonly type: "retire"; readonly reason: string }
+  /** Its isolates are gone and its log is written: it waits for its end, since isolated-vm can hang or crash in exit(). */
+  | { readonly type: "drained" }
   | { readonly type: "beat"; readonly seq: number }
   | { readonly type: "metrics"; readonly seq: number; readonly metrics: readonly object[] }
   | { readonly type: "placement"; readonly seq: number; readonly placement: PoolPlacement };

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { Bundle } from "../core/deployment.ts";
 import type { LimitName } from "../core/limits.ts";
 import type { IsolateHost } from "./isolate-host.ts";
+import { outcomeNumber, type SaidOutcome } from "./prewarms.ts";
 import { Running, type RunningOwner } from "./running.ts";
 import type { Connection } from "./wire/connection.ts";
 import { bodyKind, frameType, WireError } from "./wire/frames.ts";
@@ -64,7 +65,21 @@ export class FrontLink implements RunningOwner {
     if (frame.type === frameType.invoke) this.#invoke(frame);
     else if (frame.type === frameType.bundle) this.#gotBundle(frame.utf8(), frame.rest());
     else if (frame.type === frameType.noBundle) this.#gotBundle(frame.utf8(), undefined);
+    else if (frame.type === frameType.prewarm) this.#prewarm(frame.u8() === 1, frame.utf8Rest());
     else this.#running.get(frame.id)?.receive(frame);
+  }
+
+  /** As for a request's cold start, so that the same limits and the same blame hold. */
+  #prewarm(spareOnly: boolean, key: string): void {
+    const say = (outcome: SaidOutcome) => {
+      this.writer.begin(frameType.prewarmed, 0).u8(outcomeNumber(outcome)).utf8Rest(key).finish();
+    };
+    const refusal = spareOnly ? this.#host.refusalToPrewarm(key) : null;
+    if (refusal) return say(refusal);
+    this.#withBundle(key, (bundle) => {
+      if (!bundle) return say("failed");
+      this.#host.load(key, bundle).whenLoaded((failure) => say(failure ? "failed" : "warm"));
+    });
   }
 
   #invoke(frame: Frame): void {
@@ -78,23 +93,24 @@ export class FrontLink implements RunningOwner {
     const running = new Running(id, this, isolate === undefined);
     this.#host.inFlight++;
     if (isolate) running.run(isolate, method, url, headers, body);
-    else this.#cold(key, running, (bundle) => running.run(this.#host.load(key, bundle), method, url, headers, body));
+    else {
+      this.#withBundle(key, (bundle) => {
+        if (bundle) running.run(this.#host.load(key, bundle), method, url, headers, body);
+        else running.failed({ kind: "internal", message: "the function's bundle could not be read", stack: "" }, 0);
+      });
+    }
     // Most are over by now: only what goes on hears of later frames.
     if (!running.over) this.#running.set(id, running);
   }
 
-  #cold(key: string, running: Running, run: (bundle: Bundle) => void): void {
+  #withBundle(key: string, run: (bundle: Bundle | undefined) => void): void {
     const known = this.#host.bundles.get(key);
     if (known) {
       run(known);
       return;
     }
     const waiting = this.#wanted.get(key);
-    const start = (bytes: Uint8Array | undefined) => {
-      const bundle = bytes && this.#readBundle(key, bytes);
-      if (bundle) run(bundle);
-      else running.failed({ kind: "internal", message: "the function's bundle could not be read", stack: "" }, 0);
-    };
+    const start = (bytes: Uint8Array | undefined) => run(bytes && this.#readBundle(key, bytes));
     if (waiting) {
       waiting.push(start);
       return;

@@ -105,6 +105,13 @@ export class IsolateHost {
     return this.#parts.warm.get(key);
   }
 
+  /** Why a version that nobody waits for is not loaded now. Null: it is, or costs nobody anything. */
+  refusalToPrewarm(key: string): "busy" | "full" | null {
+    const { warm } = this.#parts;
+    if (warm.look(key)) return null;
+    return this.inFlight > 0 ? "busy" : warm.isHalfFull ? "full" : null;
+  }
+
   /** What there is here of a version. */
   placementOf(key: string): PoolPlacement {
     const kept = this.#parts.warm.look(key);

@@ -4,10 +4,12 @@ import { IsletError } from "../core/errors.ts";
 import type { Executor, ExecutorLoad } from "../core/executor.ts";
 import type { Invocation, Reply } from "../core/invocation.ts";
 import type { Verdict } from "../core/messages.ts";
+import type { PrewarmOutcome } from "../core/prewarm.ts";
 import { Exchange, type ExchangeOwner } from "./exchange.ts";
 import { ExchangeTable } from "./exchange-table.ts";
 import { readReset } from "./heads.ts";
 import { lossOf } from "./loss.ts";
+import { Prewarms } from "./prewarms.ts";
 import type { Subrequest } from "./subrequest.ts";
 import type { Connection, Open } from "./wire/connection.ts";
 import { bodyKind, frameType, maxFrameBytes, maxPoolFrameBytes, WireError } from "./wire/frames.ts";
@@ -66,6 +68,7 @@ export class PoolLink implements Executor, ExchangeOwner {
   readonly #subrequests = new Map<number, Subrequest>();
   /** Isolate keys whose bundle is being sent. */
   readonly #bundlesAsked = new Set<string>();
+  readonly #prewarms = new Prewarms();
   #inFlight = 0;
   /** Requests of other fronts in the process, and work that goes on after its answer. */
   #others = 0;
@@ -125,6 +128,20 @@ export class PoolLink implements Executor, ExchangeOwner {
     });
   }
 
+  prewarm(fn: LiveFunction, spareOnly: boolean): Promise<PrewarmOutcome> {
+    if (!this.#open) return Promise.resolve("lost");
+    const key = isolateKey(fn);
+    return this.#prewarms.ask(key, fn.versionId, () => {
+      // What may be refused is not sent with its bundle: the process asks for that.
+      if (!spareOnly && !this.#bundlesSent.has(fn.versionId)) this.#sendBundleAhead(fn);
+      this.writer
+        .begin(frameType.prewarm, 0)
+        .u8(spareOnly ? 1 : 0)
+        .utf8Rest(key)
+        .finish();
+    });
+  }
+
   /** Whether anything ran here since this was asked last. */
   takeUsed(): boolean {
     const used = this.#used || this.#exchanges.size > 0;
@@ -180,6 +197,7 @@ export class PoolLink implements Executor, ExchangeOwner {
     if (exchange) exchange.receive(frame);
     else if ((frame.id & 1) === 1) this.#receiveForSubrequest(frame);
     else if (frame.type === frameType.need && frame.id === 0) this.#needed(frame.utf8Rest());
+    else if (frame.type === frameType.prewarmed && frame.id === 0) this.#prewarmed(frame.u8(), frame.utf8Rest());
     // Anything else belongs to an exchange that this side has given up.
     else if (!aboutInvocations.has(frame.type) || !this.#exchanges.hasBeen(frame.id)) {
       throw new WireError(`a frame of type ${frame.type} about no exchange`);
@@ -228,13 +246,19 @@ export class PoolLink implements Executor, ExchangeOwner {
     this.writer.begin(frameType.bundle, 0).utf8(isolateKey(fn)).rest(bytes).finish();
   }
 
-  /** A process asks once, and only for what a request of ours waits for. */
+  #prewarmed(outcome: number, key: string): void {
+    if (!this.#prewarms.answered(key, outcome)) throw new WireError("an outcome of no prewarm");
+  }
+
+  /** A process asks once, and only for what a request of ours waits for, or what we have it load. */
   #needed(key: string): void {
     const wanting = this.#exchanges.all().find(({ invocation }) => isolateKey(invocation.fn) === key);
-    if (!wanting || this.#bundlesAsked.has(key)) throw new WireError("a bundle that no request waits for");
+    const versionId = wanting?.invocation.fn.versionId ?? this.#prewarms.versionOf(key);
+    if (versionId === undefined || this.#bundlesAsked.has(key))
+      throw new WireError("a bundle that no request waits for");
     if (this.writer.waitingBytes > mostUnreadBytes) throw new WireError("more is asked for than is read");
     this.#bundlesAsked.add(key);
-    void this.#sendBundle(key, wanting.invocation.fn.versionId);
+    void this.#sendBundle(key, versionId);
   }
 
   async #sendBundle(key: string, versionId: string): Promise<void> {
@@ -265,9 +289,10 @@ export class PoolLink implements Executor, ExchangeOwner {
   #closed(): void {
     this.#open = false;
     const lost = this.#exchanges.all();
-    const suspects = new Set(lost.map(({ invocation }) => isolateKey(invocation.fn)));
+    const suspects = new Set([...lost.map(({ invocation }) => isolateKey(invocation.fn)), ...this.#prewarms.keys()]);
+    this.#prewarms.lost();
     const judged =
-      lost.length === 0
+      suspects.size === 0
         ? Promise.resolve()
         : this.#parts.verdict().then((verdict) => {
             for (const exchange of lost) exchange.fail(lossOf(isolateKey(exchange.invocation.fn), verdict));

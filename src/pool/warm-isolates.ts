@@ -44,6 +44,11 @@ export class WarmIsolates {
     return this.#totalBytes;
   }
 
+  /** Then the rest is kept for what requests bring. */
+  get isHalfFull(): boolean {
+    return this.#totalBytes > this.#limitBytes / 2 || this.#kept.size > maxIsolates / 2;
+  }
+
   /** What is known of a version's isolate, if it has one; that is no use of it. */
   look(key: string): { readonly isolate: TenantIsolate; readonly bytes: number } | undefined {
     return this.#kept.get(key);

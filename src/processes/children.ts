@@ -49,6 +49,8 @@ export interface ChildrenOptions {
   /** What earlier runs have found out about versions. */
   readonly trust: readonly TrustRecord[];
   readonly saveTrust: QuarantineParts["save"];
+  /** There are shared pool processes in which nothing is loaded. */
+  readonly onNewPools: () => void;
   readonly runtimeSource: string;
   readonly logger: Logger;
   /** Known once the control API listens, which is before the first child is born. */
@@ -72,7 +74,7 @@ type FrontNews = Parameters<NonNullable<NewsListener<FromFront>["onNews"]>>[0];
 export function createChildren(options: ChildrenOptions): Children {
   const { config, directory, confinement, containers, poolCode, functions, runtimeSource, logger, controlPort } =
     options;
-  const { moveToContainers } = options;
+  const { moveToContainers, onNewPools } = options;
   const metrics: SupervisorMetrics = new SupervisorMetrics(
     (kind) => (kind === "front" ? fronts.readyCount : pools.readyCount),
     () => policy.quarantined,
@@ -81,7 +83,7 @@ export function createChildren(options: ChildrenOptions): Children {
   const quarantine: Quarantine = new Quarantine({
     ...{ policy, timers, logger },
     now: () => systemClock.epochMs(),
-    live: (name) => fronts.live(name),
+    versionOf: (key) => fronts.versionOf(key),
     onMoved: (name) => void fronts.regroup(name),
     onQuarantine: (reason) => metrics.quarantined(reason),
     remembered: options.trust,
@@ -128,12 +130,15 @@ export function createChildren(options: ChildrenOptions): Children {
       timers,
       onBreach: (key, kind, count) => {
         // A process answers only for the functions that run in it.
-        const fn = fronts.live(key.slice(0, key.lastIndexOf("@")));
+        const fn = fronts.versionOf(key);
         if (fn && fn.group === pools.groupOf(pool)) quarantine.offended(key, kind, count);
       },
       onRetire: (reason) => {
         logger.warn({ child: pool.id, reason }, "a pool process asks to be replaced");
         pools.retire(pool);
+      },
+      onDrained: () => {
+        if (pool.state === "draining") pool.kill("retired");
       },
     });
     const common = { ...birth("pool"), onNews: (message: object) => news.read(message) };
@@ -244,6 +249,7 @@ export function createChildren(options: ChildrenOptions): Children {
     },
     functions,
   );
+  let known: ReadonlySet<string> = new Set();
   const pools: Pools = new Pools({
     count: config.isolation === "shared" ? config.pools : 0,
     dedicated: { max: config.dedicatedPools, idleMs: config.dedicatedIdleMs },
@@ -251,7 +257,12 @@ export function createChildren(options: ChildrenOptions): Children {
     timers,
     clock: systemClock,
     bear: bearPool,
-    onChange: (list) => fronts.setPools(list),
+    onChange: (list) => {
+      fronts.setPools(list);
+      const ids = list.pools.flatMap(({ id, group }) => (group === "shared" ? [id] : []));
+      if (ids.some((id) => !known.has(id))) onNewPools();
+      known = new Set(ids);
+    },
     onDeath,
     onDedicated: (pool) => {
       // Otherwise every tenant has one, trusted or not.

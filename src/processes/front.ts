@@ -133,9 +133,9 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
   });
   links.use(local?.list ?? list);
 
-  const readAhead = (versionId: string): void => {
+  const readAhead = async (versionId: string): Promise<void> => {
     // A failure comes again, and is told, when the bundle is needed.
-    bundles
+    await bundles
       .read(versionId)
       .catch((error: unknown) => logger.debug({ versionId, err: error }, "no bundle to read ahead"));
   };
@@ -151,7 +151,7 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
         channel.send({ type: "published", seq: message.seq });
         if (message.remove !== null) fleet.published(message.remove, null);
         if (message.set) fleet.published(message.set.name, message.set.versionId);
-        if (message.set && message.set.tier !== "container") readAhead(message.set.versionId);
+        if (message.set && message.set.tier !== "container") void readAhead(message.set.versionId);
         return;
       case "pools":
         return local ? undefined : links.use(message.list);
@@ -159,6 +159,12 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
         void Promise.all([metrics.registry.getMetricsAsJSON(), local?.metrics() ?? []]).then((json) =>
           channel.send({ type: "metrics", seq: message.seq, metrics: json.flat() }),
         );
+        return;
+      case "prewarm":
+        void prewarm(message);
+        return;
+      case "uses":
+        channel.send({ type: "uses", seq: message.seq, uses: scheduler.takeUses() });
         return;
       case "placement":
         channel.send({ type: "placement", seq: message.seq, placement: placementOf(message.name) });
@@ -186,6 +192,11 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
         // `start` has been, and the channel answers beats itself.
         return;
     }
+  };
+  const prewarm = async ({ seq, fn, spareOnly }: Extract<ToFront, { type: "prewarm" }>): Promise<void> => {
+    // So that the bundle goes ahead; what may be refused is read when the process asks for it.
+    if (!spareOnly) await readAhead(fn.versionId);
+    channel.send({ type: "prewarmed", seq, outcome: await scheduler.prewarm(fn, spareOnly) });
   };
   const placementOf = (name: string): FrontPlacement | null => {
     const fn = router.get(name);

@@ -32,7 +32,7 @@ export interface IsolatePool {
   readonly host: IsolateHost;
   readonly lanes: Lanes;
   readonly metrics: PoolMetrics;
-  /** Before the process ends: with live isolates isolated-vm can hang in exit(). */
+  /** Before the process ends: with live isolates isolated-vm can hang or crash in exit(). */
   close(): void;
 }
 
@@ -52,13 +52,14 @@ export function createIsolatePool({ id, settings, logger, notesFd, breach, onUnc
     bytes: () => warm.bytes,
     prepared: () => preparer.ready,
   });
+  const marks = blameMarks(notesFd);
   const bundles = new Bundles(bundleCacheBytes);
   const slots = new ThreadSlots();
   const lanes = new Lanes();
   const host = new IsolateHost({
     ...{ lanes, warm, bundles, metrics, logger, breach, onUnclean },
     source: { slots, take: (memoryMb) => preparer.take(memoryMb) },
-    ...blameMarks(notesFd),
+    ...marks,
     threads: new ThreadNotes((keys) => writeSync(notesFd, encodeThreads(keys), 0, undefined, threadsAt)),
   });
   return {
@@ -67,6 +68,8 @@ export function createIsolatePool({ id, settings, logger, notesFd, breach, onUnc
       host.close();
       preparer.close();
       watchdog.close();
+      // Whatever ends this process now, no function does.
+      marks.markIdle();
     },
   };
 }

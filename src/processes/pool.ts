@@ -46,9 +46,8 @@ async function start(settings: PoolSettings): Promise<void> {
     } else if (message.type === "leave") {
       void server.left().then(() => channel.send({ type: "left", seq: message.seq }));
     } else if (message.type === "drain") {
-      // The supervisor kills what hangs in exit().
       pool.close();
-      void sink.end().then(() => process.exit(0));
+      void sink.end().then(() => channel.send({ type: "drained" }));
     }
   };
   for (const message of early.splice(0)) handle(message);

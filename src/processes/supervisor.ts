@@ -15,6 +15,7 @@ import { Checks } from "../supervisor/checks.ts";
 import { describeMissing, type Measure, measuresOfFronts } from "../supervisor/confinement/measures.ts";
 import { placementReport } from "../supervisor/placement-report.ts";
 import { probePort } from "../supervisor/port-probe.ts";
+import { Prewarming } from "../supervisor/prewarming.ts";
 import { RunDirectory } from "../supervisor/run-directory.ts";
 import { systemTimers } from "../supervisor/timers.ts";
 import { defaultTiming as timing } from "../supervisor/timing.ts";
@@ -72,12 +73,13 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     const directory = new RunDirectory();
     undo.push(() => directory.remove());
     const poolCode = await buildPoolCode(directory.path);
-    const [confinement, runtimeSource, token, stored, trust] = await Promise.all([
+    const [confinement, runtimeSource, token, stored, trust, heat] = await Promise.all([
       confinePools(config, directory, poolCode),
       buildRuntimeSource(),
       config.token ?? loadToken(config.dataDir),
       store.list(),
       store.trust(),
+      store.heat(),
     ]);
 
     undo.push(() => confinement.close());
@@ -87,11 +89,22 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     const functions = stored.map(({ fn }) => fn);
     const children = createChildren({
       ...{ config, directory, confinement, containers, poolCode, functions, trust, runtimeSource, logger },
+      onNewPools: () => isUp && prewarming?.warmHot(),
       saveTrust: (changed) => store.saveTrust(changed),
       controlPort: () => controlPort,
       moveToContainers: (name, versionId, why) => deployer.moveToContainers(name, versionId, why),
     });
     const { fronts, pools, metrics, quarantine } = children;
+    const prewarming =
+      config.prewarm === "on"
+        ? new Prewarming({
+            ...{ fronts, remembered: heat, timers: systemTimers, timing, logger },
+            save: (records) => store.saveHeat(records),
+            epochMs: () => systemClock.epochMs(),
+            onOutcome: (occasion, outcome) => metrics.prewarmed(occasion, outcome),
+          })
+        : null;
+    let isUp = false;
     const inFronts = config.isolation === "none";
     const checks = new Checks(pools.spare, systemTimers, timing);
     let port = config.port;
@@ -105,8 +118,11 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
         fn.tier === "container" ? containers.check(fn, bundle, onBuildLine) : checks.check(bundle),
       settled: ({ versionId }) => containers.settled(versionId),
       removed: () => containers.forgotten(),
-      publish: (change) => {
-        if ("set" in change) quarantine.deployed(change.set);
+      publish: async (change) => {
+        if ("set" in change) {
+          quarantine.deployed(change.set);
+          await prewarming?.deployed(change.set);
+        }
         return fronts.publish(change);
       },
       trustOf: (fn) => ({ ...quarantine.standing(fn), group: fronts.live(fn.name)?.group ?? fn.group }),
@@ -153,11 +169,14 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     if (inFronts) logger.warn("functions run in the front processes, which nothing confines: isolation is none");
     else tellConfinement(logger, confinement.verify(pools.children.filter(({ state }) => state === "ready")));
     const leftOut = (sample: string, why: string) => logger.warn({ sample, why }, "a sample is left out");
+    isUp = true;
+    prewarming?.start();
     const samples = options.samples ? await deploySamples(api, token, leftOut) : [];
 
     const drain = async () => {
       logger.info("draining");
       children.stopRecycling();
+      await prewarming?.stop();
       // The fronts end what is in flight, which needs the pools.
       await fronts.drain(config.drainMs + timing.exitMs);
       await pools.drain(timing.exitMs);

@@ -16,7 +16,7 @@ export interface WarmSpot<Place extends Spot> {
 
 /** A decision for a new instance. */
 export interface NotedDecision {
-  readonly kind: DecisionKind;
+  readonly kind: DecisionKind | "prewarmed";
   readonly place: number;
   /** What it was expected to cost. */
   readonly costMs: number;
@@ -85,6 +85,14 @@ export class PlacedVersion<Place extends Spot> {
     const known = this.warm.find((entry) => entry.spot === spot);
     if (known) known.usedAtMs = nowMs;
     else this.warm.push({ spot, usedAtMs: nowMs, readyAtMs, starting: true, costMs: 0 });
+  }
+
+  /** It was loaded there ahead of requests. */
+  prewarmed(spot: Place, ring: HashRing<Place>, nowMs: number): void {
+    this.prune(ring, nowMs, Number.POSITIVE_INFINITY);
+    if (this.isWarmIn(spot)) return;
+    this.warm.push({ spot, usedAtMs: nowMs, readyAtMs: nowMs, starting: false, costMs: 0 });
+    this.note({ kind: "prewarmed", place: spot.place, costMs: 0, atMs: nowMs });
   }
 
   /** An answer has come from there; false if its request has waited for the cold start of another. */

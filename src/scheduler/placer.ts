@@ -97,6 +97,11 @@ export class Placer<Place extends Spot> {
     return false;
   }
 
+  /** The version was loaded there ahead of requests. */
+  prewarmed(version: PlacedVersion<Place>, spot: Place, nowMs: number): void {
+    version.prewarmed(spot, this.#ring, nowMs);
+  }
+
   /** Where the next request of the version goes; undefined when no place has room. It is counted as sent there. */
   choose(version: PlacedVersion<Place>, nowMs: number): Place | undefined {
     const { spots } = this.#parts;

@@ -1,6 +1,7 @@
 import { isolateKey, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
 import type { Executor } from "../core/executor.ts";
 import type { FrontPlacement } from "../core/placement.ts";
+import type { PrewarmOutcome } from "../core/prewarm.ts";
 import { hashOf } from "./hash-ring.ts";
 import type { PlacedVersion } from "./placed-version.ts";
 import { decisionsOf, expectedWaitMs, lineSeen, warmPlaces } from "./placement-view.ts";
@@ -23,6 +24,8 @@ const mostVersions = 20_000;
 interface Known {
   readonly placed: PlacedVersion<PoolSpot>;
   readonly seen: RecentObservations;
+  /** Requests since somebody asked. */
+  uses: number;
 }
 
 /** The pool processes of each group, and what is known of the versions that run there. */
@@ -57,7 +60,10 @@ export class PoolGroups {
   /** Where a request goes; undefined when no process of the group has room. */
   choose(fn: LiveFunction, group: PoolGroup, nowMs: number): PoolSpot | undefined {
     const placer = this.#placers.get(group);
-    return placer?.choose(this.#version(placer, fn, group).placed, nowMs);
+    if (!placer) return undefined;
+    const known = this.#version(placer, fn, group);
+    known.uses++;
+    return placer.choose(known.placed, nowMs);
   }
 
   /** An answer has come now from where the request was sent. */
@@ -66,6 +72,26 @@ export class PoolGroups {
     if (!placer) return;
     const { placed, seen } = this.#version(placer, fn, group);
     if (placer.learn(placed, spot, sent, nowMs, cold)) seen.add(sent.x, nowMs - sent.atMs, cold);
+  }
+
+  /** Has a version loaded in its home, where its first request will go. */
+  async prewarm(fn: LiveFunction, group: PoolGroup, spareOnly: boolean, nowMs: () => number): Promise<PrewarmOutcome> {
+    const home = this.#placers.get(group)?.homeOf(hashOfHome(fn));
+    const outcome = (await home?.executor.prewarm?.(fn, spareOnly)) ?? "no_place";
+    const placer = this.#placers.get(group);
+    if (home && placer && outcome === "warm" && !home.gone)
+      placer.prewarmed(this.#version(placer, fn, group).placed, home, nowMs());
+    return outcome;
+  }
+
+  /** How many requests each version has had since this was asked last, by isolate key. */
+  takeUses(): [string, number][] {
+    const uses: [string, number][] = [];
+    for (const [key, known] of this.#versions) {
+      if (known.uses > 0) uses.push([key.slice(key.indexOf(" ") + 1), known.uses]);
+      known.uses = 0;
+    }
+    return uses;
   }
 
   /**
@@ -121,6 +147,7 @@ export class PoolGroups {
     const version = this.#versions.get(key) ?? {
       placed: placer.version(hashOfHome(fn)),
       seen: new RecentObservations(),
+      uses: 0,
     };
     if (this.#versions.size >= mostVersions) this.#forgetFirst();
     this.#versions.set(key, version);

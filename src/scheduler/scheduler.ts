@@ -3,6 +3,7 @@ import { type ErrorCode, IsletError } from "../core/errors.ts";
 import type { Executor } from "../core/executor.ts";
 import type { Invocation, Reply } from "../core/invocation.ts";
 import type { FrontPlacement } from "../core/placement.ts";
+import type { PrewarmOutcome } from "../core/prewarm.ts";
 import { ContainerFallback, type FallbackParts, isRepeatable } from "./container-fallback.ts";
 import type { DecisionKind } from "./placer.ts";
 import { type PlacedExecutor, PoolGroups } from "./pool-groups.ts";
@@ -108,6 +109,16 @@ export class Scheduler {
   /** How many requests were sent to a pool process, by why to that one. */
   get decisions(): Readonly<Record<DecisionKind, number>> {
     return this.#pools.decisions;
+  }
+
+  /** Has a version loaded where its first request will go; with `spareOnly` if that is at nobody's expense. */
+  prewarm(fn: LiveFunction, spareOnly: boolean): Promise<PrewarmOutcome> {
+    return this.#pools.prewarm(fn, fn.group, spareOnly, this.#nowMs);
+  }
+
+  /** How many requests each version in isolates has had since this was asked last, by isolate key. */
+  takeUses(): [string, number][] {
+    return this.#pools.takeUses();
   }
 
   /** Where a function stands here, for people. */

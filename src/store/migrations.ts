@@ -68,6 +68,10 @@ const steps: readonly string[] = [
   `
   CREATE TABLE trust (key TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  // How much versions were used, so that the hottest are loaded first after a restart.
+  `
+  CREATE TABLE heat (key TEXT PRIMARY KEY, heat REAL NOT NULL, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** @throws Error when the database was written by a later release. */

@@ -4,6 +4,7 @@ import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqli
 import type { AskedTier, FunctionTier, Scaling } from "../core/deployment.ts";
 import { type EgressLists, openEgress } from "../core/egress.ts";
 import { IsletError } from "../core/errors.ts";
+import type { HeatRecord } from "../core/heat.ts";
 import { defaultLimits, type Limits } from "../core/limits.ts";
 import type { TrustRecord } from "../core/trust.ts";
 import { BundleFiles } from "./bundle-files.ts";
@@ -160,6 +161,22 @@ export class SqliteStore implements Store {
             this.#run("INSERT OR REPLACE INTO trust (key, record) VALUES (?, ?)", key, JSON.stringify(record));
           else this.#run("DELETE FROM trust WHERE key = ?", key);
         }
+      }),
+    );
+  }
+
+  async heat(): Promise<readonly HeatRecord[]> {
+    return this.#all("SELECT key, heat, at_ms FROM heat").map((row) => ({
+      ...{ key: String(row.key), heat: Number(row.heat), atMs: Number(row.at_ms) },
+    }));
+  }
+
+  saveHeat(records: readonly HeatRecord[]): Promise<void> {
+    return this.#change(async () =>
+      this.#transaction(() => {
+        this.#run("DELETE FROM heat");
+        for (const { key, heat, atMs } of records)
+          this.#run("INSERT INTO heat (key, heat, at_ms) VALUES (?, ?, ?)", key, heat, atMs);
       }),
     );
   }

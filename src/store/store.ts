@@ -1,4 +1,5 @@
 import type { AskedTier, FunctionTier, LiveFunction } from "../core/deployment.ts";
+import type { HeatRecord } from "../core/heat.ts";
 import type { Limits } from "../core/limits.ts";
 import type { TrustRecord } from "../core/trust.ts";
 
@@ -84,6 +85,10 @@ export interface Store {
   trust(): Promise<readonly TrustRecord[]>;
   /** Changes that; null forgets. */
   saveTrust(changed: ReadonlyMap<string, TrustRecord | null>): Promise<void>;
+  /** How much versions were used, as it was stored last. */
+  heat(): Promise<readonly HeatRecord[]>;
+  /** In place of what was stored before. */
+  saveHeat(records: readonly HeatRecord[]): Promise<void>;
   /** Removes the function, its versions, and the bundles that no other function uses. */
   remove(name: string): Promise<boolean>;
   /** @throws Error when there is no such version. */

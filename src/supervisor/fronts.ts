@@ -1,5 +1,6 @@
-import type { LiveFunction, PoolGroup } from "../core/deployment.ts";
+import { isolateKey, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
 import type { PoolList, ToFront, Verdict } from "../core/messages.ts";
+import type { PrewarmOutcome } from "../core/prewarm.ts";
 import { StartError } from "../core/start-error.ts";
 import { BackOff } from "./back-off.ts";
 import type { FrontChild } from "./child-kinds.ts";
@@ -43,6 +44,8 @@ export class Fronts {
   /** Those of them whose successor is not up: they take connections still. */
   readonly #relieved = new Set<FrontChild>();
   readonly #functions = new Map<string, LiveFunction>();
+  /** By isolate key: those that are being loaded before they are live. */
+  readonly #coming = new Map<string, LiveFunction>();
   #list: PoolList = { pools: [], closed: [] };
   #port: number;
 
@@ -85,6 +88,30 @@ export class Fronts {
   /** What is live, as the fronts know it. */
   live(name: string): LiveFunction | undefined {
     return this.#functions.get(name);
+  }
+
+  /** By its isolate key, a version that is live or is being loaded to go live. */
+  versionOf(key: string): LiveFunction | undefined {
+    const live = this.#functions.get(key.slice(0, key.lastIndexOf("@")));
+    return live && isolateKey(live) === key ? live : this.#coming.get(key);
+  }
+
+  /** Has all fronts see to it that a version is loaded where its first request will go; with what they said in time. */
+  async prewarm(fn: LiveFunction, spareOnly: boolean, withinMs: number): Promise<PrewarmOutcome[]> {
+    const placed = this.#placed(fn);
+    const key = isolateKey(fn);
+    this.#coming.set(key, placed);
+    const question = (seq: number) => ({ type: "prewarm" as const, seq, fn: placed, spareOnly });
+    const answers = await Promise.all(this.#ready().map((front) => front.ask("prewarmed", question, withinMs)));
+    this.#coming.delete(key);
+    return answers.flatMap((answer) => (answer ? [answer.outcome] : []));
+  }
+
+  /** How many requests versions had since this was asked last, by isolate key; of each front by itself. */
+  async uses(withinMs: number): Promise<(readonly [string, number])[]> {
+    const question = (seq: number) => ({ type: "uses" as const, seq });
+    const answers = await Promise.all(this.#ready().map((front) => front.ask("uses", question, withinMs)));
+    return answers.flatMap((answer) => answer?.uses ?? []);
   }
 
   /** Makes a change live; resolves when no front serves anything older. */
@@ -174,6 +201,10 @@ export class Fronts {
       list: this.#list,
     });
     return front;
+  }
+
+  #ready(): FrontChild[] {
+    return this.children.filter((front) => front.state === "ready");
   }
 
   #serving(): FrontChild[] {

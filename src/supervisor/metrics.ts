@@ -1,8 +1,10 @@
 import { AggregatorRegistry, Counter, Gauge, Registry } from "prom-client";
 import { z } from "zod";
+import type { PrewarmOutcome } from "../core/prewarm.ts";
 import type { ChildKind } from "./child.ts";
 import { FrontChild, type PoolChild } from "./child-kinds.ts";
 import type { DeathReason } from "./death.ts";
+import type { PrewarmOccasion } from "./prewarming.ts";
 import type { RecycleReason } from "./recycling.ts";
 
 /** Labels a blamed version's function that is no longer deployed, so that labels stay few. */
@@ -57,6 +59,13 @@ export class SupervisorMetrics {
     registers: [this.#registry],
   });
 
+  readonly #prewarms = new Counter({
+    name: "islet_prewarms_total",
+    help: "Versions that were to be loaded before anybody asked for them, by why and by what came of it.",
+    labelNames: ["occasion", "outcome"],
+    registers: [this.#registry],
+  });
+
   constructor(readyCount: (kind: ChildKind) => number, quarantined: () => number) {
     new Gauge({
       name: "islet_quarantined_versions",
@@ -91,6 +100,10 @@ export class SupervisorMetrics {
 
   recycled(reason: RecycleReason): void {
     this.#recycled.inc({ reason });
+  }
+
+  prewarmed(occasion: PrewarmOccasion, outcome: PrewarmOutcome): void {
+    this.#prewarms.inc({ occasion, outcome });
   }
 
   quarantined(reason: string): void {

@@ -14,6 +14,8 @@ export interface PoolNewsParts {
   readonly timers: Timers;
   readonly onBreach: (key: string, kind: BreachKind, count: number) => void;
   readonly onRetire: (reason: string) => void;
+  /** It has done what it was to do before its end. */
+  readonly onDrained: () => void;
 }
 
 /** Reads what a pool process says of its own accord. Guests may have taken it over: form and rate are held. */
@@ -33,6 +35,7 @@ export class PoolNews {
     if (!("type" in message)) return;
     if (message.type === "breach") this.#breach(message);
     else if (message.type === "retire" && !this.#retired) this.#retire(message);
+    else if (message.type === "drained") this.#parts.onDrained();
   }
 
   #breach(message: object): void {

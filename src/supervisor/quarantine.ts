@@ -16,8 +16,8 @@ export interface QuarantineParts {
   readonly timers: Timers;
   /** Epoch milliseconds, as the policy has them. */
   readonly now: () => number;
-  /** What is live under a name. */
-  readonly live: (name: string) => LiveFunction | undefined;
+  /** By its isolate key, a version that is live or is about to be. */
+  readonly versionOf: (key: string) => LiveFunction | undefined;
   /** A function's requests may have to run elsewhere now. */
   readonly onMoved: (name: string) => void;
   readonly onQuarantine: (reason: Offence | "tenant") => void;
@@ -46,9 +46,8 @@ export class Quarantine {
 
   /** What concerns a version that is not live any more changes nothing. */
   offended(key: string, offence: Offence, count: number): void {
-    const fn = this.#parts.live(key.slice(0, key.lastIndexOf("@")));
-    if (!fn || isolateKey(fn) !== key) return;
-    this.#follow(fn, offence, this.#parts.policy.offended(fn, offence, count));
+    const fn = this.#parts.versionOf(key);
+    if (fn) this.#follow(fn, offence, this.#parts.policy.offended(fn, offence, count));
   }
 
   /** A version goes live. To be called before it is published. */

@@ -24,6 +24,10 @@ export interface Timing {
   readonly metricsMs: number;
   /** For what one child knows of where a version runs. */
   readonly placementMs: number;
+  /** How long a deploy waits at most until its version is loaded. */
+  readonly prewarmMs: number;
+  /** Between two times that the heat of versions is stored. */
+  readonly heatMs: number;
 }
 
 export const defaultTiming: Timing = {
@@ -39,4 +43,6 @@ export const defaultTiming: Timing = {
   spareWaitMs: 5_000,
   metricsMs: 1_000,
   placementMs: 1_000,
+  prewarmMs: 1_000,
+  heatMs: 60_000,
 };

@@ -3,7 +3,7 @@ import { TestServer } from "./server.ts";
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await TestServer.start({ POOLS: 1 });
+  server = await TestServer.start({ POOLS: 1, PREWARM: "off" });
 });
 afterAll(() => server.stop());
 

@@ -240,6 +240,18 @@ describe("opening", () => {
     expect(await store.trust()).toEqual([]);
   });
 
+  test("keeps how much versions were used, as it was told last", async () => {
+    await store.saveHeat([{ key: "f@1", heat: 3, atMs: 5 }]);
+    const records = [
+      { key: "f@2", heat: 2.5, atMs: 7 },
+      { key: "g@1", heat: 1, atMs: 7 },
+    ];
+    await store.saveHeat(records);
+    await store.close();
+    store = await SqliteStore.open(dataDir);
+    expect(await store.heat()).toEqual(records);
+  });
+
   test("refuses a store of a later release", async () => {
     await store.close();
     const db = new DatabaseSync(join(dataDir, "islet.db"));

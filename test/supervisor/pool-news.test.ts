@@ -13,6 +13,7 @@ beforeEach(() => {
     timers,
     onBreach: (key, kind, count) => heard.push([key, kind, count]),
     onRetire: (reason) => heard.push(reason),
+    onDrained: () => heard.push("drained"),
   });
 });
 

@@ -45,6 +45,10 @@ export const frameType = {
   bundle: 16,
   /** front → pool: a version's bundle cannot be had. */
   noBundle: 17,
+  /** front → pool: load a version ahead of requests; or, as it says, only if there is time and memory to spare. */
+  prewarm: 18,
+  /** pool → front: what came of that. */
+  prewarmed: 19,
 } as const;
 
 export type FrameType = (typeof frameType)[keyof typeof frameType];

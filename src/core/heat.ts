@@ -1,0 +1,9 @@
+/** How much a version was used lately. */
+export interface HeatRecord {
+  /** Its isolate key. */
+  readonly key: string;
+  /** Requests, each counting half as much for every half-life that has passed until then. */
+  readonly heat: number;
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+}
