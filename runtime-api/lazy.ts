@@ -28,4 +28,7 @@ export const bodyStreamsModule = once(
 export const searchParamsModule = once(
   () => require("./url/search-params.ts") as typeof import("./url/search-params.ts"),
 );
+export const streamTransferModule = once(
+  () => require("./streams/transfer.ts") as typeof import("./streams/transfer.ts"),
+);
 export const webAssemblyModule = once(() => require("./webassembly.ts") as typeof import("./webassembly.ts"));

@@ -1,13 +1,12 @@
 import { DOMException, isDomException } from "./dom-exception.ts";
 import * as brands from "./inspect/brands.ts";
+import { once, type Recipe, takingOf } from "./transferable.ts";
 import { getterOf, requireArguments, shownAttributes, toDictionary } from "./webidl.ts";
 
 /**
- * structuredClone() in the two steps of the standard: everything is read first, into recipes, so
- * that an error leaves the transferred buffers as they were; then the copies are made.
+ * structuredClone() and what messages are made of, in the two steps of the standard: everything is read
+ * first, into recipes, so that an error leaves what is transferred as it was; then the copies are made.
  */
-
-type Recipe = () => unknown;
 
 const { apply } = Reflect;
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn, keys } = Object;
@@ -28,7 +27,7 @@ const errorConstructors = new Map(
   [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((type) => [type.name, type]),
 );
 
-/** What the Streams Standard's objects are called; they are transferable only, and here not even that. */
+/** What the Streams Standard's objects are called; they can be transferred only. */
 const streamTags = new Set<unknown>(["ReadableStream", "WritableStream", "TransformStream"]);
 
 function cloneError(what: string): DOMException {
@@ -36,11 +35,11 @@ function cloneError(what: string): DOMException {
 }
 
 class Serializer {
-  readonly #recipes = new Map<object, Recipe>();
-  readonly #transferred: ReadonlySet<object>;
+  readonly #recipes: Map<object, Recipe>;
 
-  constructor(transferred: ReadonlySet<object>) {
-    this.#transferred = transferred;
+  /** @param recipes of what is transferred. */
+  constructor(recipes: Map<object, Recipe>) {
+    this.#recipes = recipes;
   }
 
   serialize(value: unknown): Recipe {
@@ -132,7 +131,6 @@ class Serializer {
 
   #buffer(value: ArrayBuffer): Recipe {
     if (value.detached) throw cloneError("A detached ArrayBuffer");
-    if (this.#transferred.has(value)) return this.#remember(value, () => value.transfer());
     const bytes = value.slice(0);
     return this.#remember(value, () => bytes);
   }
@@ -211,29 +209,65 @@ function withStack(error: Error, stack: unknown): Error {
   return error;
 }
 
-function toTransferred(transfer: Iterable<object>): Set<object> {
-  const transferred = new Set<object>();
-  for (const item of transfer) {
-    const fits = typeof item === "object" && item !== null && brands.isArrayBuffer(item);
-    if (!fits || item.detached || transferred.has(item)) {
-      throw new DOMException(
-        "What is transferred must be an ArrayBuffer, once, that still has its bytes",
-        "DataCloneError",
-      );
-    }
-    transferred.add(item);
+/** What takes it from its owner. Throws a DataCloneError for what cannot be transferred, or not any more. */
+function taking(item: unknown): () => Recipe {
+  if (typeof item !== "object" || item === null) throw cloneError("What is no object");
+  if (!brands.isArrayBuffer(item)) {
+    const found = takingOf(item);
+    if (found) return found;
+    throw new DOMException(`This ${String(tagOf(item))} cannot be transferred`, "DataCloneError");
   }
-  return transferred;
+  const take = (): Recipe => {
+    if (item.detached) throw cloneError("A detached ArrayBuffer");
+    const taken = item.transfer();
+    return () => taken;
+  };
+  if (item.detached) take();
+  return take;
+}
+
+export interface SerializedMessage {
+  /** Makes the value and all that was transferred, which may be done once. */
+  deserialize(): { readonly value: unknown; readonly transferred: readonly unknown[] };
+}
+
+/** Reads a value, and takes what is transferred from its owner. Throws a DataCloneError, and whatever getters throw. */
+export function serializeWithTransfer(value: unknown, transfer: Iterable<unknown>): SerializedMessage {
+  const takings = new Map<object, () => Recipe>();
+  const received = new Map<object, Recipe>();
+  const recipes = new Map<object, Recipe>();
+  for (const item of transfer) {
+    const take = taking(item);
+    const key = item as object;
+    if (takings.has(key)) throw new DOMException("An object is to be transferred twice", "DataCloneError");
+    takings.set(key, take);
+    recipes.set(key, () => received.get(key)?.());
+  }
+  const recipe = new Serializer(recipes).serialize(value);
+  for (const [key, take] of takings) received.set(key, once(take()));
+  return {
+    deserialize() {
+      const transferred = [...received.values()].map((receive) => receive());
+      return { value: recipe(), transferred };
+    },
+  };
+}
+
+export interface StructuredSerializeOptions {
+  readonly transfer?: Iterable<object>;
 }
 
 /** Throws a DataCloneError for what has no copy: functions, symbols, promises, requests and the like. */
-export function structuredClone(value: unknown, options?: { transfer?: Iterable<object> }): unknown {
+export function structuredClone(value: unknown, options?: StructuredSerializeOptions): unknown {
   requireArguments(arguments.length, 1, "structuredClone");
-  const { transfer } = toDictionary(options, "structuredClone");
-  const transferred = toTransferred(transfer ?? []);
-  const serializer = new Serializer(transferred);
-  const recipe = serializer.serialize(value);
-  // Also those that the value does not contain are taken from their owner.
-  for (const buffer of transferred) serializer.serialize(buffer)();
-  return recipe();
+  return serializeWithTransfer(value, toTransferList(options, "structuredClone")).deserialize().value;
+}
+
+/** The objects of a sequence in a dictionary. */
+export function toTransferList(
+  options: StructuredSerializeOptions | null | undefined,
+  where: string,
+): Iterable<object> {
+  const { transfer = [] } = toDictionary(options, where);
+  return [...transfer];
 }

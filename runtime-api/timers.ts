@@ -26,12 +26,24 @@ function start(callback: Callback, delay: unknown, repeat: boolean, args: unknow
   // The conversion to a 32-bit integer is what Web IDL says, wrap-around included.
   const ms = Math.max(0, Number(delay) | 0);
   const id = host.startTimer(current, ms, repeat);
-  if (id === 0) throw new RangeError("too many timers: the limit is limits.timers of the function's manifest");
-  timers.set(id, { invocation: current, callback, args, repeat });
-  const ids = byInvocation.get(current);
-  if (ids) ids.add(id);
-  else byInvocation.set(current, new SafeSet<number>().add(id));
+  keep(id, { invocation: current, callback, args, repeat });
   return id;
+}
+
+function keep(id: number, timer: Timer): void {
+  if (id === 0) throw new RangeError("too many timers: the limit is limits.timers of the function's manifest");
+  timers.set(id, timer);
+  const ids = byInvocation.get(timer.invocation);
+  if (ids) ids.add(id);
+  else byInvocation.set(timer.invocation, new SafeSet<number>().add(id));
+}
+
+/**
+ * Runs later, in an entry of its own, as soon as the host has done what is due before. Ends with the present
+ * invocation. Throws a RangeError when that has too many timers.
+ */
+export function queueTask(task: () => void): void {
+  keep(host.startTask(current), { invocation: current, callback: task, args: [], repeat: false });
 }
 
 function forget(id: number, invocation: number): void {
