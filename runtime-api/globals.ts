@@ -67,6 +67,7 @@ export function installGlobals(): void {
   interfaces(() => require("./events/event-target.ts"), "EventTarget");
   interfaces(() => require("./events/event-kinds.ts"), "CustomEvent", "ErrorEvent", "PromiseRejectionEvent");
   interfaces(() => require("./events/message-event.ts"), "MessageEvent");
+  interfaces(() => require("./event-source/event-source.ts"), "EventSource");
   interfaces(() => require("./messaging/message-port.ts"), "MessageChannel", "MessagePort");
   interfaces(() => require("./events/abort.ts"), "AbortController", "AbortSignal");
   interfaces(() => require("./performance.ts"), "Performance", "PerformanceEntry");

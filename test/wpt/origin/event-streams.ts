@@ -26,6 +26,9 @@ export function eventStreams(): Hono {
     return answer(body, { status: isSecond ? 200 : Number(status), context: c });
   };
 
+  for (const name of ["accept", "cache-control"]) {
+    app.all(`/eventsource/resources/${name}.event_stream`, (c) => answer(`data: ${c.req.header(name)}\n\n`));
+  }
   app.all(at("message"), message);
   app.all(at("status-reconnect"), statusReconnect);
   app.all(at("status-error"), (c) => {
