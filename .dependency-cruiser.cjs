@@ -79,7 +79,8 @@ module.exports = {
       from: { path: "^runtime-api/" },
       to: {
         path: "^node_modules/",
-        pathNot: "^node_modules/(web-streams-polyfill|core-js|@remix-run/(multipart-parser|headers))/",
+        pathNot:
+          "^node_modules/(web-streams-polyfill|urlpattern-polyfill|core-js|@remix-run/(multipart-parser|headers))/",
       },
     },
     {

@@ -59,6 +59,7 @@ export function installGlobals(): void {
   interfaces(() => require("./files/form-data.ts"), "FormData");
   interfaces(() => require("./url/url.ts"), "URL");
   interfaces(() => require("./url/search-params.ts"), "URLSearchParams");
+  interfaces(() => require("./url/url-pattern.ts"), "URLPattern");
   interfaces(() => require("./encoding/text.ts"), "TextEncoder", "TextDecoder");
   interfaces(() => require("./encoding/streams.ts"), "TextEncoderStream", "TextDecoderStream");
   interfaces(() => require("./compression/streams.ts"), "CompressionStream", "DecompressionStream");
