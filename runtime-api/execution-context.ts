@@ -1,6 +1,6 @@
 import { describeError } from "./describe-error.ts";
 import type { Request } from "./fetch/request.ts";
-import { type Response, sendResponse } from "./fetch/response.ts";
+import { isUpgrade, type Response, sendResponse } from "./fetch/response.ts";
 import { host } from "./host.ts";
 import { outgoingModule } from "./lazy.ts";
 import type { FailureKind } from "./ops.ts";
@@ -35,6 +35,10 @@ export class Invocation {
   /** Throws a TypeError when the response cannot be sent; it is unanswered then. */
   answer(response: Response): void {
     if (this.#state !== "unanswered") return;
+    if (isUpgrade(response)) {
+      this.fail("upgrade", "The function answers with a WebSocket, which this server does not serve yet", "");
+      return;
+    }
     const body = sendResponse(response, this.id, this.#waiting > 0);
     this.#state = "answered";
     if (body !== undefined) void this.#keepOpen(body, "The body's stream broke");

@@ -66,9 +66,16 @@ export function installGlobals(): void {
   interfaces(() => require("./dom-exception.ts"), "DOMException");
   interfaces(() => require("./events/event.ts"), "Event");
   interfaces(() => require("./events/event-target.ts"), "EventTarget");
-  interfaces(() => require("./events/event-kinds.ts"), "CustomEvent", "ErrorEvent", "PromiseRejectionEvent");
+  interfaces(
+    () => require("./events/event-kinds.ts"),
+    "CloseEvent",
+    "CustomEvent",
+    "ErrorEvent",
+    "PromiseRejectionEvent",
+  );
   interfaces(() => require("./events/message-event.ts"), "MessageEvent");
   interfaces(() => require("./event-source/event-source.ts"), "EventSource");
+  interfaces(() => require("./web-socket/web-socket.ts"), "WebSocket", "WebSocketPair");
   interfaces(() => require("./messaging/message-port.ts"), "MessageChannel", "MessagePort");
   interfaces(() => require("./events/abort.ts"), "AbortController", "AbortSignal");
   interfaces(() => require("./performance.ts"), "Performance", "PerformanceEntry");

@@ -31,4 +31,7 @@ export const searchParamsModule = once(
 export const streamTransferModule = once(
   () => require("./streams/transfer.ts") as typeof import("./streams/transfer.ts"),
 );
+export const webSocketModule = once(
+  () => require("./web-socket/web-socket.ts") as typeof import("./web-socket/web-socket.ts"),
+);
 export const webAssemblyModule = once(() => require("./webassembly.ts") as typeof import("./webassembly.ts"));

@@ -45,6 +45,8 @@ export type FailureKind =
   | "threw"
   /** fetch() gave something that is not a Response. */
   | "no_response"
+  /** fetch() gave a Response with a WebSocket, for which there is no transport yet. */
+  | "upgrade"
   /** The default export has no fetch method. */
   | "no_handler";
 

@@ -96,3 +96,37 @@ export class PromiseRejectionEvent extends Event {
   }
 }
 defineInterface(PromiseRejectionEvent, "PromiseRejectionEvent", ["type", "promise", "reason"]);
+
+export interface CloseEventInit extends EventInit {
+  readonly wasClean?: boolean;
+  readonly code?: number;
+  readonly reason?: string;
+}
+
+export class CloseEvent extends Event {
+  readonly #wasClean: boolean;
+  readonly #code: number;
+  readonly #reason: string;
+
+  constructor(type: unknown, init?: CloseEventInit) {
+    requireArguments(arguments.length, 1, "CloseEvent");
+    super(type, init);
+    const { wasClean, code = 0, reason = "" } = toDictionary(init, "CloseEvent");
+    this.#wasClean = Boolean(wasClean);
+    this.#code = Number(code) & 0xffff;
+    this.#reason = toUsvString(reason);
+  }
+
+  get wasClean(): boolean {
+    return this.#wasClean;
+  }
+
+  get code(): number {
+    return this.#code;
+  }
+
+  get reason(): string {
+    return this.#reason;
+  }
+}
+defineInterface(CloseEvent, "CloseEvent", ["type", "wasClean", "code", "reason"]);

@@ -2,7 +2,8 @@ import type { ReadableStream } from "web-streams-polyfill";
 import type { Blob } from "../files/blob.ts";
 import type { FormData } from "../files/form-data.ts";
 import { host } from "../host.ts";
-import { formBodyModule, outgoingModule } from "../lazy.ts";
+import { formBodyModule, outgoingModule, webSocketModule } from "../lazy.ts";
+import type { WebSocket } from "../web-socket/web-socket.ts";
 import { defineInterface, requireArguments, toDictionary, toDomString, toUsvString } from "../webidl.ts";
 import {
   type Body,
@@ -22,6 +23,8 @@ export interface ResponseInit {
   readonly status?: number;
   readonly statusText?: string;
   readonly headers?: HeadersInit;
+  /** Of a WebSocketPair; for status 101 only. */
+  readonly webSocket?: WebSocket | null;
 }
 
 /** How the answer to a fetch() crosses the bridge. */
@@ -50,6 +53,7 @@ export class Response {
   #type: "default" | "basic" | "error" = "default";
   #url = "";
   #redirected = false;
+  #webSocket: WebSocket | null = null;
 
   constructor(body: unknown = undefined, init: ResponseInit | null | undefined = undefined) {
     if (init !== undefined && init !== null) this.#initialize(toDictionary(init, "Response") as ResponseInit);
@@ -109,6 +113,11 @@ export class Response {
     return response;
   }
 
+  /** Trusted: whether it asks for its connection to become a WebSocket. */
+  static isUpgrade(response: Response): boolean {
+    return response.#webSocket !== null;
+  }
+
   /** Trusted. */
   static is(value: unknown): value is Response {
     return typeof value === "object" && value !== null && #status in value;
@@ -159,6 +168,11 @@ export class Response {
     return this.#statusText;
   }
 
+  /** As Workers have it: the socket that the client is to be connected to. */
+  get webSocket(): WebSocket | null {
+    return this.#webSocket;
+  }
+
   get headers(): Headers {
     if (this.#headers === undefined) {
       this.#headers = new Headers();
@@ -203,6 +217,7 @@ export class Response {
   }
 
   clone(): Response {
+    if (this.#webSocket) throw new TypeError("Response.clone: a response with a webSocket cannot be cloned");
     const clone = new Response();
     clone.#body = cloneBody(this.#body);
     clone.#status = this.#status;
@@ -215,8 +230,15 @@ export class Response {
   }
 
   #initialize(init: ResponseInit): void {
-    const { headers, status, statusText } = init;
-    if (status !== undefined) {
+    const { headers, status, statusText, webSocket } = init;
+    if (webSocket !== undefined && webSocket !== null) {
+      if (!webSocketModule().isWebSocket(webSocket)) throw new TypeError("Response: webSocket must be a WebSocket");
+      if (status === undefined || toUnsignedShort(status) !== 101) {
+        throw new RangeError("Response: a response with a webSocket must have status 101");
+      }
+      this.#status = 101;
+      this.#webSocket = webSocket;
+    } else if (status !== undefined) {
       this.#status = toUnsignedShort(status);
       if (this.#status < 200 || this.#status > 599) {
         throw new RangeError(`Response: status ${this.#status} is not in the range from 200 to 599`);
@@ -244,8 +266,8 @@ function impliedHeaders(body: Body | null): string {
   return body === null || body.type === null ? "" : `content-type\n${body.type}`;
 }
 
-export const { received: receivedResponse, is: isResponse, send: sendResponse } = Response;
-for (const name of ["received", "is", "send"]) Reflect.deleteProperty(Response, name);
+export const { received: receivedResponse, is: isResponse, isUpgrade, send: sendResponse } = Response;
+for (const name of ["received", "is", "isUpgrade", "send"]) Reflect.deleteProperty(Response, name);
 defineInterface(Response, "Response", [
   "status",
   "statusText",

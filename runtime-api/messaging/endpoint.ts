@@ -1,6 +1,6 @@
-import { current } from "../current.ts";
 import type { SerializedMessage } from "../structured-clone.ts";
 import { queueTask } from "../timers.ts";
+import { Inbox } from "./inbox.ts";
 
 /** Who hears of what arrives: a port, as long as it has not been transferred. */
 interface Receiver {
@@ -8,39 +8,27 @@ interface Receiver {
   otherSideClosed(): void;
 }
 
-/**
- * One end of a channel: what stays when its port is transferred. Each message comes in a task of its own, which
- * belongs to the request that gave the cause for it: the sender, or who starts the port.
- */
+/** One end of a channel: what stays when its port is transferred. */
 export class Endpoint {
   #peer: Endpoint | undefined;
   #receiver: Receiver | undefined;
-  readonly #queue: SerializedMessage[] = [];
-  #started = false;
-  /** The request whose task will deliver the next message. */
-  #deliveredBy: number | undefined;
+  readonly #inbox = new Inbox<SerializedMessage>();
 
   static entangle(one: Endpoint, other: Endpoint): void {
     one.#peer = other;
     other.#peer = one;
   }
 
-  get isOpen(): boolean {
-    return this.#peer !== undefined;
-  }
-
   /** Undefined while it is between two ports. What arrives waits for `start` then. */
   set receiver(receiver: Receiver | undefined) {
     this.#receiver = receiver;
-    this.#started = false;
+    this.#inbox.receiver = undefined;
   }
 
   /** To the other end; nowhere when either has been closed. */
   send(message: SerializedMessage): void {
     const peer = this.#peer;
-    if (!peer) return;
-    peer.#queue.push(message);
-    peer.#schedule();
+    if (peer) peer.#inbox.put(message);
   }
 
   isPeerOf(other: Endpoint | undefined): boolean {
@@ -48,8 +36,7 @@ export class Endpoint {
   }
 
   start(): void {
-    this.#started = true;
-    this.#schedule();
+    this.#inbox.receiver = (message) => this.#receiver?.deliver(message);
   }
 
   /** Takes the ends apart. What was sent before still arrives; the other end hears of it. */
@@ -59,20 +46,5 @@ export class Endpoint {
     this.#peer = undefined;
     peer.#peer = undefined;
     queueTask(() => peer.#receiver?.otherSideClosed());
-  }
-
-  #schedule(): void {
-    if (!this.#started || this.#queue.length === 0 || this.#deliveredBy === current) return;
-    this.#deliveredBy = current;
-    queueTask(() => this.#deliver());
-  }
-
-  #deliver(): void {
-    this.#deliveredBy = undefined;
-    if (!this.#started || !this.#receiver) return;
-    const message = this.#queue.shift();
-    // Before the listener, which may throw or end the request.
-    this.#schedule();
-    if (message) this.#receiver.deliver(message);
   }
 }

@@ -50,6 +50,11 @@ export const errorKinds = {
     blame: "function",
     hint: "fetch() must return a Response, or a promise of one.",
   },
+  websocket_not_served: {
+    status: 501,
+    blame: "function",
+    hint: "Answer without a WebSocket: event streams work, and a WebSocketPair works within the function.",
+  },
   function_bad_answer: {
     status: 502,
     blame: "function",

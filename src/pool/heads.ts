@@ -23,6 +23,7 @@ const failureCodes = [
   "function_load_failed",
   "isolate_lost",
   "internal",
+  "websocket_not_served",
 ] as const;
 
 export interface ResponseHead {

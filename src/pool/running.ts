@@ -22,6 +22,7 @@ const utf8 = new TextEncoder();
 const codeOfFailure = {
   threw: "function_error",
   no_response: "function_no_response",
+  upgrade: "websocket_not_served",
   no_handler: "function_no_handler",
   cpu_limit: "function_cpu_limit",
   memory_limit: "function_memory_limit",

@@ -14,7 +14,13 @@ const unavailable: ReadonlySet<ErrorCode> = new Set([
 ]);
 /** What a function answers that has run to its end. */
 const answers: ReadonlySet<ErrorCode> = new Set([
-  ...(["function_error", "function_no_response", "function_header_limit", "invalid_argument"] as const),
+  ...([
+    "function_error",
+    "function_no_response",
+    "websocket_not_served",
+    "function_header_limit",
+    "invalid_argument",
+  ] as const),
 ]);
 
 export interface FallbackParts {
