@@ -10,6 +10,9 @@ export const metrics = {
   cpuUs: { label: "CPU µs/req", digits: 1, better: "less" },
   rssMb: { label: "RSS MB", digits: 0, better: "less" },
   mbPerIsolate: { label: "MB/isolate", digits: 2, better: "less" },
+  coldPercent: { label: "cold %", digits: 1, better: "less" },
+  /** Pool processes that have given their place to others meanwhile. */
+  recycled: { label: "recycled", digits: 0, better: "more" },
   failed: { label: "failed", digits: 0, better: "less" },
   longestMs: { label: "longest ms", digits: 0, better: "less" },
   guiltyMs: { label: "guilty ms", digits: 0, better: "less" },

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 
 /**
- * Hello answers a short text, echo parses a JSON body and answers it; loop never ends, bomb takes much memory, abort makes
+ * Hello answers a short text, echo parses a JSON body and answers it, compute takes 2 ms; loop never ends, bomb takes much memory, abort makes
  * V8 give up its process, and stall holds it where V8 cannot end it.
  */
-type FunctionKind = "hello" | "echo" | "loop" | "bomb" | "abort" | "stall";
+type FunctionKind = "hello" | "echo" | "compute" | "loop" | "bomb" | "abort" | "stall";
 
 export interface BenchFunction {
   readonly name: string;

@@ -58,6 +58,22 @@ const targets: readonly Target[] = [
   { scenario: "density", what: "MB an isolate", wanted: "at most", limit: 2.5, value: own("mbPerIsolate") },
   { scenario: "deploy", what: "p50 ms", wanted: "at most", limit: 50, value: own("p50Ms") },
   { scenario: "kill-pool", what: "failed requests", wanted: "at most", limit: 0, value: own("failed", "max") },
+  { scenario: "restart", what: "failed requests", wanted: "at most", limit: 0, value: own("failed", "max") },
+  {
+    scenario: "zipf-homes",
+    what: "cold % × without homes",
+    wanted: "at most",
+    limit: 0.5,
+    value: against("coldPercent", "Islet, no homes"),
+  },
+  { scenario: "zipf-homes", what: "failed requests", wanted: "at most", limit: 0, value: own("failed", "max") },
+  {
+    scenario: "hot-spread",
+    what: "req/s × one pool process",
+    wanted: "at least",
+    limit: 1.6,
+    value: against("requestsPerSecond", "Islet, one pool process"),
+  },
   {
     scenario: "container-hello",
     what: "req/s × straight to the container",

@@ -7,10 +7,13 @@ import { deploy } from "./deploy.ts";
 import { echo } from "./echo.ts";
 import { hello } from "./hello.ts";
 import { helloFixedRate } from "./hello-fixed-rate.ts";
+import { hotSpread } from "./hot-spread.ts";
 import { isolationModes } from "./isolation-modes.ts";
 import { killPool } from "./kill-pool.ts";
 import { noisyNeighbour } from "./noisy-neighbour.ts";
+import { restart } from "./restart.ts";
 import { roundRobin } from "./round-robin.ts";
+import { zipfHomes } from "./zipf-homes.ts";
 
 /** In the order of the report. */
 export const allScenarios: readonly Scenario[] = [
@@ -23,6 +26,9 @@ export const allScenarios: readonly Scenario[] = [
   density,
   deploy,
   killPool,
+  restart,
+  zipfHomes,
+  hotSpread,
   isolationModes,
   noisyNeighbour,
   containerHello,

@@ -22,8 +22,13 @@ export interface FleetParts {
   /** All containers of a version that take requests, whenever that changes. */
   readonly onChange: (group: PoolGroup, executors: readonly Executor[]) => void;
   readonly onRoom: (group: PoolGroup) => void;
-  /** A container is ready, so long after it was asked for. */
-  readonly onStarted: (afterMs: number) => void;
+  /** A container is ready, so long after it was asked for, when its front had so many others. */
+  readonly onStarted: (group: PoolGroup, others: number, afterMs: number) => void;
+  /** An answer has begun, so long after its request was sent to a container with others in flight. */
+  readonly onAnswered: (group: PoolGroup, others: number, tookMs: number) => void;
+  /** How long requests wait for the containers that there are before one more is started for them, in milliseconds. */
+  readonly patienceMs: (group: PoolGroup, crowd: Crowd) => number;
+  readonly onDecision: (decision: "container_start" | "container_thaw" | "container_wait") => void;
   /** Requests of the group are not to wait any more. */
   readonly onRefused: (group: PoolGroup, error: IsletError) => void;
   readonly waitingFor: (group: PoolGroup) => number;
@@ -31,6 +36,14 @@ export interface FleetParts {
   /** Something in a container wants to go out. */
   readonly onEgress: (socket: Socket, instance: ContainerInstance) => void;
   readonly logger: ContainerLogger;
+}
+
+/** What a request finds that has no room. */
+interface Crowd {
+  readonly waiting: number;
+  readonly ready: number;
+  readonly concurrency: number;
+  readonly containers: number;
 }
 
 /**
@@ -43,6 +56,8 @@ export class ContainerFleet {
   readonly #versions = new Map<PoolGroup, VersionInstances>();
   readonly #backOff = new InstanceBackOff();
   /** Versions of which one more is wanted when fewer are starting. */
+  /** Versions whose requests wait for the containers that there are, until it is time for one more. */
+  readonly #patient = new Set<PoolGroup>();
   readonly #postponed = new Map<PoolGroup, LiveFunction>();
   readonly #listener: MemberListener = {
     onState: (member, before) => this.#moved(member, before),
@@ -51,6 +66,7 @@ export class ContainerFleet {
       if (instance.yielding && !instance.busy) this.#end(member);
       else this.#parts.onRoom(instance.group);
     },
+    onAnswered: ({ instance }, others, tookMs) => this.#parts.onAnswered(instance.group, others, tookMs),
     onFailed: (member, error) => {
       this.#failedToStart(member, error);
       this.#parts.ask({ type: "instanceEnd", id: member.instance.id });
@@ -87,7 +103,32 @@ export class ContainerFleet {
     if (waitingFor(group) + 1 <= (version?.coming ?? 0) * concurrencyOf(fn, settings.concurrency)) return;
     const paused = version?.lastPaused;
     if (paused) this.#thaw(paused);
-    else if ((version?.present ?? 0) < mostInstancesOf(fn, settings.instances)) this.#startOrPostpone(group, fn);
+    else if ((version?.present ?? 0) < mostInstancesOf(fn, settings.instances)) this.#startInTime(group, fn);
+  }
+
+  /** At once, or when requests have waited for as long as a start takes. */
+  #startInTime(group: PoolGroup, fn: LiveFunction): void {
+    if (this.#patient.has(group)) return;
+    const patienceMs = this.#parts.patienceMs(group, this.crowd(group, fn));
+    if (patienceMs === 0) return this.#startOrPostpone(group, fn);
+    this.#parts.onDecision("container_wait");
+    this.#patient.add(group);
+    setTimeout(() => {
+      this.#patient.delete(group);
+      const most = mostInstancesOf(fn, this.#parts.settings.instances);
+      if (this.#parts.waitingFor(group) > 0 && (this.#versions.get(group)?.present ?? 0) < most)
+        this.#startOrPostpone(group, fn);
+    }, patienceMs);
+  }
+
+  /** What one more request of a version finds. */
+  crowd(group: PoolGroup, fn: LiveFunction): Crowd {
+    return {
+      waiting: this.#parts.waitingFor(group),
+      ready: this.#versions.get(group)?.count("ready") ?? 0,
+      concurrency: concurrencyOf(fn, this.#parts.settings.concurrency),
+      containers: this.#members.size,
+    };
   }
 
   #startOrPostpone(group: PoolGroup, fn: LiveFunction): void {
@@ -170,7 +211,9 @@ export class ContainerFleet {
     const { onEgress } = this.#parts;
     const { directory } = settings;
     const concurrency = concurrencyOf(fn, settings.concurrency);
-    const member = new FleetMember({ fn, concurrency, directory, logger, listener: this.#listener, onEgress });
+    const others = this.#members.size;
+    const member = new FleetMember({ fn, concurrency, others, directory, logger, listener: this.#listener, onEgress });
+    this.#parts.onDecision("container_start");
     const { id } = member.instance;
     this.#members.set(id, member);
     this.#versionOf(member).add(member);
@@ -193,7 +236,7 @@ export class ContainerFleet {
     if (before === "starting" && !member.parked) this.#starting--;
     if (before === "starting" && state === "ready") {
       this.#backOff.cleared(group);
-      this.#parts.onStarted(performance.now() - member.askedAtMs);
+      this.#parts.onStarted(group, member.others, performance.now() - member.askedAtMs);
     }
     if (version.moved(member, before)) {
       const executors = version.ready.map(({ instance }) => instance);
@@ -210,6 +253,7 @@ export class ContainerFleet {
 
   #thaw({ instance }: FleetMember): void {
     instance.become("thawing");
+    this.#parts.onDecision("container_thaw");
     this.#parts.ask({ type: "instanceThaw", id: instance.id });
   }
 

@@ -23,6 +23,8 @@ export interface InstanceParts {
   readonly onState: (before: InstanceState) => void;
   /** It may have room for one more request. */
   readonly onRoom: () => void;
+  /** An answer has begun, so long after its request was sent here when others were in flight. */
+  readonly onAnswered: (others: number, tookMs: number) => void;
   /** Its runner does not come back from a request that was given up. */
   readonly onStuck: () => void;
 }
@@ -97,9 +99,13 @@ export class ContainerInstance implements Executor, ExchangeOwner {
     if (!connection) return Promise.reject(new IsletError("container_lost", "the container is gone"));
     const exchange = new ContainerExchange(invocation, connection, this.#cold, this);
     this.#cold = false;
-    this.#exchanges.push(exchange);
+    const others = this.#exchanges.push(exchange) - 1;
+    const sentAtMs = performance.now();
     exchange.start();
-    return exchange.reply;
+    return exchange.reply.then((reply) => {
+      this.#parts.onAnswered(others, performance.now() - sentAtMs);
+      return reply;
+    });
   }
 
   onOver(exchange: ContainerExchange): void {

@@ -18,6 +18,8 @@ export interface MemberListener {
   onState(member: FleetMember, before: InstanceState): void;
   /** It may have room for one more request. */
   onRoom(member: FleetMember): void;
+  /** An answer has begun, so long after its request was sent there when others were in flight. */
+  onAnswered(member: FleetMember, others: number, tookMs: number): void;
   /** It is not going to be ready. */
   onFailed(member: FleetMember, error: IsletError): void;
   /** Its runner is gone, and what it had will be known soon. */
@@ -30,6 +32,8 @@ export interface MemberParts {
   readonly fn: LiveFunction;
   /** Requests that it takes at a time. */
   readonly concurrency: number;
+  /** Containers that its front has already. */
+  readonly others: number;
   /** Where directories for sockets are made. */
   readonly directory: string;
   readonly logger: ContainerLogger;
@@ -45,6 +49,8 @@ export class FleetMember {
   readonly askedAtMs = performance.now();
   /** Its start has to wait until others have gone. */
   parked = false;
+  /** How many other containers its front had when it was asked for. */
+  readonly others: number;
   /** Somebody else needs its room as soon as it has served those who wait for it. */
   yieldsOnceReady = false;
   readonly #parts: MemberParts;
@@ -54,6 +60,7 @@ export class FleetMember {
 
   constructor(parts: MemberParts) {
     this.#parts = parts;
+    this.others = parts.others;
     const { fn, listener } = parts;
     // Nobody else can list the directory that it is in: who does not know the name does not get there.
     const id = randomBytes(12).toString("hex");
@@ -62,6 +69,7 @@ export class FleetMember {
       ...{ id, fn },
       onState: (before) => listener.onState(this, before),
       onRoom: () => listener.onRoom(this),
+      onAnswered: (others, tookMs) => listener.onAnswered(this, others, tookMs),
       onStuck: () => listener.onStuck(this),
     });
   }

@@ -13,6 +13,7 @@ import { EgressProxy, type ProxyClient } from "../egress/egress-proxy.ts";
 import { FunctionEgress } from "../egress/function-egress.ts";
 import { PoolLink } from "../pool/pool-link.ts";
 import { overSocket } from "../pool/socket-connection.ts";
+import { ContainerLines } from "../scheduler/container-lines.ts";
 import { GroupDemand } from "../scheduler/group-demand.ts";
 import { Scheduler } from "../scheduler/scheduler.ts";
 import { WaitingQueue } from "../scheduler/waiting-queue.ts";
@@ -63,10 +64,17 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
       onOutcome: (fn, limit, then) => channel.send({ type: "overLimit", key: isolateKey(fn), limit, then }),
     },
   });
+  const containerLines = new ContainerLines();
   const fleet = new ContainerFleet({
     ...{ logger, settings: settings.containers },
     onChange: (group, executors) => scheduler.setContainers(group, executors),
-    onStarted: (afterMs) => metrics.containerStarted(afterMs),
+    onStarted: (group, others, afterMs) => {
+      metrics.containerStarted(afterMs);
+      containerLines.started(group, others, afterMs);
+    },
+    onAnswered: (group, others, tookMs) => containerLines.answered(group, others, tookMs),
+    patienceMs: (group, crowd) => containerLines.patienceMs(group, crowd),
+    onDecision: (decision) => containerLines.counts[decision]++,
     onRoom: (group) => scheduler.roomChanged(group),
     onRefused: (group, error) => scheduler.refuse(group, error),
     waitingFor: (group) => queue.waitingFor(group),
@@ -80,7 +88,7 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
     functions: () => router.size,
     containers: () => fleet.counts(),
     logLinesLost: () => sink.lost,
-    decisions: () => scheduler.decisions,
+    decisions: () => ({ ...scheduler.decisions, ...containerLines.counts }),
   });
   const accessLog = new AccessLog(logger, sink, settings.id, metrics);
   const { maxHops } = settings;
@@ -201,8 +209,12 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
   const placementOf = (name: string): FrontPlacement | null => {
     const fn = router.get(name);
     if (!fn) return null;
-    const containers = fleet.seen(fn.group);
-    return { ...scheduler.view(fn), containers, local: local?.placementOf(isolateKey(fn)) ?? null };
+    const view = scheduler.view(fn);
+    const isolates = local?.placementOf(isolateKey(fn)) ?? null;
+    if (!isContainerGroup(fn.group)) return { ...view, containers: [], local: isolates };
+    const expectedWaitMs = containerLines.expectedWaitMs(fn.group, fleet.crowd(fn.group, fn));
+    const queue = { ...view.queue, expectedWaitMs };
+    return { ...view, ...containerLines.view(fn.group), queue, containers: fleet.seen(fn.group), local: isolates };
   };
   const drain = async (): Promise<void> => {
     await plane.drain();

@@ -74,7 +74,7 @@ export class FrontMetrics {
     });
     const decisions: Counter = new Counter({
       name: "islet_placements_total",
-      help: "Requests sent to pool processes, by why to that one (docs/scheduling.md).",
+      help: "Decisions of the scheduler: requests sent to pool processes by why to that one, and containers that were started, thawed or waited for (docs/scheduling.md).",
       labelNames: ["kind"],
       registers: [this.registry],
       collect: () => {

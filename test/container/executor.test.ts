@@ -72,6 +72,9 @@ async function start(): Promise<ExecutorUnderTest> {
       scheduler.setContainers(group, executors);
     },
     onStarted: () => undefined,
+    onAnswered: () => undefined,
+    patienceMs: () => 0,
+    onDecision: () => undefined,
     onRoom: (group) => scheduler.roomChanged(group),
     onRefused: (group, error) => scheduler.refuse(group, error),
     waitingFor: (group) => queue.waitingFor(group),
