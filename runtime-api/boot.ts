@@ -8,6 +8,7 @@ import { connectHost, host } from "./host.ts";
 import { codecModule, fetchModule, hostBodyModule, outgoingModule, webAssemblyModule } from "./lazy.ts";
 import { glue, importFailed } from "./modules.ts";
 import { type Boot, type GuestEntries, glueHandover } from "./ops.ts";
+import { handPart } from "./parts.ts";
 import { fireTimer } from "./timers.ts";
 
 const { apply } = Reflect;
@@ -51,6 +52,8 @@ export const boot: Boot = (...ops) => {
     coded: guarded((codec, bytes, more) => codecModule().coded(codec, bytes, more)),
     codecFailed: guarded((codec, message) => codecModule().codecFailed(codec, message)),
     importFailed: guarded(importFailed),
+    // Within an entry, whose time and invocation go on.
+    part: handPart,
     measureWasm: guarded((afterCollection) => webAssemblyModule().measureWasm(afterCollection)),
   };
   return entries;

@@ -1,4 +1,4 @@
-import { current } from "./current.ts";
+import { currentInvocation } from "./current.ts";
 import { host } from "./host.ts";
 
 /*
@@ -22,8 +22,8 @@ export function beginEntry(): void {
 }
 
 function count(): void {
-  if (reader !== current) {
-    reader = current;
+  if (reader !== currentInvocation()) {
+    reader = currentInvocation();
     reads = 0;
   }
   if (++reads === mostReads + 1) host.probed("clock");

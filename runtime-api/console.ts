@@ -1,5 +1,5 @@
 import { monotonicMs } from "./clock.ts";
-import { current } from "./current.ts";
+import { currentInvocation } from "./current.ts";
 import { host } from "./host.ts";
 import type { LogLevel } from "./ops.ts";
 
@@ -13,7 +13,7 @@ const { captureStackTrace } = Error as unknown as { captureStackTrace(target: ob
 
 function write(level: LogLevel, text: string): void {
   const indented = indentation === "" ? text : indentation + text.replaceAll("\n", `\n${indentation}`);
-  host.log(current, level, indented);
+  host.log(currentInvocation(), level, indented);
 }
 
 function print(level: LogLevel, args: readonly unknown[]): void {

@@ -1,4 +1,4 @@
-import { current, setCurrent } from "./current.ts";
+import { currentInvocation, setCurrent } from "./current.ts";
 import { host } from "./host.ts";
 import { webAssemblyModule } from "./lazy.ts";
 import type { Glue } from "./ops.ts";
@@ -54,7 +54,7 @@ async function load(from: string, specifier: unknown): Promise<object> {
   if (known !== undefined) return known;
   const loading = Promise.withResolvers<object>();
   loads.set(name, loading.promise);
-  waiting.set(host.importModule(current, name), { invocation: current, name, loading });
+  waiting.set(host.importModule(currentInvocation(), name), { invocation: currentInvocation(), name, loading });
   return loading.promise;
 }
 

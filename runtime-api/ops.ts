@@ -119,6 +119,11 @@ export interface HostOps {
   loaded(hasFetch: boolean): void;
   /** Asks for a module of the bundle; `imported` or `importFailed` follows. Returns the id. */
   importModule(invocation: number, name: string): number;
+  /**
+   * A part of the runtime itself: its source, to be evaluated; or nothing, when the host could compile it and has
+   * entered with `part`, in which V8's code cache helps.
+   */
+  part(name: string): string | undefined;
   /** Bytes of a wasm or data module of the bundle. */
   moduleBytes(name: string): Uint8Array | undefined;
 
@@ -190,6 +195,8 @@ export interface GuestEntries {
   /** What it was given is not of its format, or ended too early, or it ended with its invocation. */
   codecFailed(codec: number, message: string): void;
   importFailed(id: number, message: string): void;
+  /** Within the op of that name: the function that a part's script is. */
+  part(part: unknown): void;
   /** Only where there are WebAssembly memories: `holdWasm` follows within it, after a collection of garbage if so wished. */
   measureWasm(afterCollection: boolean): void;
 }
@@ -223,6 +230,7 @@ export const hostOpNames = [
   "limitHit",
   "loaded",
   "importModule",
+  "part",
   "moduleBytes",
   "wasmPages",
   "limitWasm",
@@ -255,6 +263,7 @@ export const guestEntryNames = [
   "coded",
   "codecFailed",
   "importFailed",
+  "part",
   "measureWasm",
 ] as const satisfies readonly (keyof GuestEntries)[];
 

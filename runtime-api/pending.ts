@@ -1,4 +1,4 @@
-import { current } from "./current.ts";
+import { currentInvocation } from "./current.ts";
 import { running } from "./execution-context.ts";
 import { SafeMap } from "./tamper-proof.ts";
 
@@ -27,7 +27,7 @@ export class Pending<T extends { readonly invocation: number }> {
 
   #sweep(): void {
     // One that is in its first entry is not listed yet.
-    const alive = running.ids().add(current);
+    const alive = running.ids().add(currentInvocation());
     this.#entries.forEach(({ invocation }, stream) => {
       if (!alive.has(invocation)) this.#entries.delete(stream);
     });

@@ -1,5 +1,22 @@
 import { DOMException, isDomException } from "./dom-exception.ts";
-import * as brands from "./inspect/brands.ts";
+import {
+  isArray,
+  isArrayBuffer,
+  isBoxedBigInt,
+  isBoxedBoolean,
+  isBoxedNumber,
+  isBoxedString,
+  isBoxedSymbol,
+  isDate,
+  isError,
+  isMap,
+  isRegExp,
+  isSet,
+  isSharedArrayBuffer,
+  isWeakMap,
+  isWeakRef,
+  isWeakSet,
+} from "./inspect/brands.ts";
 import { once, type Recipe, takingOf } from "./transferable.ts";
 import { getterOf, requireArguments, shownAttributes, toDictionary } from "./webidl.ts";
 
@@ -62,26 +79,26 @@ class Serializer {
   }
 
   #object(value: object): Recipe {
-    if (brands.isArray(value)) return this.#withProperties(value, () => new Array(value.length));
-    if (brands.isBoxedSymbol(value)) throw cloneError("A symbol");
+    if (isArray(value)) return this.#withProperties(value, () => new Array(value.length));
+    if (isBoxedSymbol(value)) throw cloneError("A symbol");
     if (isBoxed(value)) {
       const primitive = (value as { valueOf(): unknown }).valueOf();
       return this.#remember(value, () => Object(primitive) as object);
     }
-    if (brands.isDate(value)) {
+    if (isDate(value)) {
       const time = apply(Date.prototype.getTime, value, []) as number;
       return this.#remember(value, () => new Date(time));
     }
-    if (brands.isRegExp(value)) {
+    if (isRegExp(value)) {
       const { source, flags } = value;
       return this.#remember(value, () => new RegExp(source, flags));
     }
-    if (brands.isArrayBuffer(value)) return this.#buffer(value);
-    if (brands.isSharedArrayBuffer(value)) return this.#remember(value, () => value);
+    if (isArrayBuffer(value)) return this.#buffer(value);
+    if (isSharedArrayBuffer(value)) return this.#remember(value, () => value);
     if (ArrayBuffer.isView(value)) return this.#view(value);
-    if (brands.isMap(value)) return this.#map(value);
-    if (brands.isSet(value)) return this.#set(value);
-    if (brands.isError(value)) return this.#error(value);
+    if (isMap(value)) return this.#map(value);
+    if (isSet(value)) return this.#set(value);
+    if (isError(value)) return this.#error(value);
     if (shownAttributes(value)) return this.#platformObject(value);
     if (isUncloneable(value)) throw cloneError(`This ${String(tagOf(value))}`);
     return this.#withProperties(value, () => ({}));
@@ -180,12 +197,7 @@ class Serializer {
 }
 
 function isBoxed(value: object): boolean {
-  return (
-    brands.isBoxedNumber(value) ||
-    brands.isBoxedString(value) ||
-    brands.isBoxedBoolean(value) ||
-    brands.isBoxedBigInt(value)
-  );
+  return isBoxedNumber(value) || isBoxedString(value) || isBoxedBoolean(value) || isBoxedBigInt(value);
 }
 
 function tagOf(value: object): unknown {
@@ -196,11 +208,7 @@ function tagOf(value: object): unknown {
 /** Objects with a state of their own that no copy could have. */
 function isUncloneable(value: object): boolean {
   return (
-    value instanceof Promise ||
-    brands.isWeakMap(value) ||
-    brands.isWeakSet(value) ||
-    brands.isWeakRef(value) ||
-    streamTags.has(tagOf(value))
+    value instanceof Promise || isWeakMap(value) || isWeakSet(value) || isWeakRef(value) || streamTags.has(tagOf(value))
   );
 }
 
@@ -212,7 +220,7 @@ function withStack(error: Error, stack: unknown): Error {
 /** What takes it from its owner. Throws a DataCloneError for what cannot be transferred, or not any more. */
 function taking(item: unknown): () => Recipe {
   if (typeof item !== "object" || item === null) throw cloneError("What is no object");
-  if (!brands.isArrayBuffer(item)) {
+  if (!isArrayBuffer(item)) {
     const found = takingOf(item);
     if (found) return found;
     throw new DOMException(`This ${String(tagOf(item))} cannot be transferred`, "DataCloneError");

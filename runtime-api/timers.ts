@@ -1,4 +1,4 @@
-import { current, setCurrent } from "./current.ts";
+import { currentInvocation, setCurrent } from "./current.ts";
 import { host } from "./host.ts";
 import { reportError } from "./report.ts";
 import { SafeMap, SafeSet } from "./tamper-proof.ts";
@@ -25,8 +25,8 @@ function start(callback: Callback, delay: unknown, repeat: boolean, args: unknow
   if (typeof callback !== "function") throw new TypeError("a timer's handler must be a function");
   // The conversion to a 32-bit integer is what Web IDL says, wrap-around included.
   const ms = Math.max(0, Number(delay) | 0);
-  const id = host.startTimer(current, ms, repeat);
-  keep(id, { invocation: current, callback, args, repeat });
+  const id = host.startTimer(currentInvocation(), ms, repeat);
+  keep(id, { invocation: currentInvocation(), callback, args, repeat });
   return id;
 }
 
@@ -43,7 +43,12 @@ function keep(id: number, timer: Timer): void {
  * invocation. Throws a RangeError when that has too many timers.
  */
 export function queueTask(task: () => void): void {
-  keep(host.startTask(current), { invocation: current, callback: task, args: [], repeat: false });
+  keep(host.startTask(currentInvocation()), {
+    invocation: currentInvocation(),
+    callback: task,
+    args: [],
+    repeat: false,
+  });
 }
 
 function forget(id: number, invocation: number): void {

@@ -1,4 +1,4 @@
-import { current, setCurrent } from "../current.ts";
+import { currentInvocation, setCurrent } from "../current.ts";
 import { host } from "../host.ts";
 import type { CompressionFormat } from "../ops.ts";
 import { Pending } from "../pending.ts";
@@ -43,10 +43,10 @@ export class Codec {
    * the output. Rejects with a TypeError for input that is not of the format, and with a RangeError when too many are open.
    */
   step(input: Uint8Array | null | undefined): Promise<Coded> {
-    if (this.#id === 0) this.#id = host.openCodec(current, this.#format, this.#compress, this.#level);
+    if (this.#id === 0) this.#id = host.openCodec(currentInvocation(), this.#format, this.#compress, this.#level);
     if (this.#id === 0) return Promise.reject(new RangeError("too many compression streams are open"));
     const answer = Promise.withResolvers<Coded>();
-    steps.set(this.#id, { invocation: current, answer });
+    steps.set(this.#id, { invocation: currentInvocation(), answer });
     host.code(this.#id, input ? crossable(input) : input);
     return answer.promise;
   }

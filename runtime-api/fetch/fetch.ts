@@ -1,4 +1,4 @@
-import { current, setCurrent } from "../current.ts";
+import { currentInvocation, setCurrent } from "../current.ts";
 import type { AbortSignal } from "../events/abort.ts";
 import { running } from "../execution-context.ts";
 import { host } from "../host.ts";
@@ -13,7 +13,7 @@ import { type Response, receivedResponse } from "./response.ts";
 
 /** A subrequest that is under way, until its answer's body is over. */
 class Exchange {
-  readonly invocation = current;
+  readonly invocation = currentInvocation();
   readonly answer = Promise.withResolvers<Response>();
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => this.#abort();

@@ -1,5 +1,20 @@
 import { shownAttributes } from "../webidl.ts";
-import * as brands from "./brands.ts";
+import {
+  isArray,
+  isArrayBuffer,
+  isBoxedBigInt,
+  isBoxedBoolean,
+  isBoxedNumber,
+  isBoxedString,
+  isBoxedSymbol,
+  isDate,
+  isError,
+  isMap,
+  isRegExp,
+  isSet,
+  isSharedArrayBuffer,
+  isTypedArray,
+} from "./brands.ts";
 import { layOut, quote, showKey } from "./layout.ts";
 
 /** What one call may show: past these, text is cut and says so. */
@@ -45,23 +60,23 @@ function showString(text: string): string {
 }
 
 function showObject(value: object, progress: Progress): string {
-  if (brands.isError(value)) return showError(value, progress);
+  if (isError(value)) return showError(value, progress);
   if (typeof value === "function") return withProperties(functionTitle(value), value, progress);
   const title = titleOf(value);
-  if (brands.isDate(value)) {
+  if (isDate(value)) {
     const time = apply(Date.prototype.getTime, value, []) as number;
     const text = Number.isNaN(time) ? "Invalid Date" : (apply(Date.prototype.toISOString, value, []) as string);
     return withProperties(text, value, progress);
   }
-  if (brands.isRegExp(value)) return withProperties(apply(RegExp.prototype.toString, value, []), value, progress);
+  if (isRegExp(value)) return withProperties(apply(RegExp.prototype.toString, value, []), value, progress);
   const boxed = boxedTitle(value);
   if (boxed) return withProperties(boxed, value, progress);
-  if (progress.path.length > progress.maxDepth) return brands.isArray(value) ? "[Array]" : `[${title || "Object"}]`;
-  if (brands.isArray(value)) return showArray(value, title, progress);
-  if (brands.isTypedArray(value)) return showTypedArray(value, title, progress);
-  if (brands.isMap(value)) return showMap(value, title, progress);
-  if (brands.isSet(value)) return showSet(value, title, progress);
-  if (brands.isArrayBuffer(value) || brands.isSharedArrayBuffer(value)) {
+  if (progress.path.length > progress.maxDepth) return isArray(value) ? "[Array]" : `[${title || "Object"}]`;
+  if (isArray(value)) return showArray(value, title, progress);
+  if (isTypedArray(value)) return showTypedArray(value, title, progress);
+  if (isMap(value)) return showMap(value, title, progress);
+  if (isSet(value)) return showSet(value, title, progress);
+  if (isArrayBuffer(value) || isSharedArrayBuffer(value)) {
     return layOut(title, "{", [`byteLength: ${value.byteLength}`, ...properties(value, progress)]);
   }
   const shown = shownAttributes(value);
@@ -69,7 +84,7 @@ function showObject(value: object, progress: Progress): string {
   return layOut(title === "Object" ? "" : title, "{", properties(value, progress));
 }
 
-/** "Foo" for an instance of class Foo, "Foo [tag]" when it has another @@toStringTag. */
+/** "Foo" for an instance of class Foo, "Foo [tag]" when it has another import { isArray, isArrayBuffer, isBoxedBigInt, isBoxedBoolean, isBoxedNumber, isBoxedString, isBoxedSymbol, isDate, isError, isMap, isRegExp, isSet, isSharedArrayBuffer, isTypedArray, ts } from "./brands.ts";toStringTag. */
 function titleOf(value: object): string {
   let name = "";
   let tag = "";
@@ -100,17 +115,17 @@ function functionTitle(value: object): string {
 }
 
 function boxedTitle(value: object): string | undefined {
-  if (brands.isBoxedNumber(value)) return `[Number: ${apply(Number.prototype.toString, value, [])}]`;
-  if (brands.isBoxedString(value)) return `[String: ${quote(apply(String.prototype.toString, value, []))}]`;
-  if (brands.isBoxedBoolean(value)) return `[Boolean: ${apply(Boolean.prototype.toString, value, [])}]`;
-  if (brands.isBoxedBigInt(value)) return `[BigInt: ${apply(BigInt.prototype.toString, value, [])}n]`;
-  if (brands.isBoxedSymbol(value)) return `[Symbol: ${apply(Symbol.prototype.toString, value, [])}]`;
+  if (isBoxedNumber(value)) return `[Number: ${apply(Number.prototype.toString, value, [])}]`;
+  if (isBoxedString(value)) return `[String: ${quote(apply(String.prototype.toString, value, []))}]`;
+  if (isBoxedBoolean(value)) return `[Boolean: ${apply(Boolean.prototype.toString, value, [])}]`;
+  if (isBoxedBigInt(value)) return `[BigInt: ${apply(BigInt.prototype.toString, value, [])}n]`;
+  if (isBoxedSymbol(value)) return `[Symbol: ${apply(Symbol.prototype.toString, value, [])}]`;
   return undefined;
 }
 
 function withProperties(title: string, value: object, progress: Progress): string {
   if (progress.path.length > progress.maxDepth) return title;
-  const skipped = brands.isBoxedString(value) ? /^\d+$/ : undefined;
+  const skipped = isBoxedString(value) ? /^\d+$/ : undefined;
   const shown = properties(value, progress, skipped);
   return shown.length > 0 ? layOut(title, "{", shown) : title;
 }

@@ -1,4 +1,4 @@
-import { current } from "../current.ts";
+import { currentInvocation } from "../current.ts";
 import { queueTask } from "../timers.ts";
 
 /**
@@ -23,8 +23,8 @@ export class Inbox<T> {
   }
 
   #schedule(): void {
-    if (!this.#receive || this.#queue.length === 0 || this.#deliveredBy === current) return;
-    this.#deliveredBy = current;
+    if (!this.#receive || this.#queue.length === 0 || this.#deliveredBy === currentInvocation()) return;
+    this.#deliveredBy = currentInvocation();
     queueTask(() => this.#deliver());
   }
 

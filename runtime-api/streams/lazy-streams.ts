@@ -9,7 +9,7 @@ let loaded: typeof Streams | undefined;
 /** The Streams Standard's classes: 60 KB that a function which streams nothing never evaluates. */
 export function streams(): typeof Streams {
   if (loaded) return loaded;
-  loaded = require("web-streams-polyfill") as typeof Streams;
+  loaded = require("./polyfill.ts") as typeof Streams;
   addTransferable((value) => streamTransferModule().takingOfStream(value));
   return loaded;
 }

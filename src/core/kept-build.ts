@@ -21,31 +21,39 @@ interface Kept {
  *
  * @throws BuildFailure of esbuild.
  */
-export async function keptBuild(options: BuildOptions): Promise<string> {
-  const folder = process.env.NODE_COMPILE_CACHE;
-  if (!folder) return (await buildNow(options)).text;
-  // Functions of plugins are named only: what they do belongs to this program, whose version is that of the inputs.
-  const key = createHash("sha256")
-    .update(JSON.stringify([version, root, options]))
-    .digest("hex")
-    .slice(0, 16);
-  const file = join(folder, `build-${key}.json`);
-  const kept = await read(file);
-  if (kept && (await unchanged(kept.inputs))) return kept.text;
-  const built = await buildNow(options);
-  await keep(folder, file, built);
-  return built.text;
+export function keptBuild(options: BuildOptions): Promise<string> {
+  return kept(options, async () => {
+    const { outputFiles, metafile } = await withEsbuild(() =>
+      build({ ...options, absWorkingDir: root, bundle: true, write: false, metafile: true, logLevel: "silent" }),
+    );
+    const [output] = outputFiles;
+    if (!output) throw new Error("esbuild gave no output");
+    return { text: output.text, inputs: Object.keys(metafile.inputs) };
+  });
 }
 
-async function buildNow(options: BuildOptions): Promise<Kept> {
-  const { outputFiles, metafile } = await withEsbuild(() =>
-    build({ ...options, absWorkingDir: root, bundle: true, write: false, metafile: true, logLevel: "silent" }),
-  );
-  const [output] = outputFiles;
-  if (!output) throw new Error("esbuild gave no output");
-  const names = Object.keys(metafile.inputs);
-  const marks = await Promise.all(names.map(async (name) => [name, await markOf(name)] as const));
-  return { text: output.text, inputs: Object.fromEntries(marks) };
+interface Made {
+  readonly text: string;
+  /** Paths of files that went into it, from the root of the installation. */
+  readonly inputs: readonly string[];
+}
+
+/** The same for a text that `make` builds in a way of its own; what else decides it is told by `key`. */
+export async function kept(key: object, make: () => Promise<Made>): Promise<string> {
+  const folder = process.env.NODE_COMPILE_CACHE;
+  if (!folder) return (await make()).text;
+  // Functions of plugins are named only: what they do belongs to this program, whose version is that of the inputs.
+  const name = createHash("sha256")
+    .update(JSON.stringify([version, root, key]))
+    .digest("hex")
+    .slice(0, 16);
+  const file = join(folder, `build-${name}.json`);
+  const known = await read(file);
+  if (known && (await unchanged(known.inputs))) return known.text;
+  const { text, inputs } = await make();
+  const marks = await Promise.all(inputs.map(async (input) => [input, await markOf(input)] as const));
+  await keep(folder, file, { text, inputs: Object.fromEntries(marks) });
+  return text;
 }
 
 async function unchanged(inputs: Kept["inputs"]): Promise<boolean> {

@@ -220,10 +220,17 @@ export interface PoolSettings extends IsolateSettings {
   readonly logLevel: string;
 }
 
+/** The runtime API as scripts. */
+export interface RuntimeSource {
+  /** Its value is the boot function. */
+  readonly core: string;
+  /** By the names that the core asks for them: each is a function, see runtime-api/parts.ts. */
+  readonly parts: Readonly<Record<string, string>>;
+}
+
 /** What a process that holds isolates is told of them. */
 export interface IsolateSettings {
-  /** The runtime API as one script. */
-  readonly runtimeSource: string;
+  readonly runtimeSource: RuntimeSource;
   /** Memory for warm isolates in this process, in MiB. */
   readonly warmMemoryMb: number;
   /** Isolates kept ready with the runtime loaded and no tenant yet. */

@@ -2,7 +2,7 @@ import type { HostOps } from "../../runtime-api/ops.ts";
 import { digest, randomBytes, randomUuid } from "./host-crypto.ts";
 import { decode, encodeUtf8, encodingName } from "./host-text.ts";
 import { parseUrl, setUrl } from "./host-url.ts";
-import { GuestFault } from "./op-arguments.ts";
+import { GuestFault, requireText } from "./op-arguments.ts";
 
 /** The ops whose result depends on who asks. The others are pure and shared by all isolates. */
 export type TenantOps = Pick<
@@ -46,12 +46,22 @@ export interface BridgeTarget extends TenantOps {
   tampered(fault: GuestFault): void;
 }
 
+interface PartSources {
+  partSource(name: string): string | undefined;
+}
+
 /** The host's end of one isolate's bridge. Nothing that it hands to the guest ever throws. */
 export class Bridge {
   #target: BridgeTarget | undefined;
+  /** Compiles a part of the runtime in the midst of an entry, where that can be done. */
+  handPart: ((name: string) => boolean) | undefined;
   readonly ops: HostOps;
 
-  constructor() {
+  constructor(parts: PartSources) {
+    const part = (name: string): string | undefined => {
+      requireText(name);
+      return this.handPart?.(name) ? undefined : parts.partSource(name);
+    };
     const tenant = <Name extends keyof TenantOps>(name: Name, otherwise: unknown): TenantOps[Name] => {
       const op = (a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown): unknown => {
         const target = this.#target;
@@ -99,6 +109,7 @@ export class Bridge {
       limitHit: tenant("limitHit", undefined),
       loaded: tenant("loaded", undefined),
       importModule: tenant("importModule", 0),
+      part: pure("part", part, undefined),
       moduleBytes: tenant("moduleBytes", undefined),
       wasmPages: tenant("wasmPages", 0),
       limitWasm: tenant("limitWasm", false),

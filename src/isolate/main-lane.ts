@@ -15,6 +15,8 @@ export class MainLane implements Lane {
   constructor(prepared: PreparedIsolate, modules: ModuleGraph) {
     this.#prepared = prepared;
     this.#modules = modules;
+    const { runtime, isolate, context, entries, bridge } = prepared;
+    bridge.handPart = (name) => runtime.handPart(name, isolate, context, entries);
   }
 
   enter(cpuMs: number, run: (lane: Lane) => void | Promise<void>, left: (outcome: Outcome) => void): void {

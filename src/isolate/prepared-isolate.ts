@@ -10,6 +10,7 @@ export interface PreparedIsolate {
   readonly entries: EntryReferences;
   readonly glue: ivm.Module;
   readonly bridge: Bridge;
+  readonly runtime: Runtime;
   readonly memoryMb: number;
   /** When it was made. */
   readonly heapBytes: number;
@@ -48,12 +49,12 @@ export function* preparing(
     const context = isolate.createContextSync();
     const script = runtime.compile(isolate);
     yield;
-    const bridge = new Bridge();
+    const bridge = new Bridge(runtime);
     const { entries, glue } = runtime.boot(script, isolate, context, bridge.ops);
     const watchId = watchdog.register(isolate);
     const heapBytes = bytesOf(isolate.getHeapStatisticsSync());
     prepared = {
-      ...{ isolate, context, entries, glue, bridge, memoryMb, heapBytes, watchdog, watchId },
+      ...{ isolate, context, entries, glue, bridge, runtime, memoryMb, heapBytes, watchdog, watchId },
       onCatastrophe: () => undefined,
     };
     return prepared;

@@ -3,7 +3,7 @@ import type { Config } from "../config.ts";
 import type { ContainerKeeper } from "../container/container-keeper.ts";
 import { systemClock } from "../core/clock.ts";
 import { containerGroup, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
-import type { FromFront, FrontSettings, IsolateSettings } from "../core/messages.ts";
+import type { FromFront, FrontSettings, IsolateSettings, RuntimeSource } from "../core/messages.ts";
 import type { TrustRecord } from "../core/trust.ts";
 import type { ChildKind, NewsListener } from "../supervisor/child.ts";
 import { childEnv } from "../supervisor/child-env.ts";
@@ -51,7 +51,7 @@ export interface ChildrenOptions {
   readonly saveTrust: QuarantineParts["save"];
   /** There are shared pool processes in which nothing is loaded. */
   readonly onNewPools: () => void;
-  readonly runtimeSource: string;
+  readonly runtimeSource: RuntimeSource;
   readonly logger: Logger;
   /** Known once the control API listens, which is before the first child is born. */
   readonly controlPort: () => number;

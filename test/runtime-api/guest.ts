@@ -9,10 +9,11 @@ import {
   type IncomingBody,
   type OutgoingBody,
 } from "../../runtime-api/ops.ts";
+import type { RuntimeSource } from "../../src/core/messages.ts";
 import { buildRuntimeSource } from "../../src/isolate/runtime-source.ts";
 import { type Outcome, pairs, type TestHost, testHost } from "./host-ops.ts";
 
-let runtimeSource: Promise<string> | undefined;
+let runtimeSource: Promise<RuntimeSource> | undefined;
 
 export interface GuestOptions {
   /** Source of the main module. */
@@ -111,6 +112,7 @@ export async function guest(options: GuestOptions = {}): Promise<Guest> {
   };
   const host = testHost(entries, {
     bytes: options.bytes ?? {},
+    parts: source.parts,
     importModule(id, name) {
       if (ended) return;
       try {
@@ -128,7 +130,7 @@ export async function guest(options: GuestOptions = {}): Promise<Guest> {
       return op(...args);
     });
   });
-  const boot: ivm.Reference = isolate.compileScriptSync(source).runSync(context, { reference: true });
+  const boot: ivm.Reference = isolate.compileScriptSync(source.core).runSync(context, { reference: true });
   const table: ivm.Reference = boot.applySync(undefined, callbacks, { result: { reference: true } });
   for (const name of guestEntryNames) references[name] = table.getSync(name, { reference: true });
   const glue = isolate.compileModuleSync(glueSource, { filename: glueModule });

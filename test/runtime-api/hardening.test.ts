@@ -86,6 +86,27 @@ describe("after a tenant has tampered", () => {
   });
 });
 
+test("parts of the runtime that are loaded after a tenant has tampered work, and show it nothing", async () => {
+  const main = `
+    const seen = [];
+    const spy = (owner, name) => {
+      const original = owner[name];
+      owner[name] = function (...args) { seen.push(name, ...args); return Reflect_apply(original, this, args); };
+    };
+    const Reflect_apply = Reflect.apply;
+    for (const name of ["defineProperty", "getOwnPropertyNames", "getOwnPropertyDescriptor", "create", "getPrototypeOf"]) spy(Object, name);
+    globalThis.eval = () => { throw new Error("the tenant's eval"); };
+    Object.prototype["runtime-api/files/blob.ts"] = () => ({});
+    Object.prototype.host = undefined;
+    export default { async fetch() {
+      const text = await new Response(new Blob(["a"]).stream().pipeThrough(new TransformStream())).text();
+      const isInternal = (value) => typeof value === "object" && value !== null && ("parseUrl" in value || "connectHost" in value || "secretOf" in value);
+      return Response.json([text, seen.some(isInternal), structuredClone(new Map([[1, 2]])).get(1)]);
+    } };`;
+  const { request } = await guest({ main });
+  expect(JSON.parse((await request("http://localhost/")).text)).toEqual(["a", false, 2]);
+});
+
 test("isolates from one code cache have random numbers of their own", async () => {
   const code = "return [Math.random(), Math.random(), Math.random()];";
   const [first, second] = [await (await guest()).run(code), await (await guest()).run(code)];

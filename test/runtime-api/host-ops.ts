@@ -50,6 +50,8 @@ export interface TestHost {
 export interface TestBundle {
   importModule(id: number, name: string): void;
   readonly bytes: Readonly<Record<string, Uint8Array>>;
+  /** Of the runtime, by name. */
+  readonly parts: Readonly<Record<string, string>>;
 }
 
 /** Real, simple ops: Node's URL, TextDecoder, timers and crypto, and undici for fetch. */
@@ -164,6 +166,7 @@ export function testHost(entries: GuestEntries, bundle: TestBundle): TestHost {
       setImmediate(() => bundle.importModule(id, name));
       return id;
     },
+    part: (name) => bundle.parts[name],
     moduleBytes: (name) => bundle.bytes[name],
     wasmPages: () => wasmPages,
     limitWasm: (bytes) => limitWasm(bytes, wasmPages),

@@ -63,7 +63,7 @@ function poolSettings(id: string, socketPath: string): PoolSettings {
   return {
     id,
     socketPath,
-    runtimeSource: "",
+    runtimeSource: { core: "", parts: {} },
     warmMemoryMb: 1,
     preparedIsolates: 0,
     preparedMemoryMb: 128,
