@@ -27,8 +27,12 @@ export interface Config {
   readonly controlPort: number;
   /** Null: the token is in `<dataDir>/token`. */
   readonly token: string | null;
+  /** At the start, if they follow the load. */
   readonly fronts: number;
+  /** The same. */
   readonly pools: number;
+  /** Fronts and pools become more and fewer with the load, as many in all. */
+  readonly followLoad: boolean;
   readonly logLevel: ConfigLogLevel;
   readonly drainMs: number;
   readonly uploadBytes: number;
@@ -93,6 +97,8 @@ export interface ConfigSources {
   readonly cwd?: string;
   /** Must exist when it is given; else islet.config.json in `cwd` is read if there is one. */
   readonly configFile?: string | undefined;
+  /** Instead of those that this process may use: by its affinity and its cgroup's quota. */
+  readonly cores?: number;
 }
 
 type Value = string | number | readonly string[];
@@ -112,7 +118,7 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     ...fromEnvironment(env),
     ...fromFlags(sources.flags ?? {}),
   ]);
-  return complete(values, cwd, env.DOCKER_HOST);
+  return complete(values, cwd, sources.cores ?? availableParallelism(), env.DOCKER_HOST);
 }
 
 function fromFile(given: string | undefined, cwd: string): Map<string, Value> {
@@ -178,11 +184,13 @@ function fromFlags(flags: Readonly<Record<string, string | undefined>>): Map<str
 function validValue(setting: Setting, value: unknown, source: string): Value {
   const refuse = (wanted: string) =>
     new ConfigError(`${setting.key} must be ${wanted}, but ${source} is ${JSON.stringify(value)}.`);
-  if (setting.kind === "integer") {
+  if (setting.kind === "count" && value === "auto") return value;
+  if (setting.kind === "integer" || setting.kind === "count") {
     const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
     const { min = 0, max = Number.MAX_SAFE_INTEGER } = setting;
     if (typeof number !== "number" || !Number.isSafeInteger(number) || number < min || number > max) {
-      throw refuse(setting.max === undefined ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`);
+      const wanted = setting.max === undefined ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`;
+      throw refuse(setting.kind === "count" ? `${wanted}, or auto` : wanted);
     }
     return number;
   }
@@ -215,22 +223,26 @@ const choicesOf: Partial<Record<Setting["kind"], readonly string[]>> = {
   switch: switchPositions,
 };
 
-function complete(values: ReadonlyMap<string, Value>, cwd: string, usualDockerHost = ""): Config {
+function complete(values: ReadonlyMap<string, Value>, cwd: string, cores: number, usualDockerHost = ""): Config {
   const number = (key: string, fallback: number) => (values.get(key) ?? fallback) as number;
   const text = (key: string, fallback: string) => (values.get(key) ?? fallback) as string;
 
   const list = (key: string) => Object.freeze((values.get(key) ?? []) as readonly string[]);
-  const cores = availableParallelism();
-  const fronts = number("fronts", Math.max(1, Math.floor(cores / 2)));
-  const pools = number("pools", Math.max(2, cores - fronts));
+  const count = (key: string) => (values.get(key) === "auto" ? undefined : (values.get(key) as number | undefined));
+  const fronts = count("fronts") ?? Math.max(1, Math.floor(cores / 2));
+  const pools = count("pools") ?? Math.max(2, cores - fronts);
   const isolation = text("isolation", "shared") as Isolation;
+  const isAuto = count("fronts") === undefined && count("pools") === undefined;
+  // Of three, none can be of another kind: there are always a front and two pools.
+  const followLoad = isAuto && isolation === "shared" && fronts + pools > 3;
   const confinement = text("confinement", "auto") as Config["confinement"];
   if (isolation === "none" && confinement === "require") {
     throw new ConfigError(
       "confinement is required, but with isolation none functions run in the fronts, which have none.",
     );
   }
-  const warmMemoryMb = number("warmMemoryMb", warmMemoryFor(isolation === "none" ? fronts : pools));
+  const mostPools = followLoad ? fronts + pools - 1 : pools;
+  const warmMemoryMb = number("warmMemoryMb", warmMemoryFor(isolation === "none" ? fronts : mostPools));
   const max = completeLimits(values, "max", defaultMaxLimits);
   // A lowered maximum lowers the default with it, unless the operator set that as well.
   const lowered = Object.fromEntries(limitNames.map((name) => [name, Math.min(defaultLimits[name], max[name])]));
@@ -254,8 +266,7 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string, usualDockerHo
     controlHost: text("controlHost", "127.0.0.1"),
     controlPort: number("controlPort", 8788),
     token: values.has("token") ? text("token", "") : null,
-    fronts,
-    pools,
+    ...{ fronts, pools, followLoad },
     logLevel: text("logLevel", "info") as ConfigLogLevel,
     drainMs: number("drainMs", 10_000),
     uploadBytes: number("uploadBytes", 10 * 1024 * 1024),

@@ -1,11 +1,20 @@
 import { defaultLimits, defaultMaxLimits, type Limits, limitNames } from "./core/limits.ts";
 
-export type SettingKind = "text" | "integer" | "level" | "isolation" | "egressRules" | "confinement" | "switch";
+export type SettingKind =
+  | "text"
+  | "integer"
+  | "count"
+  | "level"
+  | "isolation"
+  | "egressRules"
+  | "confinement"
+  | "switch";
 
 /** One setting, under one name in the file, the environment and the flags. */
 export interface Setting {
   /** Dotted camelCase, as in islet.config.json: "limits.max.cpuMs". */
   readonly key: string;
+  /** A count is an integer or auto. */
   readonly kind: SettingKind;
   readonly min?: number;
   readonly max?: number;
@@ -79,8 +88,14 @@ export const settings: readonly Setting[] = [
     kind: "text",
     help: "bearer token of the control API (else <dataDir>/token, made at the first start)",
   },
-  { key: "fronts", kind: "integer", min: 1, max: 512, help: "front processes (half the cores)" },
-  { key: "pools", kind: "integer", min: 1, max: 512, help: "pool processes (the cores left, at least 2)" },
+  {
+    key: "fronts",
+    kind: "count",
+    min: 1,
+    max: 512,
+    help: "front processes; auto: half the cores, and with pools auto too, what the load asks for (auto)",
+  },
+  { key: "pools", kind: "count", min: 1, max: 512, help: "pool processes; auto: the cores left, at least 2 (auto)" },
   { key: "logLevel", kind: "level", help: `${logLevels.join(", ")} (info)` },
   { key: "drainMs", kind: "integer", min: 0, help: "how long a drain waits for requests in flight (10000)" },
   { key: "uploadBytes", kind: "integer", min: 1, help: "bytes of one upload (10485760)" },

@@ -15,7 +15,7 @@ const value = fc.oneof(
   fc.integer(),
   fc.double(),
   fc.string(),
-  fc.constantFrom("info", " 5 ", "0x10", "1e3", "", null, true),
+  fc.constantFrom("info", " 5 ", "0x10", "1e3", "auto", "", null, true),
 );
 const setting = fc.constantFrom(...settings);
 
@@ -53,7 +53,7 @@ test("whatever is set, there is a complete configuration or one line that says w
           return;
         }
         for (const { key, kind, min = 0, max = Number.MAX_SAFE_INTEGER } of settings) {
-          if (kind !== "integer") continue;
+          if (kind !== "integer" && kind !== "count") continue;
           const set = key.split(".").reduce<unknown>((at, step) => (at as Record<string, unknown>)[step], config);
           expect(Number.isSafeInteger(set)).toBe(true);
           expect(set).toBeGreaterThanOrEqual(min);

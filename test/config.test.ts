@@ -31,6 +31,7 @@ test("has defaults for everything, by the cores of the machine", () => {
     token: null,
     fronts,
     pools: Math.max(2, cores - fronts),
+    followLoad: cores > 3,
     logLevel: "info",
     drainMs: 10_000,
     uploadBytes: 10_485_760,
@@ -45,6 +46,31 @@ test("has defaults for everything, by the cores of the machine", () => {
   });
   expect(config.warmMemoryMb).toBeGreaterThanOrEqual(256);
   expect(Object.isFrozen(config) && Object.isFrozen(config.limits) && Object.isFrozen(config.limits.max)).toBe(true);
+});
+
+test("fronts and pools follow the cores, and the load when neither is given and there is something to shift", () => {
+  const split = (cores: number, env: Record<string, string> = {}) => {
+    const { fronts, pools, followLoad } = loadConfig({ cwd, env, cores });
+    return [fronts, pools, followLoad];
+  };
+  expect([1, 2, 3, 4, 8, 64].map((cores) => split(cores))).toEqual([
+    [1, 2, false],
+    [1, 2, false],
+    [1, 2, false],
+    [2, 2, true],
+    [4, 4, true],
+    [32, 32, true],
+  ]);
+  expect(split(8, { ISLET_FRONTS: "auto", ISLET_POOLS: "auto" })).toEqual([4, 4, true]);
+  expect(split(8, { ISLET_FRONTS: "2" })).toEqual([2, 6, false]);
+  expect(split(8, { ISLET_POOLS: "7" })).toEqual([4, 7, false]);
+  // There each tenant has its own, and there are none.
+  for (const isolation of ["strict", "none"]) expect(split(8, { ISLET_ISOLATION: isolation })).toEqual([4, 4, false]);
+});
+
+test("warm isolates have a quarter of the memory also when as many processes as can be are pools", () => {
+  const warmMemoryMb = (env: Record<string, string>) => loadConfig({ cwd, env, cores: 4 }).warmMemoryMb;
+  expect(warmMemoryMb({})).toBe(warmMemoryMb({ ISLET_POOLS: "3" }));
 });
 
 test("takes flags before the environment, that before the file, and that before the defaults", () => {
@@ -98,7 +124,11 @@ describe("refuses in one line that names the setting and its source", () => {
       /port must be an integer from 0 to 65535, but the environment variable ISLET_PORT is "http"/,
     ],
     ["too much", { env: { ISLET_PORT: "65536" } }, /ISLET_PORT is "65536"/],
-    ["too little", { env: { ISLET_POOLS: "0" } }, /pools must be .*ISLET_POOLS is "0"/],
+    [
+      "too little",
+      { env: { ISLET_POOLS: "0" } },
+      /pools must be an integer from 1 to 512, or auto, .*ISLET_POOLS is "0"/,
+    ],
     ["a fraction", { env: { ISLET_QUEUE_MS: "1.5" } }, /queueMs must be an integer of at least 0/],
     ["an unknown level", { env: { ISLET_LOG_LEVEL: "loud" } }, /logLevel must be one of .*ISLET_LOG_LEVEL is "loud"/],
     ["a wrong flag", { flags: { drainMs: "-1" } }, /drainMs must be .* the flag --drain-ms is "-1"/],

@@ -27,6 +27,6 @@ export function configFrom(options: Options): Config {
 }
 
 function optionFor(setting: Setting): Option {
-  const value = setting.kind === "integer" ? "<number>" : "<text>";
+  const value = setting.kind === "integer" || setting.kind === "count" ? "<number>" : "<text>";
   return new Option(`${flagName(setting)} ${value}`, `${setting.help} [${environmentName(setting)}]`);
 }

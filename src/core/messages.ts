@@ -99,7 +99,7 @@ export type ToFront =
   | { readonly type: "uses"; readonly seq: number }
   /** What is known here of where the live version of a function runs; answered by `placement`. */
   | { readonly type: "placement"; readonly seq: number; readonly name: string }
-  /** Another has its place and its port: end what is in flight, then say `drained`. */
+  /** It has lost its place, and others its port: end what is in flight, then say `drained`. */
   | { readonly type: "leave" }
   /** Refuse new requests, end those in flight, exit with 0. */
   | { readonly type: "drain" };
@@ -114,7 +114,7 @@ export type FromFront =
   | { readonly type: "overLimit"; readonly key: string; readonly limit: TightLimit; readonly then: SecondRunOutcome }
   /** With isolation none: this process cannot go on for long, and is to be replaced. Not answered. */
   | { readonly type: "retire"; readonly reason: string }
-  /** With isolation none: it has nothing to do any more and waits for its end, since isolated-vm can hang in exit(). */
+  /** It has left, or drained where exit() may hang, as with isolation none: it has nothing to do and waits for its end. */
   | { readonly type: "drained" }
   /** A pool process sent what is no frame: it is in other hands and must go. Not answered. */
   | { readonly type: "forged"; readonly pool: string; readonly message: string }

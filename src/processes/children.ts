@@ -26,6 +26,7 @@ import { frontGraceMs } from "../supervisor/spin-watch.ts";
 import { systemTimers as timers } from "../supervisor/timers.ts";
 import { defaultTiming as timing } from "../supervisor/timing.ts";
 import { TrustPolicy } from "../supervisor/trust-policy.ts";
+import { type FollowedLoad, followLoad, type LoadTuning } from "./follow-load.ts";
 import { rootFile, v8Flags } from "./node-options.ts";
 import type { PoolCode } from "./pool-code.ts";
 
@@ -57,6 +58,7 @@ export interface ChildrenOptions {
   readonly controlPort: () => number;
   /** Has a version run in containers from now on. */
   readonly moveToContainers: (name: string, versionId: string, why: string) => Promise<boolean>;
+  readonly loadTuning?: LoadTuning | undefined;
 }
 
 export interface Children {
@@ -64,8 +66,8 @@ export interface Children {
   readonly pools: Pools;
   readonly metrics: SupervisorMetrics;
   readonly quarantine: Quarantine;
-  /** Before the pools drain. */
-  readonly stopRecycling: () => void;
+  /** From then on a process gives its place to another only when it dies. Before the fronts and pools drain. */
+  readonly stopReplacing: () => void;
 }
 
 type FrontNews = Parameters<NonNullable<NewsListener<FromFront>["onNews"]>>[0];
@@ -75,10 +77,12 @@ export function createChildren(options: ChildrenOptions): Children {
   const { config, directory, confinement, containers, poolCode, functions, runtimeSource, logger, controlPort } =
     options;
   const { moveToContainers, onNewPools } = options;
-  const metrics: SupervisorMetrics = new SupervisorMetrics(
-    (kind) => (kind === "front" ? fronts.readyCount : pools.readyCount),
-    () => policy.quarantined,
-  );
+  const metrics: SupervisorMetrics = new SupervisorMetrics({
+    ready: (kind) => (kind === "front" ? fronts.readyCount : pools.readyCount),
+    places: (kind) => (kind === "front" ? fronts.count : pools.count),
+    load: () => followed?.load() ?? null,
+    quarantined: () => policy.quarantined,
+  });
   const policy = new TrustPolicy(config, () => systemClock.epochMs(), options.trust);
   const quarantine: Quarantine = new Quarantine({
     ...{ policy, timers, logger },
@@ -152,8 +156,8 @@ export function createChildren(options: ChildrenOptions): Children {
 
   const frontSettings = (id: string, port: number): FrontSettings => {
     const { host, dataDir, poolConcurrency, queueLength, queueMs, maxHops } = config;
-    // With isolation none also with the one that replaces it.
-    const sharePort = config.fronts > 1 || inFronts;
+    // With isolation none also with the one that replaces it, and one may become several.
+    const sharePort = config.fronts > 1 || inFronts || config.followLoad;
     const egress = { allow: config.egressAllow, deny: config.egressDeny };
     return {
       ...{ id, host, port, sharePort, dataDir, logLevel, poolConcurrency, queueLength, queueMs },
@@ -282,5 +286,12 @@ export function createChildren(options: ChildrenOptions): Children {
       pools.retire(pool);
     },
   });
-  return { fronts, pools, metrics, quarantine, stopRecycling };
+  const followed: FollowedLoad | null = config.followLoad
+    ? followLoad({ fronts, pools, metrics, logger, leaveMs: config.drainMs, tuning: options.loadTuning ?? {} })
+    : null;
+  const stopReplacing = () => {
+    stopRecycling();
+    followed?.stop();
+  };
+  return { fronts, pools, metrics, quarantine, stopReplacing };
 }

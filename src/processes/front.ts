@@ -1,4 +1,4 @@
-import { type AddressInfo, Server } from "node:net";
+import type { AddressInfo } from "node:net";
 import { type Logger, pino } from "pino";
 import { ContainerFleet } from "../container/container-fleet.ts";
 import type { ContainerInstance } from "../container/container-instance.ts";
@@ -21,6 +21,7 @@ import { AccessLog } from "../server/access-log.ts";
 import { DataPlane } from "../server/data-plane.ts";
 import { Deadlines } from "../server/deadlines.ts";
 import { FrontMetrics } from "../server/front-metrics.ts";
+import { leavePort } from "../server/leave.ts";
 import { LocalCalls } from "../server/local-calls.ts";
 import { Router } from "../server/router.ts";
 import { BundleCache } from "../store/bundle-cache.ts";
@@ -32,8 +33,6 @@ import { PoolLinks } from "./pool-links.ts";
 
 /** How long a line of the log waits for others. */
 const logFlushMs = 200;
-/** How long a connection without a request is kept by a front that leaves. */
-const leaveIdleMs = 1_000;
 /** For the bundles of versions that may be asked for. */
 const bundleCacheBytes = 32 * 1024 * 1024;
 
@@ -181,7 +180,7 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
         void leave();
         return;
       case "drain":
-        void drain();
+        void drain(true);
         return;
       case "instanceThawed":
         return fleet.thawed(message.id);
@@ -216,25 +215,18 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
     const queue = { ...view.queue, expectedWaitMs };
     return { ...view, ...containerLines.view(fn.group), queue, containers: fleet.seen(fn.group), local: isolates };
   };
-  const drain = async (): Promise<void> => {
+  const drain = async (isToExit: boolean): Promise<void> => {
     await plane.drain();
     plane.server.closeAllConnections();
     // With isolates, or a thread that waits for a reader of the log, the exit may hang: the supervisor ends what has drained.
-    if ((await sink.end()) && !local) process.exit(0);
+    if ((await sink.end()) && isToExit && !local) process.exit(0);
     local?.close();
     channel.send({ type: "drained" });
   };
   const leave = async (): Promise<void> => {
-    // On the connections that there are, clients get one more answer: they make the next with another front.
-    plane.server.prependListener("request", (_, outgoing) => {
-      outgoing.shouldKeepAlive = false;
-    });
-    // Not node:http's close(), which ends those without a request at once, also one on which a request is on its way.
-    const closed = new Promise((resolve) => Server.prototype.close.call(plane.server, resolve));
-    const sweep = setInterval(() => plane.server.closeIdleConnections(), leaveIdleMs);
-    await closed;
-    clearInterval(sweep);
-    await drain();
+    await leavePort(plane.server);
+    // Exits that nobody has asked for are deaths.
+    await drain(false);
   };
   for (const message of early.splice(0)) handle(message);
   channel.onMessage(handle);

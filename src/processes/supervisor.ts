@@ -9,6 +9,7 @@ import { systemClock } from "../core/clock.ts";
 import { LogSink } from "../core/log-sink.ts";
 import { StartError } from "../core/start-error.ts";
 import { buildRuntimeSource } from "../isolate/runtime-source.ts";
+import type { Isolation } from "../settings.ts";
 import { SqliteStore } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { Checks } from "../supervisor/checks.ts";
@@ -21,6 +22,7 @@ import { systemTimers } from "../supervisor/timers.ts";
 import { defaultTiming as timing } from "../supervisor/timing.ts";
 import { type Children, createChildren } from "./children.ts";
 import { listenControl } from "./control-server.ts";
+import type { LoadTuning } from "./follow-load.ts";
 import { functionUrls, serverUrl } from "./function-urls.ts";
 import { buildPoolCode } from "./pool-code.ts";
 import { confinePools } from "./pool-confinement.ts";
@@ -29,6 +31,8 @@ import { type DeployedSample, deploySamples } from "./sample-deploys.ts";
 export interface SupervisorOptions {
   /** Build and deploy samples/ when everything is up. */
   readonly samples?: boolean;
+  /** Of how fronts and pool processes follow the load between them. */
+  readonly loadTuning?: LoadTuning;
   /** Instead of one that writes JSON lines to stdout. */
   readonly logger?: Logger;
 }
@@ -90,6 +94,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     const children = createChildren({
       ...{ config, directory, confinement, containers, poolCode, functions, trust, runtimeSource, logger },
       onNewPools: () => isUp && prewarming?.warmHot(),
+      loadTuning: options.loadTuning,
       saveTrust: (changed) => store.saveTrust(changed),
       controlPort: () => controlPort,
       moveToContainers: (name, versionId, why) => deployer.moveToContainers(name, versionId, why),
@@ -146,7 +151,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
       uploadBytes: config.uploadBytes,
       logger,
       clock: systemClock,
-      health: () => health(children, config, stopping !== undefined),
+      health: () => health(children, config.isolation, stopping !== undefined),
       isolation: () => ({
         ...{ isolation: config.isolation, confinement: config.confinement },
         measures: inFronts ? measuresOfFronts() : confinement.report(pools.children),
@@ -160,7 +165,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     undo.push(() => control.close(timing.exitMs));
 
     undo.push(() => quarantine.stop());
-    undo.push(children.stopRecycling);
+    undo.push(children.stopReplacing);
     const kill = async () => {
       await Promise.all([fronts.kill(), pools.kill()]);
     };
@@ -175,7 +180,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
 
     const drain = async () => {
       logger.info("draining");
-      children.stopRecycling();
+      children.stopReplacing();
       await prewarming?.stop();
       // The fronts end what is in flight, which needs the pools.
       await fronts.drain(config.drainMs + timing.exitMs);
@@ -250,12 +255,12 @@ function tellConfinement(logger: Logger, measures: readonly Measure[]): void {
   else logger.warn({ confinement: states }, `pool processes are not fully confined: ${missing}`);
 }
 
-function health({ fronts, pools }: Children, config: Config, stopping: boolean): Health {
+function health({ fronts, pools }: Children, isolation: Isolation, stopping: boolean): Health {
   if (stopping) return { ready: false, summary: "The server is stopping." };
-  const ofFronts = `${fronts.readyCount} of ${config.fronts} fronts`;
+  const ofFronts = `${fronts.readyCount} of ${fronts.count} fronts`;
   // Tenants' own processes come when they are needed, and with none the fronts are all that there is.
-  if (config.isolation !== "shared") return { ready: fronts.readyCount > 0, summary: `${ofFronts} are up.` };
-  const summary = `${ofFronts} and ${pools.readyCount} of ${config.pools} pools are up.`;
+  if (isolation !== "shared") return { ready: fronts.readyCount > 0, summary: `${ofFronts} are up.` };
+  const summary = `${ofFronts} and ${pools.readyCount} of ${pools.count} pools are up.`;
   return { ready: fronts.readyCount > 0 && pools.readyCount > 0, summary };
 }
 

@@ -15,6 +15,7 @@ export type FrontStart = Extract<ToFront, { type: "start" }>;
 export type FunctionChange = { readonly set: LiveFunction } | { readonly remove: string };
 
 export interface FrontsOptions {
+  /** At the start. */
   readonly count: number;
   /** 0 lets the first front choose; the others and all successors take the same. */
   readonly port: number;
@@ -38,7 +39,7 @@ export interface FrontsOptions {
  */
 export class Fronts {
   readonly #options: FrontsOptions;
-  readonly #slots: Slot<FrontChild>[];
+  #slots: Slot<FrontChild>[];
   /** Those that have lost their place to another and still answer something. */
   readonly #leaving = new Set<FrontChild>();
   /** Those of them whose successor is not up: they take connections still. */
@@ -53,14 +54,7 @@ export class Fronts {
     this.#options = options;
     this.#port = options.port;
     for (const fn of functions) this.#functions.set(fn.name, this.#placed(fn));
-    this.#slots = Array.from({ length: options.count }, () => {
-      const unexplained = new BackOff();
-      return new Slot<FrontChild>({
-        ...{ timers: options.timers, bear: () => this.#bear(), onDeath: options.onDeath },
-        // With the pool in it, the front that a function ends takes its neighbours with it: they are not to wait.
-        delayAfter: ({ guests }, death) => (guests?.verdict.guilty.length ? 0 : unexplained.next(death.readyMs)),
-      });
-    });
+    this.#slots = Array.from({ length: options.count }, () => this.#slot());
   }
 
   /**
@@ -74,6 +68,17 @@ export class Fronts {
     this.#port = await startFront(first);
     await Promise.all(others.map(startFront));
     return this.#port;
+  }
+
+  /** How many there are to be. */
+  get count(): number {
+    return this.#slots.length;
+  }
+
+  /** Those that serve; null while one is missing, or another still leaves. */
+  settled(): readonly FrontChild[] | null {
+    const serving = this.#slots.flatMap(({ readyChild }) => readyChild ?? []);
+    return serving.length < this.count || this.#leaving.size > 0 ? null : serving;
   }
 
   /** How many take connections. */
@@ -148,21 +153,33 @@ export class Fronts {
     // It asked before.
     if (!slot) return;
     slot.take();
-    this.#leaving.add(front);
     this.#relieved.add(front);
-    void front.dead.then((death) => {
-      this.#leaving.delete(front);
-      this.#relieved.delete(front);
-      this.#options.onDeath(front, death);
-    });
+    this.#loses(front);
     // Not only the next one: that may die before it is up.
     await Promise.race([slot.whenReady(), front.dead]);
     this.#relieved.delete(front);
     this.#endLongestLeaving();
-    front.send({ type: "leave" });
-    const cancel = this.#options.timers.after(withinMs, () => front.kill("retired"));
-    await front.dead;
-    cancel();
+    await this.#leave(front, withinMs);
+  }
+
+  /** Starts one more; resolves when it takes connections. False if it died before: then there is none more. */
+  async add(): Promise<boolean> {
+    const slot = this.#slot();
+    this.#slots.push(slot);
+    slot.fill();
+    if (await slot.child?.ready) return true;
+    this.#slots = this.#slots.filter((other) => other !== slot);
+    // The next may have been born in its place already.
+    await killAll([slot]);
+    return false;
+  }
+
+  /** Takes one place away; its front ends what is in flight. */
+  remove(withinMs: number): void {
+    const front = this.#slots.pop()?.release();
+    if (!front) return;
+    this.#loses(front);
+    void this.#leave(front, withinMs);
   }
 
   /** Lets the fronts end what is in flight; resolves when all are gone. */
@@ -181,7 +198,35 @@ export class Fronts {
   /** Functions can bring it about that a front is replaced: as many as are to serve may be ending what is in flight. */
   #endLongestLeaving(): void {
     const leaving = [...this.#leaving].filter((front) => front.state === "ready" && !this.#relieved.has(front));
-    for (const front of leaving.slice(0, -this.#options.count)) front.kill("retired");
+    for (const front of leaving.slice(0, -this.count)) front.kill("retired");
+  }
+
+  #slot(): Slot<FrontChild> {
+    const { timers, onDeath } = this.#options;
+    const unexplained = new BackOff();
+    return new Slot<FrontChild>({
+      ...{ timers, bear: () => this.#bear(), onDeath },
+      // With the pool in it, the front that a function ends takes its neighbours with it: they are not to wait.
+      delayAfter: ({ guests }, death) => (guests?.verdict.guilty.length ? 0 : unexplained.next(death.readyMs)),
+    });
+  }
+
+  /** A front has lost its place: from now on it is known as one that leaves. */
+  #loses(front: FrontChild): void {
+    this.#leaving.add(front);
+    void front.dead.then((death) => {
+      this.#leaving.delete(front);
+      this.#relieved.delete(front);
+      this.#options.onDeath(front, death);
+    });
+  }
+
+  async #leave(front: FrontChild, withinMs: number): Promise<void> {
+    if (front.state === "starting") front.kill("retired");
+    front.send({ type: "leave" });
+    const cancel = this.#options.timers.after(withinMs, () => front.kill("retired"));
+    await front.dead;
+    cancel();
   }
 
   #placed(fn: LiveFunction): LiveFunction {

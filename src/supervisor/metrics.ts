@@ -23,6 +23,19 @@ const childMetrics = z.array(
   }),
 );
 
+const kinds = ["front", "pool"] as const;
+
+/** What is read when the page is asked for. */
+export interface ReadForMetrics {
+  /** How many serve. */
+  readonly ready: (kind: ChildKind) => number;
+  /** How many there are to be. */
+  readonly places: (kind: ChildKind) => number;
+  /** Of an average process; null while that is not known. */
+  readonly load: () => Readonly<Record<ChildKind, number>> | null;
+  readonly quarantined: () => number;
+}
+
 /** The supervisor's own figures, and one page of everybody's. */
 export class SupervisorMetrics {
   readonly #registry = new Registry();
@@ -66,7 +79,14 @@ export class SupervisorMetrics {
     registers: [this.#registry],
   });
 
-  constructor(readyCount: (kind: ChildKind) => number, quarantined: () => number) {
+  readonly #shifts = new Counter({
+    name: "islet_process_shifts_total",
+    help: "Processes that gave their place to one of the other kind, by that kind.",
+    labelNames: ["to"],
+    registers: [this.#registry],
+  });
+
+  constructor({ ready, places, load, quarantined }: ReadForMetrics) {
     new Gauge({
       name: "islet_quarantined_versions",
       help: "Versions that are in quarantine.",
@@ -81,7 +101,27 @@ export class SupervisorMetrics {
       labelNames: ["kind"],
       registers: [this.#registry],
       collect() {
-        for (const kind of ["front", "pool"] as const) this.set({ kind }, readyCount(kind));
+        for (const kind of kinds) this.set({ kind }, ready(kind));
+      },
+    });
+    new Gauge({
+      name: "islet_processes",
+      help: "Places for front processes and for pool processes that are nobody's own.",
+      labelNames: ["kind"],
+      registers: [this.#registry],
+      collect() {
+        for (const kind of kinds) this.set({ kind }, places(kind));
+      },
+    });
+    new Gauge({
+      name: "islet_process_load",
+      help: "Share of a core that the main thread of an average process took lately, where it decides how many there are.",
+      labelNames: ["kind"],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        const loads = load();
+        if (loads) for (const kind of kinds) this.set({ kind }, loads[kind]);
       },
     });
   }
@@ -104,6 +144,10 @@ export class SupervisorMetrics {
 
   prewarmed(occasion: PrewarmOccasion, outcome: PrewarmOutcome): void {
     this.#prewarms.inc({ occasion, outcome });
+  }
+
+  shifted(to: ChildKind): void {
+    this.#shifts.inc({ to });
   }
 
   quarantined(reason: string): void {

@@ -10,7 +10,7 @@ import { killAll, Slot } from "./slot.ts";
 import type { Timers } from "./timers.ts";
 
 export interface PoolsOptions {
-  /** Places in the shared group. */
+  /** Places in the shared group at the start. */
   readonly count: number;
   /** Groups that may have a process of their own, and how long one without requests keeps it. */
   readonly dedicated: { readonly max: number; readonly idleMs: number };
@@ -35,7 +35,8 @@ export interface PoolsOptions {
 export class Pools {
   readonly spare: Slot<PoolChild>;
   readonly #options: PoolsOptions;
-  readonly #shared: Slot<PoolChild>[];
+  #shared: Slot<PoolChild>[];
+  readonly #sharedSlot: () => Slot<PoolChild>;
   readonly #dedicated: DedicatedPools;
   /** Those that have lost their place and still run something. */
   readonly #leaving = new Set<PoolChild>();
@@ -57,7 +58,7 @@ export class Pools {
       this.#announce();
     };
     this.spare = new Slot({ timers, bear: born, onDeath: options.onDeath });
-    this.#shared = Array.from({ length: options.count }, () => {
+    this.#sharedSlot = () => {
       const unexplained = new BackOff();
       return new Slot<PoolChild>({
         ...{ timers, bear, onDeath },
@@ -65,7 +66,8 @@ export class Pools {
         // Who ended it runs elsewhere from now on: the next one need not wait, and those who did nothing must not.
         delayAfter: ({ verdict }, death) => (verdict.guilty.length > 0 ? 0 : unexplained.next(death.readyMs)),
       });
-    });
+    };
+    this.#shared = Array.from({ length: options.count }, this.#sharedSlot);
     this.#dedicated = new DedicatedPools({
       ...{ ...options.dedicated, timers, clock, onDeath },
       bear: (group) => {
@@ -90,6 +92,11 @@ export class Pools {
     if (this.#shared.length === 0) await startPool(this.spare);
   }
 
+  /** How many there are to be in the shared group. */
+  get count(): number {
+    return this.#shared.length;
+  }
+
   /** Of the shared group. */
   get readyCount(): number {
     return this.#shared.filter((slot) => slot.readyChild).length;
@@ -109,6 +116,12 @@ export class Pools {
   /** The group in which a process serves; none for the spare and for one that is leaving. */
   groupOf(pool: PoolChild): PoolGroup | undefined {
     return this.#shared.some((slot) => slot.child === pool) ? "shared" : this.#dedicated.groupOf(pool);
+  }
+
+  /** Those of the shared group; null while a place is empty, or a process still leaves. */
+  sharedSettled(): readonly PoolChild[] | null {
+    const serving = this.#shared.flatMap(({ readyChild }) => readyChild ?? []);
+    return serving.length < this.count || this.#leaving.size > 0 ? null : serving;
   }
 
   /** Those that serve. Null while a place is empty, the spare is not ready to fill one, or a process still leaves. */
@@ -136,6 +149,31 @@ export class Pools {
     else if (!this.#dedicated.replace(pool)) return;
     this.#announce();
     void this.#leave(pool);
+  }
+
+  /**
+   * One place more in the shared group, which the spare fills; resolves when it takes requests. False if its process died
+   * before: then there is none more.
+   */
+  async add(): Promise<boolean> {
+    const slot = this.#sharedSlot();
+    this.#shared.push(slot);
+    slot.fill();
+    if (await slot.child?.ready) return true;
+    this.#shared = this.#shared.filter((other) => other !== slot);
+    await killAll([slot]);
+    this.#announce();
+    return false;
+  }
+
+  /**
+   * Takes the last place of the shared group away, so that only the functions move that are at home there; its process
+   * ends what runs in it.
+   */
+  remove(): void {
+    const pool = this.#shared.pop()?.release();
+    this.#announce();
+    if (pool) void this.#leave(pool);
   }
 
   /** Ends all pool processes; resolves when all are gone. */

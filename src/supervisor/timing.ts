@@ -10,6 +10,8 @@ export interface Timing {
   readonly poolStallMs: number;
   /** Between two looks for a pool process that has grown too old or too large. */
   readonly recycleMs: number;
+  /** Between two looks at how busy the processes are. */
+  readonly loadMs: number;
   /** From birth to `ready`. */
   readonly startMs: number;
   /** For a front to take over a change. */
@@ -36,6 +38,7 @@ export const defaultTiming: Timing = {
   frontStallMs: 2_000,
   poolStallMs: 1_500,
   recycleMs: 1_000,
+  loadMs: 1_000,
   startMs: 20_000,
   publishMs: 10_000,
   exitMs: 2_000,

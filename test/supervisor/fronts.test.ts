@@ -127,6 +127,41 @@ describe("fronts", () => {
     expect(deaths.map(({ reason }) => reason)).toEqual(["retired", "retired", "retired"]);
   });
 
+  test("become more, on the same port and with the same knowledge, and fewer without a loss", async () => {
+    const { fronts, births, deaths, events, reports } = frontsWith(1, [""]);
+    await fronts.start();
+    expect(await fronts.add()).toBe(true);
+    expect([fronts.count, fronts.readyCount]).toEqual([2, 2]);
+    expect((await births[1]?.ready)?.port).toBe(40_000);
+    await fronts.publish({ set: fn("new", "1") });
+    expect(await knowledge(births[1])).toEqual({ old: "1", new: "1", pools: "" });
+    expect(fronts.settled()).toEqual(births);
+
+    const reported = once(events, "report");
+    fronts.remove(60_000);
+    expect([fronts.count, fronts.readyCount]).toEqual([1, 1]);
+    expect(fronts.settled()).toBeNull();
+    await reported;
+    expect(reports).toEqual([{ type: "drained" }]);
+    // It hears of changes while it answers.
+    expect(fronts.children).toEqual(births);
+    await fronts.publish({ remove: "new" });
+    expect(await knowledge(births[1])).toEqual({ old: "1", pools: "" });
+    births[1]?.kill("retired");
+    await births[1]?.dead;
+    expect(deaths.map(({ reason }) => reason)).toEqual(["retired"]);
+    expect(fronts.settled()).toEqual([births[0]]);
+    expect(births).toHaveLength(2);
+  });
+
+  test("become no more when the new one dies before it is up", async () => {
+    const { fronts, births } = frontsWith(1, ["", "exit", ""]);
+    await fronts.start();
+    expect(await fronts.add()).toBe(false);
+    expect(fronts.children).toEqual([births[0]]);
+    expect(fronts.settled()).toEqual([births[0]]);
+  });
+
   test("are told of pools", async () => {
     const { fronts, births } = frontsWith(1, [""]);
     await fronts.start();

@@ -72,6 +72,27 @@ test("the spare takes the place of a dead pool process at once, and a new spare 
   expect(births[3]).toBe(next);
 });
 
+test("one place more is filled by the spare; the last place goes without the others' moving", async () => {
+  const spare = await pools.spare.whenReady();
+  expect(await pools.add()).toBe(true);
+  expect(lists.at(-1)?.pools.map(({ id, place }) => [id, place])).toEqual([
+    [births[0]?.id, 0],
+    [births[1]?.id, 1],
+    [spare.id, 2],
+  ]);
+  expect([pools.count, pools.readyCount]).toEqual([3, 3]);
+  expect(pools.sharedSettled()).toEqual([births[0], births[1], spare]);
+
+  pools.remove();
+  expect(lists.at(-1)?.pools.map(({ id }) => id)).toEqual([births[0]?.id, births[1]?.id]);
+  expect([pools.count, pools.groupOf(spare)]).toEqual([2, undefined]);
+  // It ends what runs in it.
+  expect(pools.sharedSettled()).toBeNull();
+  await spare.dead;
+  expect(deaths.map(({ pool, death }) => [pool.id, death.reason])).toEqual([[spare.id, "retired"]]);
+  expect(pools.sharedSettled()).toEqual([births[0], births[1]]);
+});
+
 test("a spare that is busy with a bundle stays where it is", async () => {
   const spare = await pools.spare.whenReady();
   spare.checking = true;
