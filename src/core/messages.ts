@@ -99,8 +99,8 @@ export type ToFront =
   | { readonly type: "uses"; readonly seq: number }
   /** What is known here of where the live version of a function runs; answered by `placement`. */
   | { readonly type: "placement"; readonly seq: number; readonly name: string }
-  /** It has lost its place, and others its port: end what is in flight, then say `drained`. */
-  | { readonly type: "leave" }
+  /** It has lost its place, and others its port: end what is in flight, and connections that are idle; then say `drained`. */
+  | { readonly type: "leave"; readonly idleMs: number }
   /** Refuse new requests, end those in flight, exit with 0. */
   | { readonly type: "drain" };
 

@@ -177,7 +177,7 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
         channel.send({ type: "placement", seq: message.seq, placement: placementOf(message.name) });
         return;
       case "leave":
-        void leave();
+        void leave(message.idleMs);
         return;
       case "drain":
         void drain(true);
@@ -223,8 +223,8 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
     local?.close();
     channel.send({ type: "drained" });
   };
-  const leave = async (): Promise<void> => {
-    await leavePort(plane.server);
+  const leave = async (idleMs: number): Promise<void> => {
+    await leavePort(plane.server, idleMs);
     // Exits that nobody has asked for are deaths.
     await drain(false);
   };

@@ -9,6 +9,9 @@ import { killAll, Slot } from "./slot.ts";
 import type { Timers } from "./timers.ts";
 import type { Timing } from "./timing.ts";
 
+/** How long a front that leaves keeps connections without a request, if there is time. */
+const leaveIdleMs = 5_000;
+
 export type FrontStart = Extract<ToFront, { type: "start" }>;
 
 /** What one deploy, roll-back or removal changes. */
@@ -223,7 +226,7 @@ export class Fronts {
 
   async #leave(front: FrontChild, withinMs: number): Promise<void> {
     if (front.state === "starting") front.kill("retired");
-    front.send({ type: "leave" });
+    front.send({ type: "leave", idleMs: Math.min(leaveIdleMs, withinMs / 2) });
     const cancel = this.#options.timers.after(withinMs, () => front.kill("retired"));
     await front.dead;
     cancel();
