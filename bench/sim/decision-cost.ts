@@ -63,7 +63,7 @@ export function decisionCost(versionCount: number, places: number, requests: num
     for (const [i, version] of picks.entries()) {
       const spot = chosen[i] as Counted;
       const tookMs = 1 + 0.3 * spot.inFlight;
-      placer.learn(version, spot, { x: spot.inFlight, atMs: nowMs }, nowMs + tookMs, false);
+      placer.learn(version, spot, { x: spot.inFlight, atMs: nowMs }, nowMs + tookMs, { thereMs: 1, startMs: 0 });
     }
     const learntMs = performance.now();
     decide.push(((decidedMs - startMs) / requests) * 1e6);

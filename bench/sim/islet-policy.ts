@@ -1,35 +1,59 @@
 import { hashOf } from "../../src/scheduler/hash-ring.ts";
 import type { PlacedVersion } from "../../src/scheduler/placed-version.ts";
-import { Placer, type Sent } from "../../src/scheduler/placer.ts";
+import { Placer } from "../../src/scheduler/placer.ts";
 import { isolatePriors, type PlacerTuning, poolTuning } from "../../src/scheduler/placer-tuning.ts";
 import { TypicalCosts } from "../../src/scheduler/version-costs.ts";
-import type { SimNode } from "./node.ts";
-import type { Cluster, Policy } from "./policy.ts";
+import { byWorth } from "./eviction.ts";
+import type { Front, SimSpot } from "./front.ts";
+import type { Instance } from "./node.ts";
+import type { Answer, Cluster, NamedPolicy, Policy } from "./policy.ts";
 
 /** The scheduler that ships, with the settings that it has in the server. */
 export class IsletPolicy implements Policy {
-  readonly #placer: Placer<SimNode>;
-  readonly #versions: PlacedVersion<SimNode>[] = [];
+  readonly #placer: Placer<SimSpot>;
+  readonly #front: Front;
+  readonly #homes: (SimSpot | undefined)[] = [];
+  readonly #versions: (PlacedVersion<SimSpot> | undefined)[];
 
-  constructor({ nodes, busy }: Cluster, tuning: PlacerTuning = poolTuning) {
+  constructor({ front, functions }: Cluster, tuning: PlacerTuning = poolTuning) {
+    this.#front = front;
     const costs = new TypicalCosts(isolatePriors);
-    this.#placer = new Placer({ spots: nodes, tuning, costs, totalBusy: busy });
+    this.#placer = new Placer({ spots: front.spots, tuning, costs, totalBusy: () => front.busy });
+    this.#versions = new Array<undefined>(functions);
   }
 
-  choose(fn: number, nowMs: number): SimNode {
-    return this.#placer.choose(this.#version(fn), nowMs) as SimNode;
+  choose(fn: number, nowMs: number): SimSpot {
+    return this.#placer.choose(this.#version(fn), nowMs) as SimSpot;
   }
 
-  home(fn: number): SimNode | undefined {
-    return this.#version(fn).warm[0]?.spot;
+  home(fn: number): SimSpot | undefined {
+    this.#homes[fn] ??= this.#placer.homeOf(hashOf(`function-${fn}`));
+    return this.#homes[fn];
   }
 
-  answered(fn: number, node: SimNode, sent: Sent, nowMs: number, cold: boolean): void {
-    this.#placer.learn(this.#version(fn), node, sent, nowMs, cold);
+  answered({ fn, spot, x, atMs, thereMs, startMs }: Answer, nowMs: number): void {
+    this.#placer.learn(this.#version(fn), spot, { x, atMs }, nowMs, { thereMs, startMs });
   }
 
-  #version(fn: number): PlacedVersion<SimNode> {
-    this.#versions[fn] ??= this.#placer.version(hashOf(`function-${fn}`));
-    return this.#versions[fn];
+  loaded({ fn, node, readyAtMs }: Instance): void {
+    this.#version(fn).nowWarm(this.#front.spots[node.place] as SimSpot, readyAtMs);
+  }
+
+  evicted({ fn, node }: Instance): void {
+    this.#version(fn).nowCold(this.#front.spots[node.place] as SimSpot);
+  }
+
+  #version(fn: number): PlacedVersion<SimSpot> {
+    const known = this.#versions[fn];
+    if (known) return known;
+    const version = this.#placer.version(hashOf(`function-${fn}`));
+    this.#versions[fn] = version;
+    return version;
   }
 }
+
+export const islet: NamedPolicy = {
+  name: "Islet",
+  make: (cluster) => new IsletPolicy(cluster),
+  eviction: byWorth,
+};

@@ -1,60 +1,66 @@
-import type { Spot } from "../../src/scheduler/spot.ts";
+import type { KeepScore } from "../../src/core/keep-score.ts";
+import type { Eviction } from "./eviction.ts";
 
-/** One version's isolate on a node. */
+/** One function's isolate on a node. */
 export interface Instance {
   readonly fn: number;
   readonly node: SimNode;
   readonly mb: number;
+  /** What its start took, in milliseconds. */
+  readonly startMs: number;
   busy: number;
   readyAtMs: number;
+  evicted: boolean;
+  // The eviction's.
+  keep: KeepScore | undefined;
+  greedy: number;
+  score: number;
 }
 
 /**
- * A node: cores that take requests in turn, and memory for warm instances. When that is full, idle ones go, the least
- * recently used first; when all are busy it is overdrawn, as a pool process does it.
+ * A node: cores that take requests in turn, and memory for warm instances. When that is full, idle ones go; when all are
+ * busy it is overdrawn, as a pool process does it.
  */
-export class SimNode implements Spot {
+export class SimNode {
   readonly place: number;
-  readonly gone = false;
   readonly capacityMb: number;
   readonly #coreFreeMs: Float64Array;
-  /** In the order of their last use. */
   readonly #instances = new Map<number, Instance>();
+  readonly #eviction: Eviction;
   readonly #onEvicted: (instance: Instance) => void;
   usedMb = 0;
   inFlight = 0;
 
-  constructor(place: number, cores: number, capacityMb: number, onEvicted: (instance: Instance) => void) {
+  constructor(
+    place: number,
+    cores: number,
+    capacityMb: number,
+    eviction: Eviction,
+    onEvicted: (instance: Instance) => void,
+  ) {
     this.place = place;
     this.capacityMb = capacityMb;
     this.#coreFreeMs = new Float64Array(cores);
+    this.#eviction = eviction;
     this.#onEvicted = onEvicted;
   }
 
-  room(): number {
-    return Number.POSITIVE_INFINITY;
-  }
-
-  busy(): number {
-    return this.inFlight;
-  }
-
-  instance(fn: number): Instance | undefined {
-    return this.#instances.get(fn);
-  }
-
-  /** Marks it as the most recently used. */
-  touch(instance: Instance): void {
-    this.#instances.delete(instance.fn);
-    this.#instances.set(instance.fn, instance);
-  }
-
-  start(fn: number, mb: number, readyAtMs: number): Instance {
-    this.#makeRoom(mb);
-    const instance = { fn, node: this, mb, busy: 0, readyAtMs };
-    this.#instances.set(fn, instance);
-    this.usedMb += mb;
+  /** The function's instance, for one use more. */
+  use(fn: number, nowMs: number): Instance | undefined {
+    const instance = this.#instances.get(fn);
+    if (instance) this.#eviction.used(instance, nowMs);
     return instance;
+  }
+
+  start(fn: number, mb: number, nowMs: number, startMs: number): Instance {
+    this.#makeRoom(mb);
+    const readyAtMs = this.compute(nowMs, startMs);
+    const instance = { fn, node: this, mb, startMs, busy: 0, readyAtMs, evicted: false };
+    const kept: Instance = { ...instance, keep: undefined, greedy: 0, score: 0 };
+    this.#instances.set(fn, kept);
+    this.#eviction.add(kept, nowMs);
+    this.usedMb += mb;
+    return kept;
   }
 
   /** Computes for so long as soon as a core is free; @returns when that is over. */
@@ -68,13 +74,13 @@ export class SimNode implements Spot {
   }
 
   #makeRoom(mb: number): void {
-    if (this.usedMb + mb <= this.capacityMb) return;
-    for (const instance of this.#instances.values()) {
-      if (instance.busy > 0) continue;
+    while (this.usedMb + mb > this.capacityMb) {
+      const instance = this.#eviction.take();
+      if (!instance) return;
+      instance.evicted = true;
       this.#instances.delete(instance.fn);
       this.usedMb -= instance.mb;
       this.#onEvicted(instance);
-      if (this.usedMb + mb <= this.capacityMb) return;
     }
   }
 }

@@ -1,31 +1,45 @@
-import type { Sent } from "../../src/scheduler/placer.ts";
-import type { LeastBusy } from "./least-busy.ts";
-import type { Instance, SimNode } from "./node.ts";
+import type { NamedEviction } from "./eviction.ts";
+import type { Front, SimSpot } from "./front.ts";
+import type { Instance } from "./node.ts";
 import type { Random } from "./random.ts";
 
-/** What a policy may know of the cluster. */
+/** What a policy may know of the cluster: what one front does, or, where it says so, all. */
 export interface Cluster {
-  readonly nodes: readonly SimNode[];
+  readonly front: Front;
   readonly functions: number;
   readonly random: Random;
-  readonly leastBusy: LeastBusy;
-  /** Requests in flight in all nodes. */
-  readonly busy: () => number;
-  /** Requests that a node has at a time before it counts as full where a policy has such a thing. */
-  readonly slots: number;
+  /** How many there are that know as much. */
+  readonly fronts: number;
+}
+
+/** What is known of a request when its answer comes. */
+export interface Answer {
+  readonly fn: number;
+  readonly spot: SimSpot;
+  /** As the policy's own measure was when the request was sent. */
+  readonly x: number;
+  readonly atMs: number;
+  /** From its turn on a core. */
+  readonly thereMs: number;
+  /** Of a cold start alone. */
+  readonly startMs: number;
 }
 
 export interface Policy {
-  choose(fn: number, nowMs: number): SimNode;
+  choose(fn: number, nowMs: number): SimSpot;
   /** The home of a function, if there is such a thing. */
-  home?(fn: number): SimNode | undefined;
-  /** An answer has come. */
-  answered?(fn: number, node: SimNode, sent: Sent, nowMs: number, cold: boolean): void;
+  home?(fn: number): SimSpot | undefined;
+  answered?(answer: Answer, nowMs: number): void;
   idle?(instance: Instance): void;
+  /** A node has loaded it, for whichever front, or dropped it. */
+  loaded?(instance: Instance, nowMs: number): void;
   evicted?(instance: Instance): void;
 }
 
 export interface NamedPolicy {
   readonly name: string;
   readonly make: (cluster: Cluster) => Policy;
+  /** One for all fronts, that knows of all requests. */
+  readonly central?: boolean;
+  readonly eviction: NamedEviction;
 }

@@ -1,29 +1,30 @@
 import { HashRing, hashOf } from "../../src/scheduler/hash-ring.ts";
-import { IsletPolicy } from "./islet-policy.ts";
-import type { Instance, SimNode } from "./node.ts";
+import { leastRecentlyUsed } from "./eviction.ts";
+import type { SimSpot } from "./front.ts";
+import type { Instance } from "./node.ts";
 import type { Cluster, NamedPolicy, Policy } from "./policy.ts";
 
 /** As in "Consistent hashing with bounded loads" and as Vimeo has set it in HAProxy. */
 const bound = 1.25;
 
-function random({ nodes, random }: Cluster): Policy {
-  return { choose: () => nodes[random.below(nodes.length)] as SimNode };
+function random({ front: { spots }, random }: Cluster): Policy {
+  return { choose: () => spots[random.below(spots.length)] as SimSpot };
 }
 
-function roundRobin({ nodes }: Cluster): Policy {
-  let next = 0;
-  return { choose: () => nodes[next++ % nodes.length] as SimNode };
+function roundRobin({ front: { spots }, random }: Cluster): Policy {
+  let next = random.below(spots.length);
+  return { choose: () => spots[next++ % spots.length] as SimSpot };
 }
 
-function leastConnections({ nodes, leastBusy }: Cluster): Policy {
-  return { choose: () => nodes[leastBusy.first] as SimNode };
+function leastConnections({ front: { spots, leastBusy } }: Cluster): Policy {
+  return { choose: () => spots[leastBusy.first] as SimSpot };
 }
 
 /** Of two at random the one with fewer in flight (M. Mitzenmacher, 2001). */
-function powerOfTwo({ nodes, random }: Cluster): Policy {
+function powerOfTwo({ front: { spots }, random }: Cluster): Policy {
   return {
     choose: () => {
-      const [a, b] = [nodes[random.below(nodes.length)] as SimNode, nodes[random.below(nodes.length)] as SimNode];
+      const [a, b] = [spots[random.below(spots.length)] as SimSpot, spots[random.below(spots.length)] as SimSpot];
       return a.inFlight <= b.inFlight ? a : b;
     },
   };
@@ -31,33 +32,38 @@ function powerOfTwo({ nodes, random }: Cluster): Policy {
 
 /**
  * Apache OpenWhisk's ShardingContainerPoolBalancer: from the home by the hash on in steps of the hash's own size, which
- * has no divisor with the number of nodes, to the first with a free slot; when there is none, any.
+ * has no divisor with the number of nodes, to the first with a free slot; when there is none, any. Each front has its
+ * part of every node's slots.
  */
-function openWhisk({ nodes, random, slots }: Cluster): Policy {
-  const steps = nodes.flatMap((_, i) => (coprime(i + 1, nodes.length) ? [i + 1] : []));
-  const home = (fn: number) => hashOf(`function-${fn}`) % nodes.length;
-  return {
-    home: (fn) => nodes[home(fn)],
-    choose: (fn) => {
-      const step = steps[hashOf(`function-${fn}`) % steps.length] as number;
-      for (let i = 0, at = home(fn); i < nodes.length; i++, at = (at + step) % nodes.length) {
-        const node = nodes[at] as SimNode;
-        if (node.inFlight < slots) return node;
-      }
-      return nodes[random.below(nodes.length)] as SimNode;
-    },
+const openWhisk =
+  (slotsPerNode: number) =>
+  ({ front: { spots }, random, fronts }: Cluster): Policy => {
+    const slots = slotsPerNode / fronts;
+    const steps = spots.flatMap((_, i) => (coprime(i + 1, spots.length) ? [i + 1] : []));
+    const home = (fn: number) => hashOf(`function-${fn}`) % spots.length;
+    return {
+      home: (fn) => spots[home(fn)],
+      choose: (fn) => {
+        const step = steps[hashOf(`function-${fn}`) % steps.length] as number;
+        for (let i = 0, at = home(fn); i < spots.length; i++, at = (at + step) % spots.length) {
+          const spot = spots[at] as SimSpot;
+          if (spot.inFlight < slots) return spot;
+        }
+        return spots[random.below(spots.length)] as SimSpot;
+      },
+    };
   };
-}
 
 function coprime(a: number, b: number): boolean {
   return b === 0 ? a === 1 : coprime(b, a % b);
 }
 
 /** Consistent hashing with bounded loads (Mirrokni, Thorup and Zadimoghaddam, 2018) and nothing else. */
-function boundedHashing({ nodes, busy, functions }: Cluster): Policy {
-  const ring = new HashRing(nodes);
-  const orders = new Array<readonly SimNode[] | undefined>(functions);
-  const orderOf = (fn: number, atLeast: number): readonly SimNode[] => {
+function boundedHashing({ front, functions }: Cluster): Policy {
+  const { spots } = front;
+  const ring = new HashRing(spots);
+  const orders = new Array<readonly SimSpot[] | undefined>(functions);
+  const orderOf = (fn: number, atLeast: number): readonly SimSpot[] => {
     const known = orders[fn];
     if (known && known.length >= atLeast) return known;
     const order = ring.order(hashOf(`function-${fn}`), atLeast);
@@ -67,12 +73,11 @@ function boundedHashing({ nodes, busy, functions }: Cluster): Policy {
   return {
     home: (fn) => orderOf(fn, 1)[0],
     choose: (fn) => {
-      const share = Math.ceil((bound * (busy() + 1)) / nodes.length);
+      const share = Math.ceil((bound * (front.inFlight + 1)) / spots.length);
       for (let wanted = 4; ; wanted *= 4) {
-        const order = orderOf(fn, Math.min(wanted, nodes.length));
-        const node = order.find(({ inFlight }) => inFlight < share);
-        if (node) return node;
-        if (order.length >= nodes.length) return order[0] as SimNode;
+        const order = orderOf(fn, Math.min(wanted, spots.length));
+        for (const spot of order) if (spot.inFlight < share) return spot;
+        if (order.length >= spots.length) return order[0] as SimSpot;
       }
     },
   };
@@ -80,17 +85,17 @@ function boundedHashing({ nodes, busy, functions }: Cluster): Policy {
 
 /**
  * Plain keep-alive, as of clouds where an instance has one request at a time: the instance that became idle last, or a
- * new one on the least busy node. Nodes drop what was used least recently, as all do here.
+ * new one on the least busy node. It knows of all requests and instances, whatever the number of fronts.
  */
-function keepAlive({ nodes, leastBusy, functions }: Cluster): Policy {
+function keepAlive({ front: { spots, leastBusy }, functions }: Cluster): Policy {
   const idle = new Array<Instance[] | undefined>(functions);
   return {
     choose: (fn) => {
-      const stack = idle[fn] ?? [];
-      for (let top = stack.pop(); top; top = stack.pop()) {
-        if (top.busy === 0 && top.node.instance(fn) === top) return top.node;
+      const stack = idle[fn];
+      for (let top = stack?.pop(); top; top = stack?.pop()) {
+        if (top.busy === 0 && !top.evicted) return spots[top.node.place] as SimSpot;
       }
-      return nodes[leastBusy.first] as SimNode;
+      return spots[leastBusy.first] as SimSpot;
     },
     idle: (instance) => {
       idle[instance.fn] ??= [];
@@ -99,13 +104,15 @@ function keepAlive({ nodes, leastBusy, functions }: Cluster): Policy {
   };
 }
 
-export const policies: readonly NamedPolicy[] = [
-  { name: "Islet", make: (cluster) => new IsletPolicy(cluster) },
-  { name: "bounded hashing", make: boundedHashing },
-  { name: "OpenWhisk", make: openWhisk },
-  { name: "LRU keep-alive", make: keepAlive },
-  { name: "power of two", make: powerOfTwo },
-  { name: "least connections", make: leastConnections },
-  { name: "round robin", make: roundRobin },
-  { name: "random", make: random },
+/** Each with its nodes' memory in the order of last use, as it has it or as is usual. */
+export const rivals: readonly NamedPolicy[] = [
+  { name: "bounded hashing", make: boundedHashing, eviction: leastRecentlyUsed },
+  // Slots are what an operator sets: few are good where functions compute, many where they wait; 200 is Islet's own limit.
+  { name: "OpenWhisk, 8 slots", make: openWhisk(8), eviction: leastRecentlyUsed },
+  { name: "OpenWhisk, 200 slots", make: openWhisk(200), eviction: leastRecentlyUsed },
+  { name: "LRU keep-alive", make: keepAlive, central: true, eviction: leastRecentlyUsed },
+  { name: "power of two", make: powerOfTwo, eviction: leastRecentlyUsed },
+  { name: "least connections", make: leastConnections, eviction: leastRecentlyUsed },
+  { name: "round robin", make: roundRobin, eviction: leastRecentlyUsed },
+  { name: "random", make: random, eviction: leastRecentlyUsed },
 ];

@@ -1,32 +1,58 @@
+import { byWorth, greedyDualSize, leastRecentlyUsed } from "./eviction.ts";
+import { islet } from "./islet-policy.ts";
 import { measured } from "./measured.ts";
-import { policies } from "./rivals.ts";
+import type { NamedPolicy } from "./policy.ts";
+import { rivals } from "./rivals.ts";
 import { type Outcome, Simulation } from "./simulation.ts";
-import { azureBursts, azureDay, type Scale, zipf } from "./workload.ts";
+import { azure2019, azure2021, type Scale, zipf } from "./workload.ts";
+
+/** What one policy came to under one workload, a seed each. */
+export interface PolicyOutcomes {
+  readonly policy: string;
+  readonly outcomes: readonly Outcome[];
+}
 
 export interface WorkloadOutcomes {
   readonly workload: string;
   readonly scale: Scale;
-  readonly outcomes: readonly Outcome[];
+  readonly fronts: number;
+  readonly policies: readonly PolicyOutcomes[];
 }
 
 export interface RunOptions {
-  readonly seed: number;
-  /** Only these policies; without it all. */
-  readonly only?: readonly string[];
-  readonly onOutcome?: (workload: string, outcome: Outcome) => void;
+  readonly seeds: readonly number[];
+  /** How many take requests, each with what it alone knows. */
+  readonly fronts?: number;
+  readonly policies?: readonly NamedPolicy[];
+  readonly onOutcome?: (workload: string, policy: string, seed: number) => void;
 }
 
-/** Each policy under each workload. */
-export function runAll(scale: Scale, { seed, only, onOutcome }: RunOptions): WorkloadOutcomes[] {
+export const allPolicies: readonly NamedPolicy[] = [islet, ...rivals];
+
+/** The placing that ships, with each way to choose what goes from a node's memory. */
+export const evictions: readonly NamedPolicy[] = [byWorth, greedyDualSize, leastRecentlyUsed].map((eviction) => ({
+  ...islet,
+  name: `Islet, ${eviction.name}`,
+  eviction,
+}));
+
+/** Each policy under each workload, with the same requests for all. */
+export function runAll(
+  scale: Scale,
+  { seeds, fronts = 1, policies = allPolicies, onOutcome }: RunOptions,
+): WorkloadOutcomes[] {
   const facts = measured();
-  return [zipf, azureDay, azureBursts].map((make) => {
-    const workload = make(scale, facts, seed);
-    const chosen = policies.filter(({ name }) => only?.includes(name) ?? true);
-    const outcomes = chosen.map((policy) => {
-      const outcome = new Simulation(workload, scale, facts, policy, seed).run();
-      onOutcome?.(workload.name, outcome);
-      return outcome;
-    });
-    return { workload: workload.name, scale, outcomes };
+  return [zipf, azure2019, azure2021].map((make) => {
+    const workloads = seeds.map((seed) => ({ seed, workload: make(scale, facts, seed) }));
+    const name = workloads[0]?.workload.name ?? "";
+    const outcomes = policies.map((policy) => ({
+      policy: policy.name,
+      outcomes: workloads.map(({ seed, workload }) => {
+        const outcome = new Simulation(workload, scale, facts, policy, seed, fronts).run();
+        onOutcome?.(name, policy.name, seed);
+        return outcome;
+      }),
+    }));
+    return { workload: name, scale, fronts, policies: outcomes };
   });
 }

@@ -3,15 +3,18 @@ import { parseArgs } from "node:util";
 import { thisMachine } from "../report/machine.ts";
 import { progress } from "../scenario.ts";
 import { decisionCost } from "./decision-cost.ts";
-import { runAll } from "./run-all.ts";
+import { plot } from "./plot.ts";
+import { allPolicies, evictions, runAll, type WorkloadOutcomes } from "./run-all.ts";
 import { markdown } from "./table.ts";
 import type { Scale } from "./workload.ts";
 
 /*
- * npm run bench:sim                 10,000 functions on 100 nodes; writes bench/results/sim/
+ * npm run bench:sim                 10,000 functions on 100 nodes, seeds 11 to 15; writes bench/results/sim/
  * npm run bench:sim -- --short      a few seconds, writes nothing
- * npm run bench:sim -- --huge       a million functions, ten million requests, 1,000 nodes, writes nothing
+ * npm run bench:sim -- --huge       a million functions, ten million requests, 2,000 nodes, one seed, writes nothing
  * npm run bench:sim -- --policy Islet   one policy, or several, writes nothing
+ * npm run bench:sim -- --fronts 4   how many fronts there are in the first of the tables, each with its own view (1)
+ * npm run bench:sim -- --seeds 1,2,3    the settings were chosen by these; writes nothing
  * npm run bench:sim -- --decision   what one decision takes
  */
 
@@ -19,8 +22,11 @@ const common = { cores: 2, memoryShare: 0.5, utilization: 0.4 };
 const scales = {
   usual: { ...common, functions: 10_000, requests: 1_000_000, nodes: 100 },
   short: { ...common, functions: 1_000, requests: 30_000, nodes: 20 },
-  huge: { ...common, functions: 1_000_000, requests: 10_000_000, nodes: 1_000 },
+  huge: { ...common, functions: 1_000_000, requests: 10_000_000, nodes: 2_000 },
 } satisfies Record<string, Scale>;
+/** Not those by which settings were chosen. */
+const heldOutSeeds = [11, 12, 13, 14, 15];
+const severalFronts = 4;
 
 const { values } = parseArgs({
   options: {
@@ -28,7 +34,8 @@ const { values } = parseArgs({
     huge: { type: "boolean", default: false },
     decision: { type: "boolean", default: false },
     policy: { type: "string", multiple: true },
-    seed: { type: "string", default: "1" },
+    seeds: { type: "string" },
+    fronts: { type: "string", default: "1" },
   },
 });
 
@@ -44,24 +51,47 @@ if (values.decision) {
       `${versions} versions, ${places} places: ${decideNs.toFixed(0)} ns to decide, ${learnNs.toFixed(0)} to learn`,
     );
   }
-} else {
+} else await simulate();
+
+async function simulate(): Promise<void> {
   const size = values.huge ? "huge" : values.short ? "short" : "usual";
-  const seed = Number(values.seed);
+  const scale = scales[size];
+  const seeds = values.seeds?.split(",").map(Number) ?? (size === "usual" ? heldOutSeeds : [1]);
+  const policies = allPolicies.filter(({ name }) => values.policy?.includes(name) ?? true);
   let lastMs = performance.now();
-  const results = runAll(scales[size], {
-    seed,
-    ...(values.policy && { only: values.policy }),
-    onOutcome: (workload, { policy }) => {
-      progress(`${workload}, ${policy}: ${((performance.now() - lastMs) / 1000).toFixed(1)} s`);
-      lastMs = performance.now();
-    },
-  });
-  const text = markdown(results);
+  const onOutcome = (workload: string, policy: string, seed: number) => {
+    const memoryMb = process.memoryUsage.rss() / 2 ** 20;
+    progress(
+      `${workload}, ${policy}, seed ${seed}: ${((performance.now() - lastMs) / 1000).toFixed(1)} s, ${memoryMb.toFixed(0)} MB`,
+    );
+    lastMs = performance.now();
+  };
+  const results = runAll(scale, { seeds, policies, fronts: Number(values.fronts), onOutcome });
+  console.log(markdown(results));
+  if (size !== "usual" || values.policy || values.seeds) return;
+  const several = runAll(scale, { seeds, fronts: severalFronts, onOutcome });
+  const byEviction = runAll(scale, { seeds, policies: evictions, onOutcome });
+  await publish(results, several, byEviction);
+}
+
+async function publish(
+  results: readonly WorkloadOutcomes[],
+  several: readonly WorkloadOutcomes[],
+  byEviction: readonly WorkloadOutcomes[],
+): Promise<void> {
+  const out = (name: string) => new URL(`../results/sim/${name}`, import.meta.url);
+  const text = [
+    "# Simulated clusters\n\nMedians over the held-out seeds, in parentheses the least and the most. What it is: docs/scheduling.md.\n",
+    `## All that there is to know is known to all\n\n${markdown(results)}\n`,
+    `## ${severalFronts} fronts, each with what it knows itself\n\nLRU keep-alive stays central.\n\n${markdown(several)}\n`,
+    `## What goes from a node's memory, under the placing that ships\n\n${markdown(byEviction)}\n`,
+  ].join("\n");
   console.log(text);
-  if (size === "usual" && !values.policy) {
-    const out = (ending: string) => new URL(`../results/sim/simulation.${ending}`, import.meta.url);
-    const json = { date: new Date().toISOString(), machine: thisMachine(), seed, results };
-    await writeFile(out("json"), `${JSON.stringify(json, null, 2)}\n`);
-    await writeFile(out("md"), `${text}\n`);
+  const json = { date: new Date().toISOString(), machine: thisMachine(), results, several, byEviction };
+  await writeFile(out("simulation.json"), `${JSON.stringify(json, null, 1)}\n`);
+  await writeFile(out("simulation.md"), text);
+  for (const result of results) {
+    const name = result.workload.replace(/\W+/g, "-");
+    await writeFile(out(`${name}.svg`), plot(result));
   }
 }

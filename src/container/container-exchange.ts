@@ -146,7 +146,8 @@ export class ContainerExchange implements Asking {
     }
     const { status, statusText, headers } = head;
     const cpu = head.own.get("islet-cpu-us");
-    const usage = { cold: this.#cold, cpuMs: cpu === undefined ? null : Number(cpu) / 1000 || 0 };
+    const cpuMs = cpu === undefined ? null : Number(cpu) / 1000 || 0;
+    const usage = { cold: this.#cold, cpuMs, thereMs: 0, startMs: 0 };
     this.#resolve({ status, statusText, headers, usage, body: this.#body ?? this.#gathered() });
   }
 

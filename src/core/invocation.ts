@@ -36,6 +36,9 @@ export interface Usage {
   cold: boolean;
   /** Null: nobody knows. A container's threads are shared by its requests. */
   cpuMs: number | null;
+  /** From its turn in a pool process to its answer, and of that the cold start; 0 where nobody says so. */
+  thereMs: number;
+  startMs: number;
   /** Where it ran, if that is not where its function runs. */
   tier?: FunctionTier;
 }

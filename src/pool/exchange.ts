@@ -37,7 +37,7 @@ export interface ExchangeOwner {
 export class Exchange {
   readonly id: number;
   readonly invocation: Invocation;
-  readonly usage: Usage = { cold: false, cpuMs: 0 };
+  readonly usage: Usage = { cold: false, cpuMs: 0, thereMs: 0, startMs: 0 };
   readonly #owner: ExchangeOwner;
   readonly #resolve: (reply: Reply) => void;
   readonly #reject: (error: IsletError) => void;
@@ -164,9 +164,11 @@ export class Exchange {
 
   #respond(frame: Frame): void {
     if (this.#settled) throw new WireError("an invocation has one answer");
-    const { more, cold, cpuMs, inFlight, ...head } = readResponseHead(frame);
+    const { more, cold, cpuMs, thereMs, startMs, inFlight, ...head } = readResponseHead(frame);
     this.usage.cpuMs = cpuMs;
     this.usage.cold = cold;
+    this.usage.thereMs = thereMs;
+    this.usage.startMs = startMs;
     this.#owner.reportLoad(inFlight);
     let { headers } = head;
     let body: Reply["body"] = null;

@@ -18,6 +18,7 @@ export class FrontLink implements RunningOwner {
   /** Invocations that wait for a bundle which was asked of this front. */
   readonly #wanted = new Map<string, ((bundle: Uint8Array | undefined) => void)[]>();
   readonly #onClose: () => void;
+  readonly #unwatch: () => void;
 
   constructor(socket: Connection, host: IsolateHost, onClose: () => void) {
     this.#host = host;
@@ -36,6 +37,12 @@ export class FrontLink implements RunningOwner {
     // A connection that breaks also closes; there is nothing else to be done about its error.
     socket.on("error", () => socket.destroy());
     socket.on("close", () => this.#closed());
+    this.#unwatch = host.watchWarmth((key, isWarm) => {
+      this.writer
+        .begin(isWarm ? frameType.loaded : frameType.unloaded, 0)
+        .utf8Rest(key)
+        .finish();
+    });
   }
 
   // RunningOwner
@@ -138,6 +145,7 @@ export class FrontLink implements RunningOwner {
   }
 
   #closed(): void {
+    this.#unwatch();
     for (const running of new Set(this.#running.values())) running.cancel("the server's front process went away");
     this.#onClose();
   }

@@ -32,6 +32,9 @@ export interface ResponseHead {
   readonly more: boolean;
   readonly cold: boolean;
   readonly cpuMs: number;
+  /** See `Usage`. */
+  readonly thereMs: number;
+  readonly startMs: number;
   readonly inFlight: number;
   readonly statusText: string;
   readonly headers: string;
@@ -41,6 +44,9 @@ export function readResponseHead(frame: Frame): ResponseHead {
   const status = frame.u16();
   const flags = frame.u8();
   const cpuMs = frame.u32() / 1000;
+  const thereMs = frame.u32() / 1000;
+  const cold = (flags & 2) !== 0;
+  const startMs = cold ? frame.u32() / 1000 : 0;
   const inFlight = frame.u32();
   const statusText = frame.latin1();
   const headers = frame.latin1();
@@ -50,7 +56,7 @@ export function readResponseHead(frame: Frame): ResponseHead {
   if (statusText.length + headers.length > longestHead) throw new WireError("the head of an answer is too long");
   if (!isReasonPhrase(statusText)) throw new WireError("an answer's status text cannot be sent");
   if (!areFields(headers)) throw new WireError("an answer's headers are no headers");
-  return { status, more: (flags & 1) !== 0, cold: (flags & 2) !== 0, cpuMs, inFlight, statusText, headers };
+  return { status, more: (flags & 1) !== 0, cold, cpuMs, thereMs, startMs, inFlight, statusText, headers };
 }
 
 export interface FetchHead {

@@ -112,6 +112,11 @@ export class IsolateHost {
     return this.inFlight > 0 ? "busy" : warm.isHalfFull ? "full" : null;
   }
 
+  /** Tells which versions have an isolate, and then what changes. @returns what ends that. */
+  watchWarmth(tell: (key: string, isWarm: boolean) => void): () => void {
+    return this.#parts.warm.watch(tell);
+  }
+
   /** What there is here of a version. */
   placementOf(key: string): PoolPlacement {
     const kept = this.#parts.warm.look(key);

@@ -43,6 +43,8 @@ export interface PoolLinkParts {
   readonly bundleAtHand: (versionId: string) => Uint8Array | undefined;
   /** A bundle that the process asked for cannot be sent; its requests get `internal`. */
   readonly onBundleFailure: (key: string, error: unknown) => void;
+  /** A version has an isolate in the process now, or has none any more. */
+  readonly onWarmth: (key: string, isWarm: boolean) => void;
   /** The process sent what none of ours sends: it is not to live on. The connection closes in any case. */
   readonly onForged: (reason: string) => void;
   /** Who is to blame for the death of the process, once that is known; null when nobody says so in time. */
@@ -198,6 +200,8 @@ export class PoolLink implements Executor, ExchangeOwner {
     else if ((frame.id & 1) === 1) this.#receiveForSubrequest(frame);
     else if (frame.type === frameType.need && frame.id === 0) this.#needed(frame.utf8Rest());
     else if (frame.type === frameType.prewarmed && frame.id === 0) this.#prewarmed(frame.u8(), frame.utf8Rest());
+    else if (frame.type === frameType.loaded && frame.id === 0) this.#parts.onWarmth(frame.utf8Rest(), true);
+    else if (frame.type === frameType.unloaded && frame.id === 0) this.#parts.onWarmth(frame.utf8Rest(), false);
     // Anything else belongs to an exchange that this side has given up.
     else if (!aboutInvocations.has(frame.type) || !this.#exchanges.hasBeen(frame.id)) {
       throw new WireError(`a frame of type ${frame.type} about no exchange`);

@@ -57,6 +57,7 @@ export class Running implements Job {
   readonly wireId: number;
   readonly #owner: RunningOwner;
   readonly #cold: boolean;
+  readonly #turnAtMs = performance.now();
   #isolate: TenantIsolate | undefined;
   #live: LiveInvocation | undefined;
   #exchanges: Set<number> | undefined;
@@ -70,6 +71,7 @@ export class Running implements Job {
   #passedUpload: number | undefined;
   #openSinks = 0;
   #cpuMs = 0;
+  #startMs = 0;
 
   constructor(wireId: number, owner: RunningOwner, cold: boolean) {
     this.wireId = wireId;
@@ -142,6 +144,7 @@ export class Running implements Job {
   // Job: the isolate calls these.
 
   started(live: LiveInvocation): void {
+    if (this.#cold) this.#startMs = performance.now() - this.#turnAtMs;
     this.#live = live;
   }
 
@@ -155,9 +158,9 @@ export class Running implements Job {
       .u16(status)
       .u8((more ? 1 : 0) | (this.#cold ? 2 : 0))
       .u32(Math.round(cpuMs * 1000))
-      .u32(this.#owner.inFlight())
-      .latin1(statusText)
-      .latin1(headers);
+      .u32(Math.round((performance.now() - this.#turnAtMs) * 1000));
+    if (this.#cold) writer.u32(Math.round(this.#startMs * 1000));
+    writer.u32(this.#owner.inFlight()).latin1(statusText).latin1(headers);
     this.#cpuMs = cpuMs;
     if (long || body === true) {
       const bytes = long ? encoded(body) : undefined;

@@ -1,5 +1,5 @@
+import { KeepScore } from "../core/keep-score.ts";
 import type { TenantIsolate } from "../isolate/tenant-isolate.ts";
-import { KeepScore } from "./keep-score.ts";
 
 /**
  * For what an isolate takes beside its V8 heap. A guess on the safe side: with it, 200 hello isolates
@@ -14,6 +14,9 @@ const supposedLoadMs = 3;
 /** What a load counts for at most: nobody is kept at others' expense for starting slowly. */
 const mostLoadMs = 50;
 
+/** A version has an isolate now, or has none any more. */
+type WarmthWatcher = (key: string, isWarm: boolean) => void;
+
 interface Kept {
   readonly isolate: TenantIsolate;
   readonly score: KeepScore;
@@ -27,6 +30,7 @@ interface Kept {
 export class WarmIsolates {
   readonly #limitBytes: number;
   readonly #kept = new Map<string, Kept>();
+  readonly #watchers = new Set<WarmthWatcher>();
   readonly #unmeasured = new Set<TenantIsolate>();
   readonly #measuring: NodeJS.Timeout;
   #totalBytes = 0;
@@ -66,6 +70,7 @@ export class WarmIsolates {
     const kept = { isolate, score: new KeepScore(supposedLoadMs, overheadBytes), bytes: 0 };
     kept.score.used(performance.now());
     this.#kept.set(isolate.key, kept);
+    for (const tell of this.#watchers) tell(isolate.key, true);
     this.#weigh(isolate);
     this.#evict();
   }
@@ -86,6 +91,14 @@ export class WarmIsolates {
     if (!kept) return;
     this.#kept.delete(isolate.key);
     this.#totalBytes -= kept.bytes;
+    for (const tell of this.#watchers) tell(isolate.key, false);
+  }
+
+  /** Tells what there is, and then what changes. @returns what ends that. */
+  watch(tell: WarmthWatcher): () => void {
+    this.#watchers.add(tell);
+    for (const key of this.#kept.keys()) tell(key, true);
+    return () => this.#watchers.delete(tell);
   }
 
   close(): void {

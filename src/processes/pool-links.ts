@@ -7,7 +7,7 @@ import type { Scheduler } from "../scheduler/scheduler.ts";
 const reconnectMs = 100;
 
 /** What a link needs and only its owner knows. */
-type Wiring = Pick<PoolLinkParts, "verdict" | "onClose">;
+type Wiring = Pick<PoolLinkParts, "verdict" | "onClose" | "onWarmth">;
 
 export interface PoolLinksParts {
   readonly scheduler: Scheduler;
@@ -51,6 +51,7 @@ export class PoolLinks {
   #connect(address: PoolAddress): Placed {
     const link: PoolLink = this.#parts.connect(address, {
       verdict: () => this.#verdicts.of(address.id),
+      onWarmth: (key, isWarm) => this.#parts.scheduler.warmthChanged(link, address.group, key, isWarm),
       onClose: (error, suspects, judged) => {
         if (error) this.#parts.onBroken(address.id, error);
         this.#parts.scheduler.suspect(suspects, judged);

@@ -79,6 +79,17 @@ export class PlacedVersion<Place extends Spot> {
     if (warm.length > 1 && last && nowMs - last.usedAtMs > idleMs) warm.pop();
   }
 
+  /** The place has an instance, whoever had it started. */
+  nowWarm(spot: Place, nowMs: number): void {
+    if (!this.isWarmIn(spot)) this.warm.push({ spot, usedAtMs: nowMs, readyAtMs: nowMs, starting: false, costMs: 0 });
+  }
+
+  /** The place has none any more. */
+  nowCold(spot: Place): void {
+    const at = this.warm.findIndex((entry) => entry.spot === spot);
+    if (at >= 0) this.warm.splice(at, 1);
+  }
+
   started(spot: Place, nowMs: number, readyAtMs: number): void {
     this.#regretMs = 0;
     this.startingUntilMs = readyAtMs;
@@ -90,8 +101,7 @@ export class PlacedVersion<Place extends Spot> {
   /** It was loaded there ahead of requests. */
   prewarmed(spot: Place, ring: HashRing<Place>, nowMs: number): void {
     this.prune(ring, nowMs, Number.POSITIVE_INFINITY);
-    if (this.isWarmIn(spot)) return;
-    this.warm.push({ spot, usedAtMs: nowMs, readyAtMs: nowMs, starting: false, costMs: 0 });
+    this.nowWarm(spot, nowMs);
     this.note({ kind: "prewarmed", place: spot.place, costMs: 0, atMs: nowMs });
   }
 

@@ -2,6 +2,7 @@ import type { DecisionSeen, LineSeen, WarmPlace } from "../core/placement.ts";
 import type { Line } from "./line.ts";
 import type { PlacedVersion } from "./placed-version.ts";
 import type { PoolSpot } from "./pool-spot.ts";
+import type { LineNow, VersionCosts } from "./version-costs.ts";
 
 /** No request is taken to be shorter. */
 const leastMs = 0.01;
@@ -12,7 +13,7 @@ export function warmPlaces({ warm, costs }: PlacedVersion<PoolSpot>, nowMs: numb
     .filter(({ spot }) => !spot.gone)
     .map(({ spot, usedAtMs, readyAtMs, starting }) => ({
       ...{ place: spot.place, process: spot.executor.id, state: starting ? "starting" : "warm" },
-      expectedMs: Math.max(0, readyAtMs - nowMs) + costs.balancing.at(spot.busy(nowMs)),
+      expectedMs: Math.max(0, readyAtMs - nowMs) + costs.warmAt(spot.busy()),
       idleMs: Math.max(0, nowMs - usedAtMs),
     }));
 }
@@ -29,16 +30,17 @@ export function decisionsOf(
   }));
 }
 
-export function lineSeen({ slope, intercept, count, scale }: Line): LineSeen {
+/** @param learnt the part of it that is a line. */
+export function lineSeen({ slope, intercept }: LineNow, { count, scale }: Line): LineSeen {
   return { slopeMs: slope, interceptMs: intercept, observations: count, residualMs: scale };
 }
 
 /** How long one more request waits behind `waiting` others, where places take as many a millisecond as their lines say. */
-export function expectedWaitMs(balancing: Line, spots: readonly PoolSpot[], waiting: number, nowMs: number): number {
+export function expectedWaitMs(costs: VersionCosts, spots: readonly PoolSpot[], waiting: number): number {
   if (spots.some((spot) => spot.room() > 0)) return 0;
   const perMs = spots.reduce((sum, spot) => {
-    const busy = Math.max(1, spot.busy(nowMs));
-    return sum + busy / Math.max(leastMs, balancing.at(busy - 1));
+    const busy = Math.max(1, spot.busy());
+    return sum + busy / Math.max(leastMs, costs.warmAt(busy - 1));
   }, 0);
   return (waiting + 1) / perMs;
 }

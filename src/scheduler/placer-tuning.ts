@@ -19,14 +19,14 @@ export interface PlacerTuning {
 export const poolTuning: PlacerTuning = {
   hopMs: 0,
   bound: 2,
-  margin: 0.2,
-  priceFactor: 3,
+  margin: 0.05,
+  priceFactor: 20,
   payBackMs: 1_000,
   shrinkAfterMs: 20_000,
 };
 
 /** Of isolates, before any was seen: near what the bench measures of hello, its cold start by p50 (bench/results). */
 export const isolatePriors: CostPriors = {
-  balancing: { slope: 0.05, intercept: 1, weight: 1 },
-  placement: { slope: 0.1, intercept: 6, weight: 1 },
+  delay: { slope: 0.05, intercept: 1, weight: 1 },
+  start: { slope: 0, intercept: 5, weight: 1 },
 };

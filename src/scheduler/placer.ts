@@ -2,7 +2,7 @@ import { HashRing } from "./hash-ring.ts";
 import { PlacedVersion, type WarmSpot } from "./placed-version.ts";
 import type { PlacerTuning } from "./placer-tuning.ts";
 import type { Spot } from "./spot.ts";
-import type { TypicalCosts } from "./version-costs.ts";
+import type { Took, TypicalCosts } from "./version-costs.ts";
 
 /** Why a request goes where it goes. */
 export type DecisionKind =
@@ -48,7 +48,7 @@ export interface PlacerParts<Place extends Spot> {
   readonly tuning: PlacerTuning;
   readonly costs: TypicalCosts;
   /** Requests in flight in all places together. */
-  readonly totalBusy: (nowMs: number) => number;
+  readonly totalBusy: () => number;
 }
 
 /**
@@ -125,13 +125,12 @@ export class Placer<Place extends Spot> {
    * An answer has begun now, whose request was sent when `x` others were in flight there. False: that says nothing
    * about the version's lines.
    */
-  learn(version: PlacedVersion<Place>, spot: Place, { x, atMs }: Sent, nowMs: number, cold: boolean): boolean {
+  learn(version: PlacedVersion<Place>, spot: Place, { x, atMs }: Sent, nowMs: number, took: Took): boolean {
+    const cold = took.startMs > 0;
     if (!version.answered(spot, atMs, nowMs, cold)) return false;
     const { costs } = this.#parts;
-    version.costs.observe(x, nowMs - atMs, cold);
-    if (cold || ++this.#warmAnswers % typicalEvery === 0) costs.observe(x, nowMs - atMs, cold);
-    // A first cold answer says how long its function takes, too: what is not usual of a cold start.
-    if (cold && version.costs.balancing.count === 0) costs.guessBalancing(version.costs, nowMs - atMs);
+    version.costs.observe(x, nowMs - atMs, took);
+    if (cold || ++this.#warmAnswers % typicalEvery === 0) costs.observe(x, nowMs - atMs, took);
     return true;
   }
 
@@ -161,15 +160,13 @@ export class Placer<Place extends Spot> {
   ): WarmSpot<Place> | undefined {
     if (entry.spot.room() <= 0) return best;
     entry.costMs =
-      Math.max(0, entry.readyAtMs - nowMs) +
-      version.costs.balancing.at(entry.spot.busy(nowMs)) +
-      this.#hop(version, entry.spot);
+      Math.max(0, entry.readyAtMs - nowMs) + version.costs.warmAt(entry.spot.busy()) + this.#hop(version, entry.spot);
     return !best || entry.costMs < best.costMs - this.#slack(version) ? entry : best;
   }
 
   /** What is cheaper by less is no better: a share of a cold start. */
-  #slack({ costs: { balancing, placement } }: PlacedVersion<Place>): number {
-    return this.#parts.tuning.margin * Math.max(leastStartMs, placement.intercept - balancing.intercept);
+  #slack({ costs: { start } }: PlacedVersion<Place>): number {
+    return this.#parts.tuning.margin * Math.max(leastStartMs, start.intercept);
   }
 
   #hop(version: PlacedVersion<Place>, spot: Place): number {
@@ -178,27 +175,27 @@ export class Placer<Place extends Spot> {
 
   #chooseNew(version: PlacedVersion<Place>, nowMs: number): Place | undefined {
     const isWarm = version.warm.length > 0;
-    const within = this.#fresh(version, nowMs);
-    const spot = within ?? this.#anyRoom(version, nowMs);
+    const within = this.#fresh(version);
+    const spot = within ?? this.#anyRoom(version);
     if (!spot) return undefined;
     const isHome = spot === version.homeIn(this.#ring);
     const kind = isWarm ? "new_full" : isHome ? "new_home" : "new_bounded";
-    return this.#start(version, spot, kind, this.#newCost(version, spot, nowMs), nowMs);
+    return this.#start(version, spot, kind, this.#newCost(version, spot), nowMs);
   }
 
   /** A place for a new instance that is better than `best`, where it is warm. */
   #newInstead(version: PlacedVersion<Place>, best: WarmSpot<Place>, nowMs: number): Place | undefined {
-    const { balancing, placement } = version.costs;
+    const { costs } = version;
     const cost = best.costMs;
     const slack = this.#slack(version);
     // What an idle place would not make cheaper stays: most requests end here.
-    if (cost - balancing.intercept <= slack) return undefined;
+    if (cost - costs.warmAt(0) <= slack) return undefined;
     // A herd that comes to a new version waits for its first answer: what it costs is only a guess until then.
-    if (balancing.count + placement.count === 0) return undefined;
-    const spot = this.#fresh(version, nowMs);
+    if (version.costs.count === 0) return undefined;
+    const spot = this.#fresh(version);
     if (!spot) return undefined;
-    const newCost = this.#newCost(version, spot, nowMs);
-    const warmCost = balancing.at(spot.busy(nowMs)) + this.#hop(version, spot);
+    const newCost = this.#newCost(version, spot);
+    const warmCost = costs.warmAt(spot.busy()) + this.#hop(version, spot);
     const price = this.#parts.tuning.priceFactor * Math.max(leastStartMs, newCost - warmCost);
     const saved = cost - warmCost;
     if (saved > price) return this.#start(version, spot, "new_cheaper", newCost, nowMs);
@@ -208,8 +205,8 @@ export class Placer<Place extends Spot> {
     return this.#start(version, spot, "new_spread", newCost, nowMs);
   }
 
-  #newCost(version: PlacedVersion<Place>, spot: Place, nowMs: number): number {
-    return version.costs.placement.at(spot.busy(nowMs)) + this.#hop(version, spot);
+  #newCost(version: PlacedVersion<Place>, spot: Place): number {
+    return version.costs.newAt(spot.busy()) + this.#hop(version, spot);
   }
 
   /**
@@ -217,16 +214,16 @@ export class Placer<Place extends Spot> {
    * (V. Mirrokni, M. Thorup and M. Zadimoghaddam, "Consistent hashing with bounded loads", SODA 2018), the cheapest;
    * the earlier one unless the later is better by more than the slack.
    */
-  #fresh(version: PlacedVersion<Place>, nowMs: number): Place | undefined {
+  #fresh(version: PlacedVersion<Place>): Place | undefined {
     const { spots, tuning, totalBusy } = this.#parts;
     const known = version.warm.length;
     if (known >= spots.length) return undefined;
-    const share = Math.ceil((tuning.bound * (totalBusy(nowMs) + 1)) / spots.length);
+    const share = Math.ceil((tuning.bound * (totalBusy() + 1)) / spots.length);
     let best: Place | undefined;
     let bestCost = Number.POSITIVE_INFINITY;
     for (const spot of version.orderIn(this.#ring, known + candidates)) {
-      if (spot.gone || spot.room() <= 0 || spot.busy(nowMs) >= share || version.isWarmIn(spot)) continue;
-      const cost = this.#newCost(version, spot, nowMs);
+      if (spot.gone || spot.room() <= 0 || spot.busy() >= share || version.isWarmIn(spot)) continue;
+      const cost = this.#newCost(version, spot);
       if (best && cost >= bestCost - this.#slack(version)) continue;
       best = spot;
       bestCost = cost;
@@ -235,16 +232,16 @@ export class Placer<Place extends Spot> {
   }
 
   /** The least busy of those next in line, or whichever has room. */
-  #anyRoom(version: PlacedVersion<Place>, nowMs: number): Place | undefined {
+  #anyRoom(version: PlacedVersion<Place>): Place | undefined {
     let best: Place | undefined;
     for (const spot of version.orderIn(this.#ring, version.warm.length + candidates)) {
-      if (spot.room() > 0 && (!best || spot.busy(nowMs) < best.busy(nowMs))) best = spot;
+      if (spot.room() > 0 && (!best || spot.busy() < best.busy())) best = spot;
     }
     return best ?? this.#parts.spots.find((spot) => spot.room() > 0);
   }
 
   #start(version: PlacedVersion<Place>, spot: Place, kind: DecisionKind, costMs: number, nowMs: number): Place {
-    version.started(spot, nowMs, nowMs + costMs);
+    version.started(spot, nowMs, nowMs + costMs - version.costs.ownMs);
     this.#counts[kind]++;
     version.note({ kind, place: spot.place, costMs, atMs: nowMs });
     return spot;

@@ -9,7 +9,7 @@ import { type DecisionKind, noDecisions, Placer, type Sent } from "./placer.ts";
 import { isolatePriors, poolTuning } from "./placer-tuning.ts";
 import { PoolSpot } from "./pool-spot.ts";
 import { RecentObservations } from "./recent-observations.ts";
-import { TypicalCosts } from "./version-costs.ts";
+import { type Took, TypicalCosts } from "./version-costs.ts";
 
 /** An executor with its group and the number of the place it fills there; a replacement has its predecessor's. */
 export interface PlacedExecutor {
@@ -35,6 +35,8 @@ export class PoolGroups {
   readonly #versions = new Map<string, Known>();
   /** The same by what a request has at hand. */
   readonly #known = new WeakMap<LiveFunction, Known>();
+  /** Where versions are warm that this front has not met. */
+  readonly #unknown = new Map<string, readonly PoolSpot[]>();
   #placers = new Map<PoolGroup, Placer<PoolSpot>>();
 
   /** How many requests were sent somewhere, by why there. */
@@ -66,12 +68,31 @@ export class PoolGroups {
     return placer.choose(known.placed, nowMs);
   }
 
+  /** A process says that a version has an isolate there now, or has none any more. */
+  warmthChanged(executor: Executor, group: PoolGroup, key: string, isWarm: boolean, nowMs: number): void {
+    const spot = this.#placers.get(group)?.spots.find((one) => one.executor === executor);
+    const named = `${group} ${key}`;
+    const placed = this.#versions.get(named)?.placed;
+    if (!spot) return;
+    if (placed && isWarm) placed.nowWarm(spot, nowMs);
+    else placed?.nowCold(spot);
+    if (!placed) this.#warmUnknown(named, spot, isWarm);
+  }
+
+  /** Of a version that this front has not met: its first request is to find where it is warm. */
+  #warmUnknown(named: string, spot: PoolSpot, isWarm: boolean): void {
+    const others = (this.#unknown.get(named) ?? []).filter((other) => other !== spot && !other.gone);
+    if (isWarm && this.#unknown.size < mostVersions) others.push(spot);
+    if (others.length > 0) this.#unknown.set(named, others);
+    else this.#unknown.delete(named);
+  }
+
   /** An answer has come now from where the request was sent. */
-  learn(fn: LiveFunction, group: PoolGroup, spot: PoolSpot, sent: Sent, nowMs: number, cold: boolean): void {
+  learn(fn: LiveFunction, group: PoolGroup, spot: PoolSpot, sent: Sent, nowMs: number, took: Took): void {
     const placer = this.#placers.get(group);
     if (!placer) return;
     const { placed, seen } = this.#version(placer, fn, group);
-    if (placer.learn(placed, spot, sent, nowMs, cold)) seen.add(sent.x, nowMs - sent.atMs, cold);
+    if (placer.learn(placed, spot, sent, nowMs, took)) seen.add(sent.x, nowMs - sent.atMs, took.startMs > 0);
   }
 
   /** Has a version loaded in its home, where its first request will go. */
@@ -108,19 +129,19 @@ export class PoolGroups {
     const placer = this.#placers.get(group);
     const known = this.#versions.get(keyOf(fn, group));
     const home = placer?.homeOf(hashOfHome(fn));
-    const balancing = known?.placed.costs.balancing;
+    const costs = known?.placed.costs;
     return {
       home: home ? { place: home.place, process: home.executor.id } : null,
       warm: known ? warmPlaces(known.placed, nowMs) : [],
       lines: known
         ? {
-            balancing: lineSeen(known.placed.costs.balancing),
-            placement: lineSeen(known.placed.costs.placement),
+            balancing: lineSeen(known.placed.costs.balancing, known.placed.costs.delay),
+            placement: lineSeen(known.placed.costs.placement, known.placed.costs.start),
           }
         : null,
       queue: {
         waiting,
-        expectedWaitMs: placer && balancing ? expectedWaitMs(balancing, placer.spots, waiting, nowMs) : null,
+        expectedWaitMs: placer && costs ? expectedWaitMs(costs, placer.spots, waiting) : null,
       },
       decisions: known && placer ? decisionsOf(known.placed, placer.spots, epochMs) : [],
       observations: known?.seen.all() ?? [],
@@ -136,7 +157,7 @@ export class PoolGroups {
     );
     for (const spot of old) if (!spots.includes(spot)) spot.gone = true;
     if (before && spots.length === old.length && spots.every((spot) => old.includes(spot))) return before;
-    const totalBusy = (nowMs: number) => spots.reduce((sum, spot) => sum + spot.busy(nowMs), 0);
+    const totalBusy = () => spots.reduce((sum, spot) => sum + spot.busy(), 0);
     return new Placer({ spots, tuning: poolTuning, costs: this.#costs, totalBusy }, this.#decisions);
   }
 
@@ -144,15 +165,18 @@ export class PoolGroups {
     const known = group === fn.group ? this.#known.get(fn) : undefined;
     if (known) return known;
     const key = keyOf(fn, group);
-    const version = this.#versions.get(key) ?? {
-      placed: placer.version(hashOfHome(fn)),
-      seen: new RecentObservations(),
-      uses: 0,
-    };
+    const version = this.#versions.get(key) ?? this.#meet(placer, fn, key);
     if (this.#versions.size >= mostVersions) this.#forgetFirst();
     this.#versions.set(key, version);
     if (group === fn.group) this.#known.set(fn, version);
     return version;
+  }
+
+  #meet(placer: Placer<PoolSpot>, fn: LiveFunction, key: string): Known {
+    const placed = placer.version(hashOfHome(fn));
+    for (const spot of this.#unknown.get(key) ?? []) placed.nowWarm(spot, 0);
+    this.#unknown.delete(key);
+    return { placed, seen: new RecentObservations(), uses: 0 };
   }
 
   #forgetFirst(): void {

@@ -73,6 +73,11 @@ export class Scheduler {
     if (queue.length > 0) queue.advanceLine(group, ({ fn }) => this.#hasRoom(this.#groupOf(fn)));
   }
 
+  /** A process says that a version has an isolate there now, whoever asked for it, or has none any more. */
+  warmthChanged(executor: Executor, group: PoolGroup, key: string, isWarm: boolean): void {
+    this.#pools.warmthChanged(executor, group, key, isWarm, this.#nowMs());
+  }
+
   /** Requests of this group that wait are given up. */
   refuse(group: PoolGroup, error: IsletError): void {
     this.#parts.queue.refuse(group, error);
@@ -160,12 +165,11 @@ export class Scheduler {
     const atMs = this.#nowMs();
     const spot = this.#pools.choose(invocation.fn, group, atMs);
     if (!spot) return this.#wait(invocation, group, attempt);
-    const sent = { x: spot.busy(atMs), atMs };
+    const sent = { x: spot.busy(), atMs };
     return spot.executor.execute(invocation).then(
       (reply) => {
         const nowMs = this.#nowMs();
-        spot.heardAtMs = nowMs;
-        this.#pools.learn(invocation.fn, group, spot, sent, nowMs, reply.usage.cold);
+        this.#pools.learn(invocation.fn, group, spot, sent, nowMs, reply.usage);
         return this.#replied(reply);
       },
       (error: unknown) => this.#failed(invocation, error, attempt),

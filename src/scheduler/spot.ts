@@ -8,6 +8,6 @@ export interface Spot {
   readonly gone: boolean;
   /** How many more requests it takes. */
   room(): number;
-  /** Requests in flight there, of whomever, as far as is known at this time. */
-  busy(nowMs: number): number;
+  /** Requests that are ahead of one more, as far as is known. */
+  busy(): number;
 }

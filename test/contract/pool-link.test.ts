@@ -131,6 +131,7 @@ function linkTo(open: Open, end: () => void | Promise<void>): ExecutorUnderTest 
     onBundleFailure: () => undefined,
     readBundle: async (id) => bundles.get(id) ?? Promise.reject(new Error(`no bundle ${id}`)),
     verdict: async () => null,
+    onWarmth: () => undefined,
     onClose: () => closed.resolve(),
   });
   return {

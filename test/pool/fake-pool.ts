@@ -89,6 +89,7 @@ export class FakePool {
       onBundleFailure: () => undefined,
       onForged: (problem) => pool.forged.push(problem),
       verdict: async () => null,
+      onWarmth: () => undefined,
       onClose: (error) => closed.resolve(error),
     });
     const [accepted] = await connection;

@@ -39,7 +39,11 @@ async function invoked(request: Request = {}, count = 1) {
 
 const none = [bodyKind.none];
 const head = (status: number, flags = 0, statusText = "", headers = "") =>
-  Buffer.concat([Buffer.from([...u16(status), flags, ...u32(0), ...u32(1)]), text(statusText), text(headers)]);
+  Buffer.concat([
+    Buffer.from([...u16(status), flags, ...u32(0), ...u32(0), ...u32(1)]),
+    text(statusText),
+    text(headers),
+  ]);
 const respond = (id: number, ...rest: Parameters<typeof head>) => frame(frameType.respond, id, head(...rest), none);
 const streaming = (id: number, length = unknownLength) =>
   frame(frameType.respond, id, head(200, 1), [bodyKind.stream], u32(length));
@@ -75,7 +79,7 @@ const beforeAnswer: Record<string, (id: number) => Uint8Array> = {
   "a header name with a colon": (id) => respond(id, 200, 0, "", "a: b\n1"),
   "headers without end": (id) => respond(id, 200, 0, "", `x-a\n${"v".repeat(300_000)}`),
   "a text longer than its frame": (id) =>
-    frame(frameType.respond, id, [...u16(200), 0, ...u32(0), ...u32(0)], u32(0xffff_fff0)),
+    frame(frameType.respond, id, [...u16(200), 0, ...u32(0), ...u32(0), ...u32(0)], u32(0xffff_fff0)),
   "an unknown kind of body": (id) => frame(frameType.respond, id, head(200), [9]),
   "an enormous inline body": (id) =>
     frame(frameType.respond, id, head(200), [bodyKind.inline], new Uint8Array(200_000)),

@@ -61,7 +61,10 @@ test("a place is found as long as one has room, has room itself, and the same st
           const x = spot.inFlight++;
           running.push(() => {
             spot.inFlight--;
-            placer.learn(version, spot, { x, atMs }, atMs + tookMs, cold);
+            placer.learn(version, spot, { x, atMs }, atMs + tookMs, {
+              thereMs: tookMs / 2,
+              startMs: cold ? tookMs / 4 : 0,
+            });
           });
           expect(version.warm.length).toBeLessThanOrEqual(spots.length);
           return spot.place;

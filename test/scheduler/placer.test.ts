@@ -25,17 +25,16 @@ class TestSpot implements Spot {
   }
 }
 
-const priors = {
-  balancing: { slope: 1, intercept: 2, weight: 1 },
-  placement: { slope: 1, intercept: 40, weight: 1 },
-};
+const priors = { delay: { slope: 1, intercept: 1, weight: 1 }, start: { slope: 0, intercept: 2, weight: 1 } };
+const warm = { thereMs: 1, startMs: 0 };
+const cold = { thereMs: 3, startMs: 2 };
 
 function setUp(count: number) {
   const spots = Array.from({ length: count }, (_, place) => new TestSpot(place));
   const totalBusy = () => spots.reduce((sum, { inFlight }) => sum + inFlight, 0);
   const placer = new Placer({ spots, tuning: poolTuning, costs: new TypicalCosts(priors), totalBusy });
   const version = placer.version(hashOf("f"));
-  for (const x of [0, 1, 2, 3]) version.costs.observe(x, version.costs.balancing.at(x), false);
+  for (const x of [0, 1, 2, 3]) version.costs.observe(x, 2 + x, warm);
   return { spots, placer, version };
 }
 
@@ -47,8 +46,8 @@ function serve(placer: Placer<TestSpot>, version: PlacedVersion<TestSpot>, nowMs
   const isNew =
     placer.counts.new_home + placer.counts.new_bounded + placer.counts.new_cheaper + placer.counts.new_spread > wasNew;
   const x = spot.busy();
-  const tookMs = (isNew ? version.costs.placement : version.costs.balancing).at(x);
-  placer.learn(version, spot, { x, atMs: nowMs }, nowMs + tookMs, isNew);
+  const tookMs = isNew ? version.costs.newAt(x) : version.costs.warmAt(x);
+  placer.learn(version, spot, { x, atMs: nowMs }, nowMs + tookMs, isNew ? cold : warm);
   return spot;
 }
 
@@ -75,10 +74,10 @@ describe("a hot function", () => {
     const { placer, version } = setUp(4);
     const home = serve(placer, version, 0);
     home.inFlight = 10;
-    const places = Array.from({ length: 12 }, (_, i) => serve(placer, version, 100 + i));
+    const places = Array.from({ length: 12 }, (_, i) => serve(placer, version, 100 + i / 100));
     expect(places[0]).toBe(home);
-    // All but the one that starts it go on waiting at home until it has started.
-    expect(places.filter((place) => place !== home).length).toBe(1);
+    // Each has lost 10 ms: with the fifth they have paid for it, and those that follow wait for its start, which is shorter.
+    expect(places.findIndex((place) => place !== home)).toBe(4);
     expect(serve(placer, version, 1_000)).toBe(version.warm[1]?.spot);
     expect(placer.counts.new_spread).toBe(1);
     expect(version.notes.map(({ kind }) => kind)).toEqual(["new_home", "new_spread"]);
@@ -95,7 +94,7 @@ describe("a hot function", () => {
     const { placer, version } = setUp(4);
     const home = serve(placer, version, 0);
     home.inFlight = 10;
-    // A loss of 10 ms every ten seconds never pays for a cold start of 40 ms.
+    // A loss of 10 ms every ten seconds never pays for a cold start of 2 ms that is counted for 40.
     for (let i = 1; i < 200; i++) expect(serve(placer, version, i * 10_000)).toBe(home);
   });
 
@@ -114,8 +113,9 @@ describe("a hot function", () => {
     const { placer, version } = setUp(4);
     const home = serve(placer, version, 0);
     for (let i = 0; i < 400; i++) {
-      version.costs.observe(i % 30, 80, false);
-      version.costs.observe(i % 30, 120, true);
+      // Its own time is long and varies.
+      const ownMs = 50 + ((i * 37) % 100);
+      version.costs.observe(i % 30, 1 + ownMs, { thereMs: ownMs, startMs: 0 });
     }
     home.inFlight = 30;
     for (let i = 0; i < 500; i++) expect(placer.choose(version, 100 + i)).toBe(home);
@@ -154,7 +154,41 @@ test("requests that waited for another's cold start do not count as warm ones", 
   const { placer, version } = setUp(2);
   const spot = placer.choose(version, 0) as TestSpot;
   expect(placer.choose(version, 1)).toBe(spot);
-  placer.learn(version, spot, { x: 0, atMs: 0 }, 500, true);
-  placer.learn(version, spot, { x: 1, atMs: 1 }, 501, false);
-  expect([version.costs.placement.count, version.costs.balancing.count]).toEqual([1, 4]);
+  placer.learn(version, spot, { x: 0, atMs: 0 }, 500, cold);
+  placer.learn(version, spot, { x: 1, atMs: 1 }, 501, warm);
+  expect([version.costs.start.count, version.costs.delay.count]).toEqual([1, 5]);
+});
+
+describe("what a place says of its isolates", () => {
+  test("that one is gone: it is cold there", () => {
+    const { placer, version } = setUp(4);
+    const home = serve(placer, version, 0);
+    version.nowCold(home);
+    expect(version.warm).toEqual([]);
+    serve(placer, version, 1);
+    expect(placer.counts.new_home).toBe(2);
+  });
+
+  test("that another front has had one loaded: it is warm there", () => {
+    const { placer, version, spots } = setUp(4);
+    const home = serve(placer, version, 0);
+    const other = spots.find((spot) => spot !== home) as TestSpot;
+    version.nowWarm(other, 1);
+    version.nowWarm(other, 2);
+    expect(version.warm.length).toBe(2);
+    home.inFlight = 5;
+    expect(serve(placer, version, 3)).toBe(other);
+    expect(placer.counts).toMatchObject({ warm_other: 1, new_spread: 0, new_cheaper: 0 });
+  });
+});
+
+test("a version's own time is no reason to spread it, however it varies, nor is it taken for its start", () => {
+  const { version } = setUp(4);
+  for (let i = 0; i < 400; i++) {
+    const ownMs = 10_000 * ((i * 7_919) % 97);
+    version.costs.observe(i % 3, ownMs + 1 + 2 * (i % 3), { thereMs: ownMs, startMs: 0 });
+  }
+  version.costs.observe(0, 900_003, { thereMs: 900_002, startMs: 2 });
+  expect(version.costs.delay.slope).toBeCloseTo(2, 1);
+  expect(version.costs.placement.intercept - version.costs.balancing.intercept).toBeCloseTo(2, 1);
 });

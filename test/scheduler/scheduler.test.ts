@@ -23,7 +23,7 @@ const reply: Reply = {
   statusText: "",
   headers: "",
   body: null,
-  usage: { cold: false, cpuMs: 0 },
+  usage: { cold: false, cpuMs: 0, thereMs: 0, startMs: 0 },
 };
 
 /** An executor whose requests end when the test says so. */

@@ -49,6 +49,10 @@ export const frameType = {
   prewarm: 18,
   /** pool → front: what came of that. */
   prewarmed: 19,
+
+  /** pool → front: a version has an isolate now, or has none any more; the payload is its key. */
+  loaded: 24,
+  unloaded: 25,
 } as const;
 
 export type FrameType = (typeof frameType)[keyof typeof frameType];

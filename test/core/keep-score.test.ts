@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { KeepScore } from "../../src/pool/keep-score.ts";
+import { KeepScore } from "../../src/core/keep-score.ts";
 
 const minute = 60_000;
 
