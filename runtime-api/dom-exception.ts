@@ -97,7 +97,11 @@ export class DOMException {
 
 Object.setPrototypeOf(DOMException.prototype, Error.prototype);
 defineInterface(DOMException, "DOMException");
-defineConstants(DOMException, { ...Object.fromEntries(Object.values(legacy)), ...obsolete });
+const constants: (readonly [constant: string, code: number])[] = [
+  ...Object.values(legacy),
+  ...Object.entries(obsolete),
+];
+defineConstants(DOMException, Object.fromEntries(constants.sort(([, a], [, b]) => a - b)));
 
 /** True for real ones only, whatever the prototype says. */
 export function isDomException(value: object): value is DOMException {

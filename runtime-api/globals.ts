@@ -1,17 +1,22 @@
-import { webAssemblyModule } from "./lazy.ts";
+import { globalScopeModule, webAssemblyModule } from "./lazy.ts";
 // Takes V8's WebAssembly before any code of a tenant's runs.
 import "./wasm/intrinsics.ts";
 
-const { defineProperty } = Object;
+const { defineProperty, getOwnPropertyDescriptor } = Object;
 
 type Exports = Readonly<Record<string, unknown>>;
 
 function define(name: string, value: unknown, enumerable: boolean): void {
   defineProperty(globalThis, name, { value, writable: true, enumerable, configurable: true });
+  delete untouched[name];
 }
+
+/** The globals that nobody has touched. */
+const untouched: Record<string, true> = Object.create(null);
 
 /** A global whose module is evaluated at the first touch; from then on it is an ordinary property. */
 function defineLazy(name: string, enumerable: boolean, load: () => unknown): void {
+  untouched[name] = true;
   defineProperty(globalThis, name, {
     get() {
       const exports = load() as Exports;
@@ -26,6 +31,40 @@ function defineLazy(name: string, enumerable: boolean, load: () => unknown): voi
   });
 }
 
+/** Who asks for the descriptor of a global touches it, and sees the ordinary property that it should be. */
+function describeTouched(): void {
+  const touch = (target: unknown, key: unknown): void => {
+    if (target === globalThis && typeof key === "string" && untouched[key]) {
+      void (globalThis as Record<string, unknown>)[key];
+    }
+  };
+  for (const holder of [Object, Reflect]) {
+    const { getOwnPropertyDescriptor: describe } = holder;
+    const touching = {
+      getOwnPropertyDescriptor(target: object, key: PropertyKey): PropertyDescriptor | undefined {
+        touch(target, key);
+        return describe(target, key);
+      },
+    };
+    defineHidden(holder, touching);
+  }
+  const { getOwnPropertyDescriptors: describeAll } = Object;
+  defineHidden(Object, {
+    getOwnPropertyDescriptors(target: object): object {
+      if (target === globalThis) for (const name in untouched) touch(target, name);
+      return describeAll(target);
+    },
+  });
+}
+
+/** Puts methods in the place of the language's own. */
+function defineHidden(holder: object, methods: object): void {
+  for (const name of Object.keys(methods)) {
+    const value = (methods as Record<string, unknown>)[name];
+    defineProperty(holder, name, { value, writable: true, enumerable: false, configurable: true });
+  }
+}
+
 /** Interfaces are not enumerable, as Web IDL has it. */
 function interfaces(load: () => unknown, ...names: string[]): void {
   for (const name of names) defineLazy(name, false, load);
@@ -36,15 +75,34 @@ function members(load: () => unknown, ...names: string[]): void {
   for (const name of names) defineLazy(name, true, load);
 }
 
+/** Attributes for the global scope's own events. */
+function handlers(...types: string[]): void {
+  for (const type of types) {
+    const name = `on${type}`;
+    const attribute = {
+      get [name]() {
+        return globalScopeModule().getOn(type);
+      },
+      set [name](value: unknown) {
+        globalScopeModule().setOn(type, value);
+      },
+    };
+    defineProperty(globalThis, name, getOwnPropertyDescriptor(attribute, name) as PropertyDescriptor);
+  }
+}
+
 /** Defines what a function finds in its global scope, without evaluating what it does not touch. */
 export function installGlobals(): void {
   define("self", globalThis, true);
+  describeTouched();
 
   defineLazy("console", false, () => require("./console.ts"));
   members(() => require("./timers.ts"), "setTimeout", "setInterval", "clearTimeout", "clearInterval", "queueMicrotask");
   members(() => require("./report.ts"), "reportError");
+  members(globalScopeModule, "addEventListener", "removeEventListener", "dispatchEvent");
+  handlers("error", "unhandledrejection", "rejectionhandled");
   members(() => require("./scheduler.ts"), "scheduler");
-  members(() => require("./performance.ts"), "performance");
+  members(() => require("./performance/performance.ts"), "performance");
   members(() => require("./navigator.ts"), "navigator");
   members(() => require("./crypto.ts"), "crypto");
   members(() => require("./base64.ts"), "atob", "btoa");
@@ -78,11 +136,17 @@ export function installGlobals(): void {
   interfaces(() => require("./web-socket/web-socket.ts"), "WebSocket", "WebSocketPair");
   interfaces(() => require("./messaging/message-port.ts"), "MessageChannel", "MessagePort");
   interfaces(() => require("./events/abort.ts"), "AbortController", "AbortSignal");
-  interfaces(() => require("./performance.ts"), "Performance", "PerformanceEntry");
+  interfaces(() => require("./performance/performance.ts"), "Performance");
+  interfaces(
+    () => require("./performance/entries.ts"),
+    ...["PerformanceEntry", "PerformanceMark", "PerformanceMeasure"],
+  );
+  interfaces(() => require("./performance/observer.ts"), "PerformanceObserver", "PerformanceObserverEntryList");
   interfaces(() => require("./navigator.ts"), "Navigator");
   interfaces(() => require("./crypto.ts"), "Crypto");
   interfaces(() => require("./crypto/subtle.ts"), "SubtleCrypto");
   interfaces(() => require("./crypto/key.ts"), "CryptoKey");
+  interfaces(() => require("./streams/identity.ts"), "IdentityTransformStream", "FixedLengthStream");
   interfaces(
     () => (require("./streams/lazy-streams.ts") as typeof import("./streams/lazy-streams.ts")).streams(),
     ...["ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamBYOBReader", "ReadableStreamBYOBRequest"],

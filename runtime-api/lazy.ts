@@ -19,8 +19,13 @@ export const domExceptionModule = once(() => require("./dom-exception.ts") as ty
 export const fetchModule = once(() => require("./fetch/fetch.ts") as typeof import("./fetch/fetch.ts"));
 export const formDataModule = once(() => require("./files/form-data.ts") as typeof import("./files/form-data.ts"));
 export const formBodyModule = once(() => require("./fetch/form-body.ts") as typeof import("./fetch/form-body.ts"));
+export const globalScopeModule = once(
+  () => require("./events/global-scope.ts") as typeof import("./events/global-scope.ts"),
+);
 export const hostBodyModule = once(() => require("./streams/host-body.ts") as typeof import("./streams/host-body.ts"));
+export const integrityModule = once(() => require("./fetch/integrity.ts") as typeof import("./fetch/integrity.ts"));
 export const multipartModule = once(() => require("./files/multipart.ts") as typeof import("./files/multipart.ts"));
+export const objectUrlModule = once(() => require("./files/object-urls.ts") as typeof import("./files/object-urls.ts"));
 export const outgoingModule = once(() => require("./streams/outgoing.ts") as typeof import("./streams/outgoing.ts"));
 export const bodyStreamsModule = once(
   () => require("./streams/body-streams.ts") as typeof import("./streams/body-streams.ts"),

@@ -1,13 +1,18 @@
 import { currentInvocation, setCurrent } from "./current.ts";
 import { host } from "./host.ts";
-import { reportError } from "./report.ts";
+import { report } from "./report.ts";
 import { SafeMap, SafeSet } from "./tamper-proof.ts";
+import { requireArguments, toDomString } from "./webidl.ts";
 
 const { apply } = Reflect;
 const { then } = Promise.prototype;
 const resolved = Promise.resolve();
 // Without this, then() would ask a constructor that the tenant can replace.
 void Object.defineProperty(resolved, "constructor", { value: undefined });
+
+// The language's own, which evaluates in the global scope when it is called by another name.
+const { eval: evaluate } = globalThis;
+const isFunction = (value: unknown): value is Callback => typeof value === "function";
 
 type Callback = (...args: unknown[]) => unknown;
 
@@ -21,8 +26,8 @@ interface Timer {
 const timers = new SafeMap<number, Timer>();
 const byInvocation = new SafeMap<number, SafeSet<number>>();
 
-function start(callback: Callback, delay: unknown, repeat: boolean, args: unknown[]): number {
-  if (typeof callback !== "function") throw new TypeError("a timer's handler must be a function");
+function start(handler: unknown, delay: unknown, repeat: boolean, args: unknown[]): number {
+  const callback = isFunction(handler) ? handler : sourceToRun(toDomString(handler));
   // The conversion to a 32-bit integer is what Web IDL says, wrap-around included.
   const ms = Math.max(0, Number(delay) | 0);
   const id = host.startTimer(currentInvocation(), ms, repeat);
@@ -51,6 +56,11 @@ export function queueTask(task: () => void): void {
   });
 }
 
+/** A handler that is no function is the source of a script, as the HTML Standard has it. */
+function sourceToRun(source: string): Callback {
+  return () => evaluate(source);
+}
+
 function forget(id: number, invocation: number): void {
   timers.delete(id);
   const ids = byInvocation.get(invocation);
@@ -61,7 +71,7 @@ function run(callback: Callback, args: unknown[]): void {
   try {
     apply(callback, globalThis, args);
   } catch (error) {
-    reportError(error);
+    report(error);
   }
 }
 
@@ -84,11 +94,13 @@ export function endTimers(invocation: number): void {
   });
 }
 
-export function setTimeout(handler: Callback, timeout: unknown = 0, ...args: unknown[]): number {
+export function setTimeout(handler: Callback | string, timeout: unknown = 0, ...args: unknown[]): number {
+  requireArguments(arguments.length, 1, "setTimeout");
   return start(handler, timeout, false, args);
 }
 
-export function setInterval(handler: Callback, timeout: unknown = 0, ...args: unknown[]): number {
+export function setInterval(handler: Callback | string, timeout: unknown = 0, ...args: unknown[]): number {
+  requireArguments(arguments.length, 1, "setInterval");
   return start(handler, timeout, true, args);
 }
 

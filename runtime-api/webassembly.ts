@@ -1,3 +1,4 @@
+import type { Response } from "./fetch/response.ts";
 import { define, v8 } from "./wasm/intrinsics.ts";
 import { installMemory, measureWasm } from "./wasm/memories.ts";
 import { compileModule, installModules, instantiateModule, isModule, validate } from "./wasm/modules.ts";
@@ -8,25 +9,22 @@ import { compileModule, installModules, instantiateModule, isModule, validate } 
  * so the asynchronous forms are made of them.
  */
 
-interface Source {
-  arrayBuffer(): Promise<ArrayBuffer>;
-  readonly headers: { get(name: string): string | null };
-  readonly ok: boolean;
-}
-
 type Instantiated = object | { module: object; instance: object };
 
 async function instantiateAny(source: unknown, imports: unknown, options: unknown): Promise<Instantiated> {
   const where = "WebAssembly.instantiate()";
   if (isModule(source)) return instantiateModule(source, imports);
   const module = compileModule(source, options, where);
+  // Bytes are compiled in the background elsewhere: nothing is asked of the imports before the caller goes on.
+  // biome-ignore lint/nursery/useAwaitThenable: a turn of the microtasks is what is wanted
+  await undefined;
   return { module, instance: instantiateModule(module, imports) };
 }
 
-async function readSource(source: Source | PromiseLike<Source>): Promise<ArrayBuffer> {
+async function readSource(source: Response | PromiseLike<Response>): Promise<ArrayBuffer> {
   const response = await source;
-  const { Response } = globalThis as unknown as { Response: new () => Source };
-  if (!(response instanceof Response)) throw new TypeError("WebAssembly: a Response is required");
+  const { isResponse } = require("./fetch/response.ts") as typeof import("./fetch/response.ts");
+  if (!isResponse(response)) throw new TypeError("WebAssembly: a Response is required");
   if (!response.ok) throw new TypeError("WebAssembly: the response's status is not ok");
   if (response.headers.get("content-type")?.toLowerCase() !== "application/wasm") {
     throw new TypeError("WebAssembly: the response's content-type is not application/wasm");
@@ -45,10 +43,10 @@ const methods = {
   async instantiate(bytes: unknown, ...rest: unknown[]): Promise<Instantiated> {
     return instantiateAny(bytes, rest[0], rest[1]);
   },
-  async compileStreaming(source: Source | PromiseLike<Source>, ...rest: unknown[]): Promise<object> {
+  async compileStreaming(source: Response | PromiseLike<Response>, ...rest: unknown[]): Promise<object> {
     return compileModule(await readSource(source), rest[0], "WebAssembly.compileStreaming()");
   },
-  async instantiateStreaming(source: Source | PromiseLike<Source>, ...rest: unknown[]): Promise<Instantiated> {
+  async instantiateStreaming(source: Response | PromiseLike<Response>, ...rest: unknown[]): Promise<Instantiated> {
     return instantiateAny(await readSource(source), rest[0], rest[1]);
   },
 };

@@ -1,7 +1,7 @@
 /** What Web IDL asks of every interface and argument, as far as it is cheap. */
 
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object;
-const { ownKeys } = Reflect;
+const { apply, ownKeys } = Reflect;
 
 /** Taken before the global goes: WebAssembly memories can have such buffers. */
 const Shared = SharedArrayBuffer;
@@ -13,11 +13,13 @@ type Interface = { readonly prototype: object };
 /** The prototypes of all interfaces, with the attributes that the console shows of their objects. */
 const interfaces = new Map<object, readonly string[]>();
 
-const untouchable = new Set<string | symbol>(["constructor", "length", "name", "prototype"]);
+/** Properties that a class has beside its members. */
+const ofClasses = new Set<string | symbol>(["length", "name", "prototype"]);
+const ofPrototypes = new Set<string | symbol>(["constructor"]);
 
-function makeEnumerable(target: object): void {
+function makeEnumerable(target: object, untouched: ReadonlySet<string | symbol>): void {
   for (const key of ownKeys(target)) {
-    if (typeof key === "symbol" || untouchable.has(key)) continue;
+    if (typeof key === "symbol" || untouched.has(key)) continue;
     defineProperty(target, key, { enumerable: true });
   }
 }
@@ -28,8 +30,8 @@ function makeEnumerable(target: object): void {
  */
 export function defineInterface(type: Interface, name: string, shown: readonly string[] = []): void {
   defineProperty(type, "name", { value: name, configurable: true });
-  makeEnumerable(type);
-  makeEnumerable(type.prototype);
+  makeEnumerable(type, ofClasses);
+  makeEnumerable(type.prototype, ofPrototypes);
   defineProperty(type.prototype, Symbol.toStringTag, { value: name, configurable: true });
   interfaces.set(type.prototype, shown);
 }
@@ -68,12 +70,29 @@ export function toUsvString(value: unknown): string {
   return toDomString(value).toWellFormed();
 }
 
+/** Throws a TypeError for what is not a finite number. */
+export function toDouble(value: unknown, where: string): number {
+  const number = Number(value);
+  if (!Number.isFinite(number)) throw new TypeError(`${where} must be a finite number`);
+  return number;
+}
+
 /** A dictionary argument; undefined and null stand for an empty one. Throws a TypeError for primitives. */
 export function toDictionary<T extends object>(value: T | null | undefined, where: string): Partial<T> {
   if (value === undefined || value === null) return {};
   if (typeof value !== "object" && typeof value !== "function")
     throw new TypeError(`${where}: options must be an object`);
   return value;
+}
+
+/** A sequence argument. Throws a TypeError for what has no iterator, which is asked for once. */
+export function toSequence<T>(value: unknown, where: string, convert: (item: unknown) => T): T[] {
+  const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
+  const method = isObject ? (value as Partial<Iterable<unknown>>)[Symbol.iterator] : undefined;
+  if (typeof method !== "function") throw new TypeError(`${where} must be a sequence`);
+  const items: T[] = [];
+  for (const item of { [Symbol.iterator]: () => apply(method, value, []) }) items[items.length] = convert(item);
+  return items;
 }
 
 export function isShared(buffer: unknown): buffer is SharedArrayBuffer {

@@ -46,6 +46,10 @@ export class ErrorEvent extends Event {
     this.#error = error;
   }
 
+  static isErrorEvent(value: object): value is ErrorEvent {
+    return #lineno in value;
+  }
+
   get message(): string {
     return this.#message;
   }
@@ -66,6 +70,9 @@ export class ErrorEvent extends Event {
     return this.#error;
   }
 }
+/** Trusted; taken off the class before tenant code sees it. */
+export const { isErrorEvent } = ErrorEvent;
+Reflect.deleteProperty(ErrorEvent, "isErrorEvent");
 defineInterface(ErrorEvent, "ErrorEvent", ["type", "message", "error"]);
 
 export interface PromiseRejectionEventInit extends EventInit {

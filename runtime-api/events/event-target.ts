@@ -1,5 +1,5 @@
 import { DOMException } from "../dom-exception.ts";
-import { reportError } from "../report.ts";
+import { report } from "../report.ts";
 import { defineInterface, requireArguments, toDomString } from "../webidl.ts";
 import { dispatching, type Event, isEvent, stateOf } from "./event.ts";
 
@@ -37,6 +37,14 @@ interface HandlerSlot {
   listener: Listener | undefined;
 }
 
+/** How the value of an `on…` attribute is called. */
+export type CallHandler = (handler: (...args: unknown[]) => unknown, self: object, event: Event) => void;
+
+/** One that returns false cancels the event. */
+export function callHandler(handler: (...args: unknown[]) => unknown, self: object, event: Event): void {
+  if ((apply(handler, self, [event]) as unknown) === false) event.preventDefault();
+}
+
 export class EventTarget {
   /** Made with the first listener: most targets never have one. */
   #listeners: Listener[] | undefined;
@@ -44,27 +52,20 @@ export class EventTarget {
   #isSignal = false;
 
   addEventListener(type: unknown, callback: EventListener | null, options?: AddEventListenerOptions | boolean): void {
+    const it = receiver(this);
+    void it.#listeners;
     requireArguments(arguments.length, 2, "addEventListener");
     const name = toDomString(type);
-    const wanted = toOptions(options);
     checkCallback(callback, "addEventListener");
-    const { signal } = wanted;
+    const { capture, once, passive, signal } = readOptions(options);
     if (signal !== undefined && !isSignal(signal))
       throw new TypeError("addEventListener: signal is not an AbortSignal");
     if (callback === null || callback === undefined || signal?.aborted) return;
-    const capture = Boolean(wanted.capture);
-    this.#listeners ??= [];
-    if (this.#listeners.some((it) => it.type === name && it.callback === callback && it.capture === capture)) return;
-    const listener: Listener = {
-      type: name,
-      callback,
-      capture,
-      once: Boolean(wanted.once),
-      passive: Boolean(wanted.passive),
-      removed: false,
-    };
-    this.#listeners.push(listener);
-    signal?.addEventListener("abort", () => this.#remove(listener), { once: true });
+    it.#listeners ??= [];
+    if (it.#find(name, callback, capture)) return;
+    const listener: Listener = { type: name, callback, capture, once, passive, removed: false };
+    it.#listeners.push(listener);
+    signal?.addEventListener("abort", () => it.#remove(listener), { once: true });
   }
 
   removeEventListener(
@@ -72,23 +73,29 @@ export class EventTarget {
     callback: EventListener | null,
     options?: AddEventListenerOptions | boolean,
   ): void {
+    const it = receiver(this);
+    void it.#listeners;
     requireArguments(arguments.length, 2, "removeEventListener");
     const name = toDomString(type);
     checkCallback(callback, "removeEventListener");
-    const capture = Boolean(toOptions(options).capture);
-    const listener = this.#listeners?.find(
-      (it) => it.type === name && it.callback === callback && it.capture === capture,
-    );
-    if (listener) this.#remove(listener);
+    const capture = Boolean(isDictionary(options) ? options.capture : options);
+    const listener = it.#find(name, callback, capture);
+    if (listener) it.#remove(listener);
   }
 
   dispatchEvent(event: Event): boolean {
+    const it = receiver(this);
+    void it.#listeners;
     requireArguments(arguments.length, 1, "dispatchEvent");
     if (!isEvent(event)) throw new TypeError("dispatchEvent: an Event is required");
     if (stateOf(event).dispatching) throw new DOMException("The event is being dispatched", "InvalidStateError");
     stateOf(event).trusted = false;
-    this.#dispatch(event);
+    it.#dispatch(event);
     return !stateOf(event).canceled;
+  }
+
+  #find(type: string, callback: EventListener | null, capture: boolean): Listener | undefined {
+    return this.#listeners?.find((it) => it.type === type && it.callback === callback && it.capture === capture);
   }
 
   #remove(listener: Listener): void {
@@ -98,7 +105,7 @@ export class EventTarget {
   }
 
   #dispatch(event: Event): void {
-    dispatching(event, this, () => {
+    dispatching(event, shownAs(this), () => {
       const listeners = this.#listeners?.filter((it) => it.type === event.type) ?? [];
       // At the target itself, capturing listeners come first.
       for (const capture of [true, false]) {
@@ -115,15 +122,15 @@ export class EventTarget {
     state.inPassiveListener = listener.passive;
     const { callback } = listener;
     try {
-      if (typeof callback === "function") apply(callback, this, [event]);
+      if (typeof callback === "function") apply(callback, shownAs(this), [event]);
       else callHandleEvent(callback, event);
     } catch (error) {
-      reportError(error);
+      report(error);
     }
     state.inPassiveListener = false;
   }
 
-  #setHandler(type: string, value: unknown): void {
+  #setHandler(type: string, value: unknown, call: CallHandler): void {
     const handler = typeof value === "function" ? (value as EventListener) : null;
     this.#handlers ??= new Map();
     const slot = this.#handlers.get(type);
@@ -135,8 +142,7 @@ export class EventTarget {
       known.listener = undefined;
     } else if (handler !== null && !known.listener) {
       const callback = (event: Event): void => {
-        const result = typeof known.handler === "function" ? apply(known.handler, this, [event]) : undefined;
-        if (result === false) event.preventDefault();
+        if (typeof known.handler === "function") call(known.handler as never, shownAs(this), event);
       };
       known.listener = { type, callback, capture: false, once: false, passive: false, removed: false };
       this.#listeners ??= [];
@@ -162,8 +168,8 @@ export class EventTarget {
     return target.#handlers?.get(type)?.handler ?? null;
   }
 
-  static setHandler(target: EventTarget, type: string, value: unknown): void {
-    target.#setHandler(type, value);
+  static setHandler(target: EventTarget, type: string, value: unknown, call: CallHandler = callHandler): void {
+    target.#setHandler(type, value, call);
   }
 }
 
@@ -188,7 +194,36 @@ function checkCallback(callback: unknown, where: string): void {
   }
 }
 
-function toOptions(options: AddEventListenerOptions | boolean | undefined): AddEventListenerOptions {
-  if (typeof options === "object" && options !== null) return options;
-  return { capture: Boolean(options) };
+function isDictionary(options: unknown): options is AddEventListenerOptions {
+  return (typeof options === "object" && options !== null) || typeof options === "function";
 }
+
+interface ReadOptions {
+  readonly capture: boolean;
+  readonly once: boolean;
+  readonly passive: boolean;
+  readonly signal: Signal | undefined;
+}
+
+/** Each member once, in the order that Web IDL reads them in. */
+function readOptions(options: AddEventListenerOptions | boolean | undefined): ReadOptions {
+  if (!isDictionary(options)) {
+    return { capture: Boolean(options), once: false, passive: false, signal: undefined };
+  }
+  const { capture, once, passive, signal } = options;
+  return { capture: Boolean(capture), once: Boolean(once), passive: Boolean(passive), signal };
+}
+
+/** Stands for the global scope, which is no EventTarget until somebody listens to it. */
+const globalTarget = new EventTarget();
+
+/** The methods can be called without an object, as members of the global scope. */
+function receiver(target: EventTarget | undefined | null): EventTarget {
+  return target === undefined || target === null || (target as object) === globalThis ? globalTarget : target;
+}
+
+function shownAs(target: EventTarget): object {
+  return target === globalTarget ? globalThis : target;
+}
+
+export { globalTarget };

@@ -1,5 +1,5 @@
 import { monotonicMs } from "../clock.ts";
-import { defineConstants, defineInterface, requireArguments, toDictionary, toDomString } from "../webidl.ts";
+import { defineConstants, defineInterface, getterOf, requireArguments, toDictionary, toDomString } from "../webidl.ts";
 import type { EventTarget } from "./event-target.ts";
 
 export interface EventInit {
@@ -24,7 +24,10 @@ interface EventState {
   trusted: boolean;
 }
 
+const { defineProperty, freeze } = Object;
+
 export class Event {
+  declare readonly isTrusted: boolean;
   #type: string;
   #bubbles: boolean;
   #cancelable: boolean;
@@ -49,6 +52,8 @@ export class Event {
     this.#bubbles = Boolean(bubbles);
     this.#cancelable = Boolean(cancelable);
     this.#composed = Boolean(composed);
+    // Nobody can forge it: it is the object's own.
+    defineProperty(this, "isTrusted", isTrusted);
   }
 
   static stateOf(event: Event): EventState {
@@ -129,10 +134,6 @@ export class Event {
     return this.#composed;
   }
 
-  get isTrusted(): boolean {
-    return this.#state.trusted;
-  }
-
   get timeStamp(): number {
     return this.#timeStamp;
   }
@@ -147,6 +148,20 @@ export class Event {
   }
 }
 
+const isTrusted: PropertyDescriptor = freeze({
+  __proto__: null,
+  get: getterOf(
+    {
+      get isTrusted(): boolean {
+        return stateOf(this as unknown as Event).trusted;
+      },
+    },
+    "isTrusted",
+  ),
+  enumerable: true,
+  configurable: false,
+});
+
 /** Trusted ways in; taken off the class before tenant code sees it. */
 export const { stateOf, isEvent } = Event;
 Reflect.deleteProperty(Event, "stateOf");
@@ -156,11 +171,11 @@ defineInterface(Event, "Event", ["type", "defaultPrevented", "cancelable", "time
 defineConstants(Event, { NONE: none, CAPTURING_PHASE: 1, AT_TARGET: atTarget, BUBBLING_PHASE: 3 });
 
 /** Runs `listeners` with the event's state set up and cleared around it. */
-export function dispatching(event: Event, target: EventTarget, listeners: () => void): void {
+export function dispatching(event: Event, target: object, listeners: () => void): void {
   const state = stateOf(event);
   state.dispatching = true;
-  state.target = target;
-  state.currentTarget = target;
+  state.target = target as EventTarget;
+  state.currentTarget = target as EventTarget;
   state.phase = atTarget;
   listeners();
   state.phase = none;

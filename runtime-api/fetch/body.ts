@@ -19,6 +19,8 @@ export class Body {
   readonly type: string | null;
   /** Read or sent, without the stream. */
   used = false;
+  /** Bytes, of a stream that was announced with so many. */
+  length: number | undefined = undefined;
   /** Another body has the same source. */
   shared = false;
 
@@ -76,7 +78,11 @@ export function assertUsable(body: Body): void {
 /** The stream of a body, for the `body` attribute. */
 export function streamOf(body: Body | null): ReadableStream | null {
   if (body === null) return null;
-  body.stream ??= bodyStreamsModule().openStream(body);
+  if (body.stream === undefined) {
+    const { openStream, spend } = bodyStreamsModule();
+    body.stream = openStream(body);
+    if (body.used) spend(body.stream);
+  }
   return body.stream;
 }
 
@@ -103,15 +109,23 @@ export function takeForHost(body: Body | null): OutgoingBody {
 
 /**
  * Uses the body up and gives all of it. Throws a TypeError when it is used already; rejects when
- * the stream breaks.
+ * the stream breaks, and throws what has broken it already.
  */
 export function readWhole(body: Body | null): string | Uint8Array | Promise<Uint8Array> {
   if (body === null) return "";
+  // At once, and as often as it is tried: nothing is used up by it.
+  if (typeof body.source === "object" && !(body.source instanceof Uint8Array)) body.source.assertSound();
   const source = use(body);
   if (typeof source === "string") return source;
   if (source === undefined) return bodyStreamsModule().collect(body.stream as ReadableStream);
   if (source instanceof Uint8Array) return body.shared ? new Uint8Array(source) : source;
   return source.collect();
+}
+
+/** Nobody will read it. */
+export function cancelBody(body: Body | null, reason: unknown): void {
+  if (body?.stream !== undefined) body.stream.cancel(reason).catch(() => undefined);
+  else if (typeof body?.source === "object" && !(body.source instanceof Uint8Array)) body.source.cancel();
 }
 
 /** Uses the body up for a new Request or Response that takes its place. */
@@ -138,7 +152,8 @@ export function cloneBody(body: Body | null): Body | null {
     clone.shared = body.shared = true;
     return clone;
   }
-  const [first, second] = (streamOf(body) as ReadableStream).tee();
+  const fromTenant = body.source === undefined;
+  const [first, second] = bodyStreamsModule().tee(streamOf(body) as ReadableStream, fromTenant);
   body.source = undefined;
   body.stream = first;
   return new Body(undefined, second, body.type);

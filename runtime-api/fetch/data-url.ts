@@ -7,7 +7,7 @@ import { type Response, receivedResponse } from "./response.ts";
 const base64Mark = /;\x20*base64$/i;
 
 /** The answer to a fetch() of a data: URL. Throws a TypeError when it is not well formed. */
-export function fetchDataUrl(url: string): Response {
+export function fetchDataUrl(url: string, method: string): Response {
   const withoutFragment = url.split("#", 1)[0] as string;
   const comma = withoutFragment.indexOf(",");
   if (comma < 0) throw new TypeError("fetch failed: a data: URL needs a comma");
@@ -24,7 +24,7 @@ export function fetchDataUrl(url: string): Response {
     headers: `content-type\n${mimeType ? writeMimeType(mimeType) : "text/plain;charset=US-ASCII"}`,
     url,
     redirected: false,
-    body: new Body(bytes, undefined, null),
+    body: method === "HEAD" ? null : new Body(bytes, undefined, null),
   });
 }
 

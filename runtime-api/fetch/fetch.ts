@@ -2,11 +2,11 @@ import { currentInvocation, setCurrent } from "../current.ts";
 import type { AbortSignal } from "../events/abort.ts";
 import { running } from "../execution-context.ts";
 import { host } from "../host.ts";
-import { dataUrlModule, hostBodyModule, outgoingModule } from "../lazy.ts";
+import { dataUrlModule, hostBodyModule, integrityModule, objectUrlModule, outgoingModule } from "../lazy.ts";
 import { Pending } from "../pending.ts";
 import type { HostBody } from "../streams/host-body.ts";
 import { requireArguments } from "../webidl.ts";
-import { Body, streamOf, takeForHost } from "./body.ts";
+import { Body, cancelBody, streamOf, takeForHost } from "./body.ts";
 import { serializeHeaders } from "./headers.ts";
 import { Request, type RequestInit, requestBody, requestSignal } from "./request.ts";
 import { type Response, receivedResponse } from "./response.ts";
@@ -117,13 +117,21 @@ export async function fetch(
   requireArguments(arguments.length, 1, "fetch");
   const request = new Request(input, init);
   const signal = requestSignal(request);
-  signal?.throwIfAborted();
+  if (signal?.aborted) {
+    cancelBody(requestBody(request), signal.reason);
+    throw signal.reason;
+  }
   const { url } = request;
-  if (url.startsWith("data:")) return dataUrlModule().fetchDataUrl(url);
+  if (url.startsWith("data:")) return verified(request, dataUrlModule().fetchDataUrl(url, request.method));
+  if (url.startsWith("blob:")) return verified(request, objectUrlModule().fetchBlob(request));
   if (!url.startsWith("http:") && !url.startsWith("https:")) {
     throw new TypeError(`fetch failed: URL scheme ${url.slice(0, url.indexOf(":"))} is not supported`);
   }
   const exchange = new Exchange(signal);
   exchange.start(request);
-  return exchange.answer.promise;
+  return verified(request, exchange.answer.promise);
+}
+
+function verified({ integrity }: Request, answer: Response | Promise<Response>): Response | Promise<Response> {
+  return integrity === "" ? answer : integrityModule().verify(answer, integrity);
 }

@@ -1,8 +1,10 @@
 import { Blob } from "../files/blob.ts";
 import type { FormData } from "../files/form-data.ts";
+import { host } from "../host.ts";
 import { formDataModule, multipartModule } from "../lazy.ts";
 import { parseForm } from "../url/form-urlencoded.ts";
-import { toBytes, toText } from "./body.ts";
+import { crossable } from "../webidl.ts";
+import { toBytes } from "./body.ts";
 import type { Headers } from "./headers.ts";
 import { type MimeType, parseMimeType, writeMimeType } from "./mime-type.ts";
 
@@ -27,6 +29,8 @@ export function toFormData(content: string | Uint8Array, headers: Headers): Form
     throw new TypeError("formData(): the content type is neither multipart/form-data nor x-www-form-urlencoded");
   }
   const form = new (formDataModule().FormData)();
-  for (const [name, value] of parseForm(toText(content))) form.append(name, value);
+  // A byte order mark is a part of the first name.
+  const text = typeof content === "string" ? content : (host.decode("utf-8", false, true, crossable(content)) ?? "");
+  for (const [name, value] of parseForm(text.toWellFormed())) form.append(name, value);
   return form;
 }

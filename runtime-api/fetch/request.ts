@@ -3,12 +3,18 @@ import type { AbortSignal } from "../events/abort.ts";
 import type { Blob } from "../files/blob.ts";
 import type { FormData } from "../files/form-data.ts";
 import { host } from "../host.ts";
-import { abortModule, formBodyModule, hostBodyModule } from "../lazy.ts";
+import { abortModule, formBodyModule, hostBodyModule, objectUrlModule } from "../lazy.ts";
 import type { IncomingBody } from "../ops.ts";
 import { defineInterface, requireArguments, toDictionary, toUsvString } from "../webidl.ts";
 import { Body, cloneBody, extractBody, isUsed, moveBody, readWhole, streamOf, toBytes, toText } from "./body.ts";
 import { copyHeaders, Headers, type HeadersInit, receivedHeaders } from "./headers.ts";
-import { defaultOptions, overrideOptions, type RequestOptions, requestMethod } from "./request-options.ts";
+import {
+  checkMethodForMode,
+  defaultOptions,
+  overrideOptions,
+  type RequestOptions,
+  requestMethod,
+} from "./request-options.ts";
 
 export interface RequestInit extends Partial<RequestOptions> {
   readonly method?: string;
@@ -49,8 +55,10 @@ export class Request {
       this.#options = source.#options;
       this.#follows = source;
       body = source.#body;
+      if (isBlobUrl(this.#url)) objectUrlModule().copyRequestedBlob(source, this);
     } else {
       this.#url = requestUrl(toUsvString(input));
+      if (isBlobUrl(this.#url)) objectUrlModule().requestBlob(this, this.#url);
     }
     const inherited = body;
     if (init) {
@@ -58,14 +66,19 @@ export class Request {
       if (given.method !== undefined) this.#method = requestMethod(given.method);
       if (given.signal !== undefined) this.#follows = signalOrNone(given.signal);
       if (given.duplex !== undefined && given.duplex !== "half") throw new TypeError('Request: duplex must be "half"');
+      checkMethodForMode(this.#method, this.#options.mode);
     }
     if (given.headers !== undefined) this.#headers = new Headers(given.headers);
     else this.#headers = source ? copyHeaders(source.headers) : new Headers();
 
+    const hasBody = body !== null || (given.body !== undefined && given.body !== null);
+    if (hasBody && (this.#method === "GET" || this.#method === "HEAD")) {
+      throw new TypeError(`Request: a ${this.#method} request cannot have a body`);
+    }
     if (given.body !== undefined && given.body !== null) body = extractBody(given.body);
     if (body === null) return;
-    if (this.#method === "GET" || this.#method === "HEAD") {
-      throw new TypeError(`Request: a ${this.#method} request cannot have a body`);
+    if (body !== inherited && body.stream !== undefined && this.#options.keepalive) {
+      throw new TypeError("Request: keepalive does not go with a stream for a body");
     }
     if (body === inherited) this.#body = moveBody(body);
     else {
@@ -152,15 +165,28 @@ export class Request {
   }
 
   get destination(): string {
+    void this.#options;
     return "";
   }
 
   get duplex(): "half" {
+    void this.#options;
     return "half";
   }
 
   get integrity(): string {
     return this.#options.integrity;
+  }
+
+  /** Nobody navigates here. */
+  get isReloadNavigation(): boolean {
+    void this.#options;
+    return false;
+  }
+
+  get isHistoryNavigation(): boolean {
+    void this.#options;
+    return false;
   }
 
   get keepalive(): boolean {
@@ -217,8 +243,13 @@ export class Request {
     clone.#options = this.#options;
     clone.#headers = copyHeaders(this.headers);
     clone.#follows = this;
+    if (isBlobUrl(this.#url)) objectUrlModule().copyRequestedBlob(this, clone);
     return clone;
   }
+}
+
+function isBlobUrl(url: string): boolean {
+  return url.startsWith("blob:");
 }
 
 /** Throws a TypeError when it is not an absolute URL, or has a user name or password in it. */

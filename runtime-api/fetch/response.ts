@@ -119,6 +119,11 @@ export class Response {
   }
 
   /** Trusted. */
+  static bodyOf(response: Response): Body | null {
+    return response.#body;
+  }
+
+  /** Trusted. */
   static is(value: unknown): value is Response {
     return typeof value === "object" && value !== null && #status in value;
   }
@@ -136,7 +141,7 @@ export class Response {
       invocation,
       response.#status,
       response.#statusText,
-      headers === undefined ? impliedHeaders(response.#body) : serializeHeaders(headers),
+      withLength(headers === undefined ? impliedHeaders(response.#body) : serializeHeaders(headers), response.#body),
       body,
       waiting || body === true,
     );
@@ -149,7 +154,8 @@ export class Response {
   }
 
   get url(): string {
-    return this.#url;
+    const hash = this.#url.indexOf("#");
+    return hash < 0 ? this.#url : this.#url.slice(0, hash);
   }
 
   get redirected(): boolean {
@@ -266,8 +272,20 @@ function impliedHeaders(body: Body | null): string {
   return body === null || body.type === null ? "" : `content-type\n${body.type}`;
 }
 
-export const { received: receivedResponse, is: isResponse, isUpgrade, send: sendResponse } = Response;
-for (const name of ["received", "is", "isUpgrade", "send"]) Reflect.deleteProperty(Response, name);
+/** A stream of a known length says so, unless the tenant has said something already. */
+function withLength(headers: string, body: Body | null): string {
+  if (body === null || body.length === undefined || /(?:^|\n)content-length\n/i.test(headers)) return headers;
+  return `${headers}${headers === "" ? "" : "\n"}content-length\n${body.length}`;
+}
+
+export const {
+  received: receivedResponse,
+  is: isResponse,
+  isUpgrade,
+  send: sendResponse,
+  bodyOf: responseBody,
+} = Response;
+for (const name of ["received", "is", "isUpgrade", "send", "bodyOf"]) Reflect.deleteProperty(Response, name);
 defineInterface(Response, "Response", [
   "status",
   "statusText",

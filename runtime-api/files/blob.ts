@@ -7,6 +7,7 @@ import {
   requireArguments,
   toDictionary,
   toDomString,
+  toSequence,
   toUsvString,
   viewBytes,
 } from "../webidl.ts";
@@ -26,11 +27,14 @@ export class Blob {
   #bytes: Uint8Array<ArrayBuffer>;
   readonly #type: string;
 
-  constructor(parts?: Iterable<BlobPart>, options?: BlobOptions) {
-    const { type = "", endings = "transparent" } = toDictionary(options, "Blob");
-    if (endings !== "transparent" && endings !== "native") throw new TypeError(`Blob: ${String(endings)} is no ending`);
-    this.#bytes = concatenate(toPieces(parts, endings === "native"));
+  constructor(parts: Iterable<BlobPart> | undefined = undefined, options: BlobOptions | undefined = undefined) {
+    const converted = toParts(parts);
+    // Each member is read once, in the order of their names.
+    const given = toDictionary(options, "Blob");
+    const endings = toEndings(given.endings);
+    const { type = "" } = given;
     this.#type = toType(type);
+    this.#bytes = concatenate(toPieces(converted, endings === "native"));
   }
 
   static bytesOf(blob: Blob): Uint8Array<ArrayBuffer> {
@@ -55,7 +59,7 @@ export class Blob {
     return this.#type;
   }
 
-  slice(start?: unknown, end?: unknown, contentType: unknown = ""): Blob {
+  slice(start: unknown = undefined, end: unknown = undefined, contentType: unknown = ""): Blob {
     const { length } = this.#bytes;
     const from = toPosition(start, 0, length);
     const to = Math.max(from, toPosition(end, length, length));
@@ -103,12 +107,12 @@ export class File extends Blob {
   readonly #name: string;
   readonly #lastModified: number;
 
-  constructor(parts: Iterable<BlobPart>, name: unknown, options?: FileOptions) {
+  constructor(parts: Iterable<BlobPart>, name: unknown, options: FileOptions | undefined = undefined) {
     requireArguments(arguments.length, 2, "File");
     if (parts === undefined) throw new TypeError("File: a sequence of parts is required");
     super(parts, options);
-    const { lastModified } = toDictionary(options, "File");
     this.#name = toUsvString(name);
+    const { lastModified } = toDictionary(options, "File");
     this.#lastModified = lastModified === undefined ? Date.now() : Math.trunc(Number(lastModified)) || 0;
   }
 
@@ -133,20 +137,28 @@ export const { isFile } = File;
 Reflect.deleteProperty(File, "isFile");
 defineInterface(File, "File", ["name", "size", "type", "lastModified"]);
 
-function toPieces(parts: Iterable<BlobPart> | undefined, nativeEndings: boolean): Uint8Array[] {
+type Part = Blob | Uint8Array | string;
+
+function toParts(parts: Iterable<BlobPart> | undefined): Part[] {
   if (parts === undefined) return [];
-  const iterable = typeof parts === "object" && parts !== null && typeof parts[Symbol.iterator] === "function";
-  if (!iterable) throw new TypeError("Blob: the parts must be a sequence");
-  const pieces: Uint8Array[] = [];
-  for (const part of parts) {
-    if (isBlob(part)) pieces.push(blobBytes(part));
-    else if (isBufferSource(part)) pieces.push(viewBytes(part));
-    else {
-      const text = toUsvString(part);
-      pieces.push(encodeUtf8(nativeEndings ? text.replace(/\r\n?/g, "\n") : text));
-    }
-  }
-  return pieces;
+  return toSequence(parts, "Blob: the parts", (part): Part => {
+    if (isBlob(part)) return part;
+    return isBufferSource(part) ? viewBytes(part) : toUsvString(part);
+  });
+}
+
+function toEndings(given: unknown): "transparent" | "native" {
+  const endings = given === undefined ? "transparent" : toDomString(given);
+  if (endings === "transparent" || endings === "native") return endings;
+  throw new TypeError(`Blob: ${JSON.stringify(endings)} is no ending`);
+}
+
+function toPieces(parts: readonly Part[], nativeEndings: boolean): Uint8Array[] {
+  return parts.map((part) => {
+    if (isBlob(part)) return blobBytes(part);
+    if (typeof part !== "string") return part;
+    return encodeUtf8(nativeEndings ? part.replace(/\r\n?/g, "\n") : part);
+  });
 }
 
 function concatenate(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -82,11 +82,11 @@ export function serializeMultipart(form: FormData): { bytes: Uint8Array; boundar
   const boundary = `----islet-form-${host.randomUuid().replaceAll("-", "")}`;
   const pieces: Uint8Array[] = [];
   for (const [name, value] of formDataEntries(form)) {
-    const head = `--${boundary}\r\ncontent-disposition: form-data; name="${escapeName(normalizeLineEnds(name))}"`;
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(normalizeLineEnds(name))}"`;
     if (typeof value === "string") pieces.push(encodeUtf8(`${head}\r\n\r\n${normalizeLineEnds(value)}\r\n`));
     else {
       const type = value.type || "application/octet-stream";
-      pieces.push(encodeUtf8(`${head}; filename="${escapeName(value.name)}"\r\ncontent-type: ${type}\r\n\r\n`));
+      pieces.push(encodeUtf8(`${head}; filename="${escapeName(value.name)}"\r\nContent-Type: ${type}\r\n\r\n`));
       pieces.push(blobBytes(value), encodeUtf8("\r\n"));
     }
   }

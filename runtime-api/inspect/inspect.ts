@@ -18,7 +18,7 @@ import {
 import { layOut, quote, showKey } from "./layout.ts";
 
 /** What one call may show: past these, text is cut and says so. */
-const limits = { depth: 4, items: 100, text: 10_000, values: 2_000 };
+const limits = { depth: 4, items: 100, text: 10_000, values: 2_000, keys: 10_000 };
 
 const { apply, ownKeys } = Reflect;
 const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
@@ -148,7 +148,8 @@ function showArray(value: readonly unknown[], title: string, progress: Progress)
   }
   endHoles();
   pushRest(items, value.length - at);
-  items.push(...properties(value, progress, /^\d+$/));
+  // V8 can only list them all, indices included.
+  if (value.length <= limits.keys) items.push(...properties(value, progress, /^\d+$/));
   return layOut(title === "Array" ? "" : `${title}(${value.length})`, "[", items);
 }
 

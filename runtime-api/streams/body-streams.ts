@@ -11,6 +11,13 @@ type WithDisturbed = { _disturbed: boolean };
 /** Which body a stream was made from. */
 const owners = new WeakMap<ReadableStream, Body>();
 
+/** How many bytes a stream gives, where that is certain. */
+const lengths = new WeakMap<ReadableStream, number>();
+
+export function announceLength(stream: ReadableStream, bytes: number): void {
+  lengths.set(stream, bytes);
+}
+
 export function isReadableStream(value: object): value is ReadableStream {
   return value instanceof streams().ReadableStream;
 }
@@ -36,6 +43,7 @@ export function adoptStream(stream: ReadableStream): Body {
   const owner = owners.get(stream);
   const body = new Body(owner?.source, stream, null);
   if (owner) body.shared = owner.shared;
+  else body.length = lengths.get(stream);
   return body;
 }
 
@@ -75,6 +83,17 @@ function close(controller: ReadableByteStreamController): void {
   controller.close();
   // A reader that brought its own buffer gets it back empty.
   controller.byobRequest?.respond(0);
+}
+
+/** Two streams of the same chunks; those of a tenant's own stream are copied for the second, so that neither sees the other's changes. */
+export function tee(stream: ReadableStream, copied: boolean): [ReadableStream, ReadableStream] {
+  const [first, second] = stream.tee();
+  if (!copied) return [first, second];
+  const { structuredClone } = require("../structured-clone.ts") as typeof import("../structured-clone.ts");
+  const copying = new (streams().TransformStream)<unknown, unknown>({
+    transform: (chunk, controller) => controller.enqueue(structuredClone(chunk)),
+  });
+  return [first, second.pipeThrough(copying)];
 }
 
 /** All bytes of a stream. Rejects when it breaks, and with a TypeError for chunks that are not bytes. */

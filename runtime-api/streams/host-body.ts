@@ -40,6 +40,11 @@ export class HostBody {
     return this.#pull.promise;
   }
 
+  /** Throws what broke the body off, if anything has. */
+  assertSound(): void {
+    if (this.#state === "failed") throw this.#failure;
+  }
+
   /** All of it, as bytes that nobody else has. Rejects when the body breaks off. */
   async collect(): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
@@ -63,7 +68,7 @@ export class HostBody {
 
   /** The id, for the host to send this body on; it cannot be read here any more. Throws when it broke off. */
   pass(): number {
-    if (this.#state === "failed") throw this.#failure;
+    this.assertSound();
     this.#end("over");
     return this.#stream;
   }

@@ -1,4 +1,5 @@
 import { host } from "../host.ts";
+import { objectUrlModule } from "../lazy.ts";
 import { defineInterface, requireArguments, toUsvString } from "../webidl.ts";
 import { resetSearchParams, searchParamsOf, type URLSearchParams } from "./search-params.ts";
 
@@ -45,6 +46,17 @@ export class URL {
     const text = toUsvString(url);
     const baseText = base === undefined ? undefined : toUsvString(base);
     return parse(text, baseText) === undefined ? null : new URL(text, baseText);
+  }
+
+  /** Throws a TypeError for what is no Blob, and a QuotaExceededError when too many are not revoked yet. */
+  static createObjectURL(blob: unknown): string {
+    requireArguments(arguments.length, 1, "URL.createObjectURL");
+    return objectUrlModule().createObjectUrl(blob);
+  }
+
+  static revokeObjectURL(url: unknown): void {
+    requireArguments(arguments.length, 1, "URL.revokeObjectURL");
+    objectUrlModule().revokeObjectUrl(toUsvString(url));
   }
 
   get href(): string {

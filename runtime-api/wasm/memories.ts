@@ -144,20 +144,25 @@ function newMemory(descriptor: unknown): object {
     throw new errors.RangeError(`${where}: memories of 64 bits are not possible`);
   }
   // `+` as V8 converts them, before it sees them; undefined is no number to it.
-  const initial = descriptor.initial === undefined ? undefined : +(descriptor.initial as number);
-  const given = descriptor.maximum === undefined ? maxPages : +(descriptor.maximum as number);
+  const pages = descriptor.initial;
+  const initial = pages === undefined ? undefined : +(pages as number);
+  const most = descriptor.maximum;
+  const given = most === undefined ? maxPages : +(most as number);
   if (toBoolean(descriptor.shared)) throw new errors.RangeError(`${where}: shared memories are not possible`);
-  if (initial !== undefined && initial > maxPages) {
+  // V8 has words of its own for what is no number of pages at all.
+  if (initial !== undefined && initial > maxPages && initial <= 0xffff_ffff) {
     throw new errors.RangeError(`${where}: ${initial} pages are more than limits.memoryMb allows (${maxPages} pages)`);
   }
-  // V8 has words of its own for what is no number of pages at all.
   const maximum = given > maxPages && given <= 0xffff_ffff ? maxPages : given;
-  makeRoom(1, (initial ?? 0) > 0 ? (initial as number) * pageBytes : 0, where);
+  const isCount = initial !== undefined && initial > 0 && initial <= maxPages;
+  makeRoom(1, isCount ? initial * pageBytes : 0, where);
   return makeMemory(initial, maximum);
 }
 
 const methods = {
   grow(this: unknown, delta: unknown): unknown {
+    // What is no memory is refused before the argument is asked for its value.
+    void apply(bufferOfMemory, this, []);
     const pages = +(delta as number);
     if (pages > 0 && pages <= 0xffff_ffff) makeRoom(0, pages * pageBytes, "WebAssembly.Memory.grow()");
     try {

@@ -61,7 +61,8 @@ export class FunctionEgress implements Egress {
 
   async fetch({ url, redirect, ...request }: OutgoingRequest): Promise<IncomingResponse> {
     const hops = String(hopsOf(request.caller.headers) + 1);
-    const headers = [...withoutOurs(request.headers), hopsHeader, hops];
+    const headers = withDefaults(withoutOurs(request.headers));
+    headers.push(hopsHeader, hops);
     let next: DirectRequest = { ...request, headers, url: new URL(url) };
     for (let redirections = 0; ; redirections++) {
       const answer = await this.#send(next);
@@ -114,6 +115,21 @@ export class FunctionEgress implements Egress {
 
 function locationOf({ headers }: DirectResponse): string | undefined {
   return headers[headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === "location") + 1 || -1];
+}
+
+/** What the Fetch Standard says of a request that does not say it of itself. */
+function withDefaults(headers: string[]): string[] {
+  let missing = 0b111;
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = (headers[i] as string).toLowerCase();
+    if (name === "accept") missing &= ~0b001;
+    else if (name === "accept-language") missing &= ~0b010;
+    else if (name === "user-agent") missing &= ~0b100;
+  }
+  if (missing & 0b001) headers.push("accept", "*/*");
+  if (missing & 0b010) headers.push("accept-language", "*");
+  if (missing & 0b100) headers.push("user-agent", "Islet");
+  return headers;
 }
 
 function withoutOurs(headers: string[]): string[] {

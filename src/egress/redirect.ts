@@ -12,7 +12,7 @@ const credentials = new Set(["authorization", "cookie", "proxy-authorization"]);
  * @throws Error when it cannot be followed.
  */
 export function redirectTo(location: string, status: number, request: DirectRequest): DirectRequest {
-  const url = URL.parse(location, request.url.href);
+  const url = URL.parse(escaped(location), request.url.href);
   if (!url) throw new Error("the redirect's location is no URL");
   const { method, body } = request;
   const becomesGet = (status === 303 && method !== "GET" && method !== "HEAD") || (status < 303 && method === "POST");
@@ -27,6 +27,11 @@ export function redirectTo(location: string, status: number, request: DirectRequ
   }
   if (body instanceof Readable) throw new Error("a body that is a stream cannot be sent again after a redirect");
   return { ...request, url, headers };
+}
+
+/** Field values are bytes: those past ASCII are taken as they are, whatever they were meant to be. */
+function escaped(location: string): string {
+  return location.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function without(headers: readonly string[], names: ReadonlySet<string>): string[] {

@@ -13,6 +13,8 @@ export interface PassedBody {
   readonly fields: readonly string[];
 }
 
+/** "Null body status" of the Fetch Standard. */
+const withoutBody = new Set([101, 103, 204, 205, 304]);
 const codingFields = new Set(["content-encoding", "content-length"]);
 
 /**
@@ -128,7 +130,7 @@ export class Subrequest {
 
   #answer(response: IncomingResponse, method: string): void {
     this.#response = response;
-    const hasBody = method !== "HEAD" && response.status !== 204 && response.status !== 304;
+    const hasBody = method !== "HEAD" && !withoutBody.has(response.status);
     const hidden = this.#decoders(response).length > 0;
     const headers = hidden
       ? pairs(response.headers)

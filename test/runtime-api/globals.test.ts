@@ -23,7 +23,9 @@ const interfaces = [
     "Headers",
     "MessageEvent",
   ],
-  ...["Navigator", "Performance", "PerformanceEntry", "PromiseRejectionEvent", "ReadableByteStreamController"],
+  ...["Navigator", "FixedLengthStream", "IdentityTransformStream", "PromiseRejectionEvent"],
+  ...["Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure", "PerformanceObserver"],
+  ...["PerformanceObserverEntryList", "ReadableByteStreamController"],
   ...["ReadableStream", "ReadableStreamBYOBReader", "ReadableStreamBYOBRequest", "ReadableStreamDefaultController"],
   ...["ReadableStreamDefaultReader", "Request", "Response", "SubtleCrypto", "TextDecoder", "TextDecoderStream"],
   ...[
@@ -38,7 +40,7 @@ const interfaces = [
 ];
 const functions = [
   ...["atob", "btoa", "clearInterval", "clearTimeout", "fetch", "queueMicrotask", "reportError", "setInterval"],
-  ...["setTimeout", "structuredClone"],
+  ...["setTimeout", "structuredClone", "addEventListener", "removeEventListener", "dispatchEvent"],
 ];
 const objects = ["crypto", "navigator", "performance", "scheduler", "self"];
 
@@ -78,12 +80,26 @@ describe("the global scope", () => {
     ).toEqual([1, 2, 3, 4, "undefined", true, "b"]);
   });
 
+  test("look like ordinary properties to who asks for their descriptors", async () => {
+    const it = await guest();
+    expect(
+      await inside(
+        it,
+        `const one = Object.getOwnPropertyDescriptor(globalThis, "Blob"); const other = Reflect.getOwnPropertyDescriptor(globalThis, "console");
+         const all = Object.getOwnPropertyDescriptors(globalThis);
+         return [one.value === Blob, one.writable, one.enumerable, other.value === console, all.fetch.value === fetch,
+           Object.entries(all).filter(([, { get }]) => get).map(([name]) => name)];`,
+      ),
+    ).toEqual([true, true, false, true, true, ["onerror", "onunhandledrejection", "onrejectionhandled"]]);
+  });
+
   test("what looks at everything without touching it evaluates nothing", async () => {
     const it = await guest();
     expect(
       await inside(
         it,
-        `return ["URL", "ReadableStream", "crypto"].map((name) => name in globalThis && typeof Object.getOwnPropertyDescriptor(globalThis, name).get);`,
+        `void Object.keys(globalThis);
+         return ["URL", "ReadableStream", "crypto"].map((name) => name in globalThis && typeof globalThis.__lookupGetter__(name));`,
       ),
     ).toEqual(["function", "function", "function"]);
   });

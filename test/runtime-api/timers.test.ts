@@ -35,14 +35,16 @@ describe("timers", () => {
     ).toEqual([]);
   });
 
-  test("handlers must be functions", async () => {
+  test("a handler that is no function is the source of a script", async () => {
     const it = await guest();
     expect(
       await inside(
         it,
-        'return [thrown(() => setTimeout("1+1")), thrown(() => setInterval()), thrown(() => queueMicrotask(5))];',
+        `const { promise, resolve } = Promise.withResolvers(); globalThis.done = resolve; var local = 1;
+         setTimeout({ toString: () => "var made = typeof local; done(made)" });
+         return [await promise, globalThis.made, thrown(() => setInterval()), thrown(() => setTimeout(Symbol())), thrown(() => queueMicrotask(5))];`,
       ),
-    ).toEqual(["TypeError", "TypeError", "TypeError"]);
+    ).toEqual(["undefined", "undefined", "TypeError", "TypeError", "TypeError"]);
   });
 
   test("an error of a handler is logged and stops nothing", async () => {

@@ -41,7 +41,7 @@ describe("URL", () => {
          return [Object.keys(URL.prototype).length, URL.name, Object.prototype.toString.call(new URL("a:")), descriptor.enumerable,
            thrown(() => descriptor.get.call({})), Object.keys(URL)];`,
       ),
-    ).toEqual([14, "URL", "[object URL]", true, "TypeError", ["canParse", "parse"]]);
+    ).toEqual([14, "URL", "[object URL]", true, "TypeError", ["canParse", "parse", "createObjectURL", "revokeObjectURL"]]);
   });
 });
 

@@ -40,8 +40,8 @@ export function testModule(checkout: string, test: WptTest, origin: string): str
     statuses,
     timeoutMs: timeoutMs(test),
     harness: read("resources/testharness.js"),
-    // The semicolon keeps one script's "use strict" from holding for all.
-    scripts: test.scripts.length === 0 ? read(test.path) : [";", ...[...test.scripts, test.path].map(read)].join("\n"),
+    // The semicolon keeps one script's "use strict" from holding for all. Errors say that they come from the test's address.
+    scripts: `${test.scripts.length === 0 ? read(test.path) : [";", ...[...test.scripts, test.path].map(read)].join("\n")}\n//# sourceURL=${origin}/${test.path}`,
   };
   return `(${prepareWorld})(${JSON.stringify(base)});\nexport default { fetch: (${answerWith})(${JSON.stringify(given)}) };\n`;
 }
@@ -74,9 +74,10 @@ function prepareWorld(base: string): void {
   const define = (name: string, value: unknown) =>
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
   const absolute = (input: unknown) => {
-    if (typeof input !== "string") return input;
+    // Anything but a Request is made a string of.
+    if (typeof input !== "string" && typeof input !== "function") return input;
     try {
-      return new URL(input, base).href;
+      return new URL(String(input), base).href;
     } catch {
       return input;
     }

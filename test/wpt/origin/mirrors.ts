@@ -21,7 +21,9 @@ export function mirrors(): Hono<{ Bindings: HttpBindings }> {
     });
   });
 
-  app.all("/fetch/api/resources/echo-content.py", async (c) => echoed(c.req.raw, await c.req.arrayBuffer()));
+  for (const name of ["echo-content.py", "echo-content.h2.py"]) {
+    app.all(`/fetch/api/resources/${name}`, async (c) => echoed(c.req.raw, await c.req.arrayBuffer()));
+  }
   app.all("/FileAPI/file/resources/echo-content-escaped.py", async (c) =>
     echoed(c.req.raw, escaped(new Uint8Array(await c.req.arrayBuffer()))),
   );
@@ -79,7 +81,7 @@ export function mirrors(): Hono<{ Bindings: HttpBindings }> {
       const type = req.query("type") ?? "";
       const headers = { "content-type": type, "x-request-method": req.method };
       const isEmpty = [101, 204, 205, 304].includes(status);
-      return new Response(isEmpty ? null : (req.query("content") ?? ""), { status, headers });
+      return new Response(isEmpty ? null : queryBytes(req.url, "content"), { status, headers });
     });
   }
 
@@ -90,6 +92,15 @@ export function mirrors(): Hono<{ Bindings: HttpBindings }> {
   });
 
   return app;
+}
+
+/** The value of a query's parameter, whose bytes need not be UTF-8. */
+function queryBytes(url: string, name: string): Buffer<ArrayBuffer> {
+  const [, value = ""] = new RegExp(`[?&]${name}=([^&#]*)`).exec(url) ?? [];
+  const bytes = value
+    .replaceAll("+", " ")
+    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, "latin1");
 }
 
 function echoed({ method, headers }: Request, body: ArrayBuffer | Uint8Array<ArrayBuffer>): Response {

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { type HttpBindings, serve } from "@hono/node-server";
-import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import { eventStreams } from "./event-streams.ts";
 import { mirrors } from "./mirrors.ts";
@@ -27,11 +26,6 @@ export async function startOrigin(checkout: string): Promise<RunningOrigin> {
   app.route("/", slowAnswers(stash));
   app.route("/", eventStreams());
   app.route("/", stash.routes());
-  app.get("/fetch/api/resources/bad-chunk-encoding.py", ({ env: { outgoing } }) => {
-    // Past Node's own encoding of chunks.
-    outgoing.socket?.end("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\na\r\nTEST_CHUNK\r\ngarbage");
-    return RESPONSE_ALREADY_SENT;
-  });
   const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,12 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import type { Stash } from "./stash.ts";
 
 const longestMs = 5_000;
 
 /** Answers that take their time. Bounded, whatever a test asks for. */
-export function slowAnswers(stash: Stash): Hono {
-  const app = new Hono();
+export function slowAnswers(stash: Stash): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
   const encoder = new TextEncoder();
 
   app.all("/fetch/api/resources/trickle.py", async (c) => {
@@ -23,6 +25,21 @@ export function slowAnswers(stash: Stash): Hono {
       },
     });
     return new Response(body, { headers: c.req.query("notype") === undefined ? { "content-type": "text/plain" } : {} });
+  });
+
+  app.all("/fetch/api/resources/bad-chunk-encoding.py", async ({ req, env: { outgoing } }) => {
+    const pauseMs = Math.min(longestMs, Number(req.query("ms") ?? 1000));
+    const { socket } = outgoing;
+    await pause(pauseMs);
+    // Past Node's own encoding of chunks.
+    socket?.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
+    for (let i = 0; i < Number(req.query("count") ?? 50); i++) {
+      await pause(pauseMs);
+      socket?.write("a\r\nTEST_CHUNK\r\n");
+    }
+    await pause(pauseMs);
+    socket?.end("garbage");
+    return RESPONSE_ALREADY_SENT;
   });
 
   app.all("/common/slow.py", async (c) => {

@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { extname, normalize } from "node:path";
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import { substituted } from "./substitution.ts";
 
@@ -13,11 +15,16 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Files of the checkout, each with the headers that a file `<name>.headers` beside it names. */
-export function staticFiles(checkout: string, origin: URL): Hono {
-  return new Hono().all("*", async (c) => {
+export function staticFiles(checkout: string, origin: URL): Hono<{ Bindings: HttpBindings }> {
+  return new Hono<{ Bindings: HttpBindings }>().all("*", async (c) => {
     const path = checkout + normalize(decodeURIComponent(new URL(c.req.url).pathname));
     const bytes = await read(path);
     if (!bytes) return c.text("no such file", 404);
+    if (path.endsWith(".asis")) {
+      // The whole answer, as it goes over the wire.
+      c.env.outgoing.socket?.end(bytes);
+      return RESPONSE_ALREADY_SENT;
+    }
     const isTemplate = path.includes(".sub.");
     const headers = await read(`${path}.headers`);
     const named = (headers?.toString().trim().split("\n") ?? []).map((line): [string, string] => {
