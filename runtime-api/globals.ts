@@ -3,26 +3,25 @@ import { globalScopeModule, webAssemblyModule } from "./lazy.ts";
 import "./wasm/intrinsics.ts";
 
 const { defineProperty, getOwnPropertyDescriptor } = Object;
+const { ownKeys } = Reflect;
 
 type Exports = Readonly<Record<string, unknown>>;
 
 function define(name: string, value: unknown, enumerable: boolean): void {
   defineProperty(globalThis, name, { value, writable: true, enumerable, configurable: true });
-  delete untouched[name];
 }
-
-/** The globals that nobody has touched. */
-const untouched: Record<string, true> = Object.create(null);
 
 /** A global whose module is evaluated at the first touch; from then on it is an ordinary property. */
 function defineLazy(name: string, enumerable: boolean, load: () => unknown): void {
-  untouched[name] = true;
-  defineProperty(globalThis, name, {
-    get() {
+  const { lazyGlobal } = {
+    lazyGlobal(): unknown {
       const exports = load() as Exports;
       define(name, exports[name], enumerable);
       return exports[name];
     },
+  };
+  defineProperty(globalThis, name, {
+    get: lazyGlobal,
     set(value: unknown) {
       define(name, value, enumerable);
     },
@@ -31,27 +30,25 @@ function defineLazy(name: string, enumerable: boolean, load: () => unknown): voi
   });
 }
 
+/** By this name of its getter a global is known that nobody has touched. */
+const lazyName = "lazyGlobal";
+
 /** Who asks for the descriptor of a global touches it, and sees the ordinary property that it should be. */
 function describeTouched(): void {
-  const touch = (target: unknown, key: unknown): void => {
-    if (target === globalThis && typeof key === "string" && untouched[key]) {
-      void (globalThis as Record<string, unknown>)[key];
-    }
+  const { getOwnPropertyDescriptor: describe, getOwnPropertyDescriptors: describeAll } = Object;
+  const touching = {
+    getOwnPropertyDescriptor(target: object, key: PropertyKey): PropertyDescriptor | undefined {
+      const found = describe(target, key);
+      if (target !== globalThis || found?.get?.name !== lazyName) return found;
+      void globalThis[key as never];
+      return describe(target, key);
+    },
   };
-  for (const holder of [Object, Reflect]) {
-    const { getOwnPropertyDescriptor: describe } = holder;
-    const touching = {
-      getOwnPropertyDescriptor(target: object, key: PropertyKey): PropertyDescriptor | undefined {
-        touch(target, key);
-        return describe(target, key);
-      },
-    };
-    defineHidden(holder, touching);
-  }
-  const { getOwnPropertyDescriptors: describeAll } = Object;
+  defineHidden(Object, touching);
+  defineHidden(Reflect, touching);
   defineHidden(Object, {
     getOwnPropertyDescriptors(target: object): object {
-      if (target === globalThis) for (const name in untouched) touch(target, name);
+      if (target === globalThis) for (const key of ownKeys(target)) touching.getOwnPropertyDescriptor(target, key);
       return describeAll(target);
     },
   });

@@ -57,7 +57,10 @@ describe("the global scope as an EventTarget", () => {
 
   test("what its own listeners throw is logged, not told again", async () => {
     const it = await guest();
-    await inside(it, 'addEventListener("error", () => { throw new Error("second"); }); reportError(new Error("first"));');
+    await inside(
+      it,
+      'addEventListener("error", () => { throw new Error("second"); }); reportError(new Error("first"));',
+    );
     expect(it.host.logs.map(({ text }) => text.split("\n", 1)[0])).toEqual([
       "Uncaught Error: second",
       "Uncaught Error: first",

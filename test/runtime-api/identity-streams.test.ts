@@ -27,7 +27,11 @@ describe("FixedLengthStream", () => {
            thrown(() => new FixedLengthStream(-1)), new FixedLengthStream(1) instanceof TransformStream];`,
       ),
     ).toEqual([
-      ...[["TypeError", "TypeError"], ["TypeError", "TypeError"], ["TypeError", "TypeError"]],
+      ...[
+        ["TypeError", "TypeError"],
+        ["TypeError", "TypeError"],
+        ["TypeError", "TypeError"],
+      ],
       ...[[7], "TypeError", true],
     ]);
   });

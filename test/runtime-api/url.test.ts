@@ -41,7 +41,14 @@ describe("URL", () => {
          return [Object.keys(URL.prototype).length, URL.name, Object.prototype.toString.call(new URL("a:")), descriptor.enumerable,
            thrown(() => descriptor.get.call({})), Object.keys(URL)];`,
       ),
-    ).toEqual([14, "URL", "[object URL]", true, "TypeError", ["canParse", "parse", "createObjectURL", "revokeObjectURL"]]);
+    ).toEqual([
+      14,
+      "URL",
+      "[object URL]",
+      true,
+      "TypeError",
+      ["canParse", "parse", "createObjectURL", "revokeObjectURL"],
+    ]);
   });
 });
 
