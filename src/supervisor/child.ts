@@ -139,6 +139,11 @@ export class Child<To extends { readonly type: string }, From extends Message> {
     return this.#state;
   }
 
+  /** How long it has been ready, in milliseconds; 0 when it never was. */
+  get readyMs(): number {
+    return this.#readyAt === undefined ? 0 : this.#options.clock.now() - this.#readyAt;
+  }
+
   /** Of the process that runs Islet's code, not of what launched it. */
   get pid(): number | undefined {
     const { pid } = this.#process;
@@ -251,9 +256,8 @@ export class Child<To extends { readonly type: string }, From extends Message> {
     this.#cancelStart();
     this.#cancelDrain?.();
     this.#heartbeat.stop();
-    const readyMs = this.#readyAt === undefined ? 0 : this.#options.clock.now() - this.#readyAt;
     this.#resolveReady(null);
-    this.#resolveDead({ reason, exitCode, signal, readyMs });
+    this.#resolveDead({ reason, exitCode, signal, readyMs: this.readyMs });
     for (const question of this.#questions.values()) question.settle(null);
   }
 }

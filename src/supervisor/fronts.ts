@@ -47,6 +47,8 @@ export class Fronts {
   readonly #leaving = new Set<FrontChild>();
   /** Those of them whose successor is not up: they take connections still. */
   readonly #relieved = new Set<FrontChild>();
+  /** Of the places whose fronts ask to be replaced. */
+  readonly #patience = new WeakMap<Slot<FrontChild>, BackOff>();
   readonly #functions = new Map<string, LiveFunction>();
   /** By isolate key: those that are being loaded before they are live. */
   readonly #coming = new Map<string, LiveFunction>();
@@ -150,16 +152,23 @@ export class Fronts {
     for (const front of this.#serving()) front.send({ type: "pools", list });
   }
 
-  /** Puts another in a front's place. The old one serves until that is up, and then ends what is in flight. */
+  /**
+   * Puts another in a front's place, later and later when that goes on: where each request has its front ask for it, the
+   * machine would do nothing but start fronts. The old one serves until the other is up, and then ends what is in flight.
+   */
   async retire(front: FrontChild, withinMs: number): Promise<void> {
     const slot = this.#slots.find(({ child }) => child === front);
     // It asked before.
     if (!slot) return;
-    slot.take();
+    const patience = this.#patience.get(slot) ?? new BackOff();
+    this.#patience.set(slot, patience);
     this.#relieved.add(front);
     this.#loses(front);
+    slot.vacate(patience.next(front.readyMs));
     // Not only the next one: that may die before it is up.
     await Promise.race([slot.whenReady(), front.dead]);
+    // It has died while its successor was put off.
+    slot.fill();
     this.#relieved.delete(front);
     this.#endLongestLeaving();
     await this.#leave(front, withinMs);

@@ -109,6 +109,36 @@ describe("fronts", () => {
     await retired;
   });
 
+  test("that ask to be replaced again and again wait for it longer and longer, and serve meanwhile", async () => {
+    const timers = new ManualTimers();
+    const { fronts, births, events } = frontsWith(1, [""], timers);
+    await fronts.start();
+    for (const delayMs of [0, 100, 200]) {
+      const asking = births.at(-1);
+      if (!asking) throw new Error("no front was born");
+      const count = births.length;
+      const told = once(events, "report");
+      void fronts.retire(asking, 60_000);
+      if (delayMs > 0) {
+        expect(births).toHaveLength(count);
+        expect([fronts.readyCount, asking.state]).toEqual([1, "ready"]);
+        expect(await knowledge(asking)).toEqual({ old: "1", pools: "" });
+        timers.advance(delayMs);
+      }
+      expect(births).toHaveLength(count + 1);
+      await told;
+    }
+    // One that dies while its successor is put off has it at once.
+    const last = births.at(-1);
+    const count = births.length;
+    const retired = last && fronts.retire(last, 60_000);
+    last?.kill("stalled");
+    await last?.dead;
+    await births[count]?.ready;
+    await retired;
+    expect(births).toHaveLength(count + 1);
+  });
+
   test("that ask to be replaced one after the other are no more at a time than twice as many as there are to be", async () => {
     const { fronts, births, deaths, events, reports } = frontsWith(1, [""]);
     await fronts.start();
