@@ -14,6 +14,8 @@ export interface RunningIslet extends RunningPeer {
   readonly controlUrl: string;
   /** Uploads one ES module; resolves when it is live. Rejects when the control API refuses it. */
   deploy(functionName: string, source: string, manifest?: object): Promise<void>;
+  /** What `GET /v1/functions/{name}/placement` answers. */
+  placement(functionName: string): Promise<{ readonly fronts: readonly object[] }>;
 }
 
 export interface IsletOptions {
@@ -67,6 +69,13 @@ export async function startIslet(
       });
       const text = await answer.text();
       if (!answer.ok) throw new Error(`deploying ${functionName} gave ${answer.status}: ${text}`);
+    },
+    async placement(functionName) {
+      const answer = await fetch(`${controlUrl}/v1/functions/${functionName}/placement`, {
+        headers: { authorization: `Bearer ${token}` },
+        signal: AbortSignal.timeout(callMs),
+      });
+      return (await answer.json()) as { fronts: object[] };
     },
     stop: () => child.stop(),
   };

@@ -40,6 +40,10 @@ const frontView = z
       }),
     ),
     lines: z.object({ balancing: line, placement: line }).nullable().describe("null when it had no request here"),
+    typical: z
+      .object({ balancing: line, placement: line })
+      .nullable()
+      .describe("of all versions in isolates: what one that was never seen is taken to cost; null of containers"),
     queue: z.object({
       waiting: z.int().describe("requests for its group that wait"),
       expectedWaitMs: z.number().nullable().describe("of one more, by the lines; null when nothing is known"),

@@ -64,6 +64,8 @@ export interface FrontPlacement {
   readonly local: PoolPlacement | null;
   /** Null: the front has had no request for it. */
   readonly lines: { readonly balancing: LineSeen; readonly placement: LineSeen } | null;
+  /** Of all versions in isolates together: what one that was never seen is taken to cost. Null: it runs in containers. */
+  readonly typical: { readonly balancing: LineSeen; readonly placement: LineSeen } | null;
   readonly queue: QueueSeen;
   /** The last ones for a new instance, oldest first. */
   readonly decisions: readonly DecisionSeen[];

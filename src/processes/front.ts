@@ -213,7 +213,14 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
     if (!isContainerGroup(fn.group)) return { ...view, containers: [], local: isolates };
     const expectedWaitMs = containerLines.expectedWaitMs(fn.group, fleet.crowd(fn.group, fn));
     const queue = { ...view.queue, expectedWaitMs };
-    return { ...view, ...containerLines.view(fn.group), queue, containers: fleet.seen(fn.group), local: isolates };
+    return {
+      ...view,
+      ...containerLines.view(fn.group),
+      typical: null,
+      queue,
+      containers: fleet.seen(fn.group),
+      local: isolates,
+    };
   };
   const drain = async (isToExit: boolean): Promise<void> => {
     await plane.drain();

@@ -1,14 +1,12 @@
 import type { PoolGroup } from "../core/deployment.ts";
 import type { FrontPlacement } from "../core/placement.ts";
+import { Line, type LinePrior } from "./line.ts";
 import { lineSeen } from "./placement-view.ts";
 import { RecentObservations } from "./recent-observations.ts";
-import { type CostPriors, VersionCosts } from "./version-costs.ts";
 
 /** Near what the bench measures of a hello in a container, and of the start of one (bench/results). */
-const containerPriors: CostPriors = {
-  balancing: { slope: 0, intercept: 5, weight: 1 },
-  placement: { slope: 20, intercept: 400, weight: 1 },
-};
+const balancingPrior: LinePrior = { slope: 0, intercept: 5, weight: 1 };
+const placementPrior: LinePrior = { slope: 20, intercept: 400, weight: 1 };
 /** With fewer answers than this nobody knows how long a request there takes. */
 const leastAnswers = 8;
 /** Past so many versions, what is known of the one that was met first is forgotten. */
@@ -28,7 +26,9 @@ export interface ContainerCrowd {
 type Decision = "container_start" | "container_thaw" | "container_wait";
 
 interface Known {
-  readonly costs: VersionCosts;
+  /** `g` and `f` of docs/scheduling.md. */
+  readonly balancing: Line;
+  readonly placement: Line;
   readonly seen: RecentObservations;
 }
 
@@ -42,21 +42,21 @@ export class ContainerLines {
 
   /** An answer has begun so long after its request was sent to a container with `others` in flight. */
   answered(group: PoolGroup, others: number, tookMs: number): void {
-    const { costs, seen } = this.#of(group);
-    costs.observe(others, tookMs, false);
+    const { balancing, seen } = this.#of(group);
+    balancing.observe(others, tookMs);
     seen.add(others, tookMs, false);
   }
 
   /** A container is ready so long after it was asked for, when there were so many others. */
   started(group: PoolGroup, others: number, tookMs: number): void {
-    const { costs, seen } = this.#of(group);
-    costs.observe(others, tookMs, true);
+    const { placement, seen } = this.#of(group);
+    placement.observe(others, tookMs);
     seen.add(others, tookMs, true);
   }
 
   /** How long one more request is expected to wait. Null: too little is known. */
   expectedWaitMs(group: PoolGroup, { waiting, ready, concurrency }: ContainerCrowd): number | null {
-    const balancing = this.#versions.get(group)?.costs.balancing;
+    const balancing = this.#versions.get(group)?.balancing;
     if (!balancing || balancing.count < leastAnswers || ready === 0) return null;
     return ((waiting + 1) * balancing.at(concurrency - 1)) / (ready * concurrency);
   }
@@ -69,7 +69,7 @@ export class ContainerLines {
   patienceMs(group: PoolGroup, crowd: ContainerCrowd): number {
     const waitMs = this.expectedWaitMs(group, crowd);
     if (waitMs === null) return 0;
-    const startMs = this.#of(group).costs.placement.at(crowd.containers);
+    const startMs = this.#of(group).placement.at(crowd.containers);
     return waitMs < startMs ? startMs : 0;
   }
 
@@ -77,9 +77,9 @@ export class ContainerLines {
   view(group: PoolGroup): Pick<FrontPlacement, "lines" | "observations"> {
     const known = this.#versions.get(group);
     if (!known) return { lines: null, observations: [] };
-    const { balancing, placement } = known.costs;
+    const { balancing, placement } = known;
     return {
-      lines: { balancing: lineSeen(balancing), placement: lineSeen(placement) },
+      lines: { balancing: lineSeen(balancing, balancing), placement: lineSeen(placement, placement) },
       observations: known.seen.all(),
     };
   }
@@ -89,7 +89,10 @@ export class ContainerLines {
     if (known) return known;
     const first = this.#versions.keys().next().value;
     if (first !== undefined && this.#versions.size >= mostVersions) this.#versions.delete(first);
-    const added = { costs: new VersionCosts(containerPriors), seen: new RecentObservations() };
+    const added = {
+      ...{ balancing: new Line(balancingPrior), placement: new Line(placementPrior) },
+      seen: new RecentObservations(),
+    };
     this.#versions.set(group, added);
     return added;
   }

@@ -139,6 +139,10 @@ export class PoolGroups {
             placement: lineSeen(known.placed.costs.placement, known.placed.costs.start),
           }
         : null,
+      typical: {
+        balancing: lineSeen(this.#costs.balancing, this.#costs.delay),
+        placement: lineSeen(this.#costs.placement, this.#costs.start),
+      },
       queue: {
         waiting,
         expectedWaitMs: placer && costs ? expectedWaitMs(costs, placer.spots, waiting) : null,
