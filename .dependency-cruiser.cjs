@@ -10,7 +10,7 @@ const mayImport = {
   pool: ["src/isolate/", "runtime-api/ops.ts"],
   control: ["src/store/"],
   // The op names and types that both sides of the bridge share.
-  isolate: ["runtime-api/ops[.]ts$"],
+  isolate: ["runtime-api/(crypto-)?ops[.]ts$"],
 };
 
 /** Composition roots may import everything; core/ has a rule of its own. */

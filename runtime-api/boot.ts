@@ -5,7 +5,14 @@ import { installGlobals } from "./globals.ts";
 import { abort, configure, invoke } from "./handler.ts";
 import { hardenGlobals } from "./harden.ts";
 import { connectHost, host } from "./host.ts";
-import { codecModule, fetchModule, hostBodyModule, outgoingModule, webAssemblyModule } from "./lazy.ts";
+import {
+  codecModule,
+  cryptoCallsModule,
+  fetchModule,
+  hostBodyModule,
+  outgoingModule,
+  webAssemblyModule,
+} from "./lazy.ts";
 import { glue, importFailed } from "./modules.ts";
 import { type Boot, type GuestEntries, glueHandover } from "./ops.ts";
 import { handPart } from "./parts.ts";
@@ -51,6 +58,7 @@ export const boot: Boot = (...ops) => {
     timer: guarded(fireTimer),
     coded: guarded((codec, bytes, more) => codecModule().coded(codec, bytes, more)),
     codecFailed: guarded((codec, message) => codecModule().codecFailed(codec, message)),
+    subtleDone: guarded((id, answer) => cryptoCallsModule().subtleDone(id, answer)),
     importFailed: guarded(importFailed),
     // Within an entry, whose time and invocation go on.
     part: handPart,

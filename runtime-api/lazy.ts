@@ -14,6 +14,9 @@ function once<T>(load: () => T): () => T {
 export const abortModule = once(() => require("./events/abort.ts") as typeof import("./events/abort.ts"));
 export const blobModule = once(() => require("./files/blob.ts") as typeof import("./files/blob.ts"));
 export const codecModule = once(() => require("./compression/codec.ts") as typeof import("./compression/codec.ts"));
+export const cryptoCallsModule = once(
+  () => require("./crypto/host-calls.ts") as typeof import("./crypto/host-calls.ts"),
+);
 export const dataUrlModule = once(() => require("./fetch/data-url.ts") as typeof import("./fetch/data-url.ts"));
 export const domExceptionModule = once(() => require("./dom-exception.ts") as typeof import("./dom-exception.ts"));
 export const fetchModule = once(() => require("./fetch/fetch.ts") as typeof import("./fetch/fetch.ts"));

@@ -13,6 +13,8 @@
  * Headers cross as one string: names and values in turn, joined by "\n"; "" for none.
  */
 
+import type { SubtleAnswer } from "./crypto-ops.ts";
+
 /** What a body is on its way out of the isolate. */
 export type OutgoingBody =
   /** No body. */
@@ -154,8 +156,21 @@ export interface HostOps {
 
   randomBytes(length: number): Uint8Array;
   randomUuid(): string;
-  /** `algorithm` is SHA-1, SHA-256, SHA-384 or SHA-512. */
+  /** `algorithm` is SHA-1, SHA-256, SHA-384 or SHA-512; `mostBytesAtOnce` at most. */
   digest(algorithm: string, bytes: Uint8Array): Uint8Array;
+  /**
+   * A method of crypto.subtle: `call` is a SubtleCall as JSON, `keys` the sealed keys in it joined by "\n",
+   * `bytes` all bytes in it. Gives the answer, or an id under which `subtleDone` follows.
+   */
+  subtle(invocation: number, call: string, keys: string, bytes: Uint8Array): SubtleAnswer | number;
+  /** Begins a hash that is fed piece by piece. Returns its id; 0 when there are too many. */
+  startHash(invocation: number, algorithm: string): number;
+  /** `mostBytesAtOnce` at most. */
+  updateHash(invocation: number, hash: number, bytes: Uint8Array): void;
+  /** Undefined when the request that it was begun for is over. */
+  finishHash(invocation: number, hash: number): Uint8Array | undefined;
+  /** Both of one length. */
+  equalBytes(a: Uint8Array, b: Uint8Array): boolean;
   /** When the present entry began, in milliseconds since the process started, with fractions. */
   now(): number;
   /** The same in whole milliseconds since 1970. */
@@ -194,6 +209,7 @@ export interface GuestEntries {
   coded(codec: number, bytes: Uint8Array, more: boolean): void;
   /** What it was given is not of its format, or ended too early, or it ended with its invocation. */
   codecFailed(codec: number, message: string): void;
+  subtleDone(id: number, answer: SubtleAnswer): void;
   importFailed(id: number, message: string): void;
   /** Within the op of that name: the function that a part's script is. */
   part(part: unknown): void;
@@ -243,6 +259,11 @@ export const hostOpNames = [
   "randomBytes",
   "randomUuid",
   "digest",
+  "subtle",
+  "startHash",
+  "updateHash",
+  "finishHash",
+  "equalBytes",
   "now",
   "date",
   "probed",
@@ -262,6 +283,7 @@ export const guestEntryNames = [
   "timer",
   "coded",
   "codecFailed",
+  "subtleDone",
   "importFailed",
   "part",
   "measureWasm",

@@ -29,7 +29,8 @@ export class Pending<T extends { readonly invocation: number }> {
     // One that is in its first entry is not listed yet.
     const alive = running.ids().add(currentInvocation());
     this.#entries.forEach(({ invocation }, stream) => {
-      if (!alive.has(invocation)) this.#entries.delete(stream);
+      // What modules began outlives their loading.
+      if (invocation !== 0 && !alive.has(invocation)) this.#entries.delete(stream);
     });
     this.#sweepAt = Math.max(fewest, this.#entries.size * 2);
   }

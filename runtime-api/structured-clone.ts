@@ -185,6 +185,8 @@ class Serializer {
   }
 
   #platformObject(value: object): Recipe {
+    const { descriptionOf, isKey, newKey } = require("./crypto/key.ts") as typeof import("./crypto/key.ts");
+    if (isKey(value)) return this.#remember(value, () => newKey(descriptionOf(value)));
     const { Blob, blobBytes, File, fillBlob, isBlob, isFile } =
       require("./files/blob.ts") as typeof import("./files/blob.ts");
     if (!isBlob(value)) throw cloneError(`This ${String(tagOf(value))}`);

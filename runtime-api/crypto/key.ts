@@ -1,70 +1,80 @@
+import type { KeyDescription } from "../crypto-ops.ts";
 import { defineInterface } from "../webidl.ts";
 
-export type KeyUsage = "sign" | "verify";
-export type HashName = "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512";
+const trusted = Symbol("trusted");
+const { apply } = Reflect;
+const { create, hasOwn, keys } = Object;
+const { slice } = Array.prototype;
 
-export interface HmacKeyAlgorithm {
-  readonly name: "HMAC";
-  readonly hash: { readonly name: HashName };
-  /** Bits. */
-  readonly length: number;
+/** A copy with own properties only that its owner may change: `hash` and `publicExponent` are objects too. */
+function copyAlgorithm(algorithm: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const name of keys(algorithm)) {
+    const value = algorithm[name];
+    if (name === "publicExponent") copy[name] = new Uint8Array(value as number[]);
+    else copy[name] = name === "hash" ? { name: (value as { name: string }).name } : value;
+  }
+  return copy;
 }
 
-const trusted = Symbol("trusted");
-
+/** A key of which the guest has the attributes and, sealed by the host, the material. */
 export class CryptoKey {
-  readonly #algorithm: HmacKeyAlgorithm;
-  readonly #extractable: boolean;
-  readonly #usages: readonly KeyUsage[];
-  readonly #secret: Uint8Array;
+  readonly #description: KeyDescription;
+  #algorithm: Record<string, unknown> | undefined;
+  #usages: string[] | undefined;
 
   constructor(...args: unknown[]) {
-    const [key, algorithm, extractable, usages, secret] = args;
-    if (key !== trusted) throw new TypeError("Illegal constructor");
-    this.#algorithm = algorithm as HmacKeyAlgorithm;
-    this.#extractable = extractable as boolean;
-    this.#usages = usages as readonly KeyUsage[];
-    this.#secret = secret as Uint8Array;
+    if (args[0] !== trusted) throw new TypeError("Illegal constructor");
+    this.#description = args[1] as KeyDescription;
   }
 
-  static secretOf(key: CryptoKey): Uint8Array {
-    return key.#secret;
+  static descriptionOf(key: CryptoKey): KeyDescription {
+    return key.#description;
   }
 
   static isKey(value: unknown): value is CryptoKey {
-    return typeof value === "object" && value !== null && #secret in value;
+    return typeof value === "object" && value !== null && #description in value;
   }
 
-  get type(): string {
-    return "secret";
+  get type(): KeyDescription["type"] {
+    return this.#description.type;
   }
 
   get extractable(): boolean {
-    return this.#extractable;
+    return this.#description.extractable;
   }
 
-  get algorithm(): HmacKeyAlgorithm {
-    const { hash, length } = this.#algorithm;
-    return { name: "HMAC", hash: { name: hash.name }, length };
+  /** The same object each time; what its owner does to it changes nothing but that. */
+  get algorithm(): object {
+    this.#algorithm ??= copyAlgorithm(this.#description.algorithm);
+    return this.#algorithm;
   }
 
-  get usages(): KeyUsage[] {
-    return [...this.#usages];
+  /** The same array each time. */
+  get usages(): string[] {
+    this.#usages ??= apply(slice, this.#description.usages, []) as string[];
+    return this.#usages;
   }
 }
 
 /** Trusted ways in; taken off the class before tenant code sees it. */
-export const { secretOf, isKey } = CryptoKey;
-Reflect.deleteProperty(CryptoKey, "secretOf");
+export const { descriptionOf, isKey } = CryptoKey;
+Reflect.deleteProperty(CryptoKey, "descriptionOf");
 Reflect.deleteProperty(CryptoKey, "isKey");
 defineInterface(CryptoKey, "CryptoKey", ["type", "extractable", "algorithm", "usages"]);
 
-export function newKey(
-  hash: HashName,
-  secret: Uint8Array,
-  bits: number,
-  extractable: boolean,
-  usages: readonly KeyUsage[],
-): CryptoKey {
-  return new CryptoKey(trusted, { name: "HMAC", hash: { name: hash }, length: bits }, extractable, usages, secret);
+export function newKey(description: KeyDescription): CryptoKey {
+  return new CryptoKey(trusted, description);
 }
+
+/** Name of a key's algorithm, whatever its owner has done to `algorithm`. */
+export function algorithmName(key: CryptoKey): string {
+  return descriptionOf(key).algorithm.name as string;
+}
+
+/** An object that a tenant's additions to Object.prototype do not show in. */
+export function plainRecord(): Record<string, unknown> {
+  return create(null) as Record<string, unknown>;
+}
+
+export { hasOwn };

@@ -1,42 +1,89 @@
-import { DOMException } from "../dom-exception.ts";
+import { mostBytesAtOnce } from "../crypto-ops.ts";
 import { host } from "../host.ts";
-import { copyBytes, defineInterface } from "../webidl.ts";
-import { requireHmac, toHash, toHmacParams } from "./algorithm.ts";
-import { blockBytes, equalBytes, hmac } from "./hmac.ts";
-import { dataError, fromJwk, type JsonWebKey, toJwk } from "./jwk.ts";
-import { type CryptoKey, isKey, type KeyUsage, newKey, secretOf } from "./key.ts";
+import { defineInterface, requireArguments } from "../webidl.ts";
+import { type Algorithm, normalizeAlgorithm, normalizeWrapping, type Operation } from "./algorithms.ts";
+import { toFormat, toJwk, toLength, toUsages } from "./arguments.ts";
+import { toAlgorithmIdentifier, toBytes, toKey } from "./dictionaries.ts";
+import { timingSafeEqual } from "./equal.ts";
+import { callHost } from "./host-calls.ts";
+import { plainRecord } from "./key.ts";
 
-const knownUsages = new Set([
-  ...["encrypt", "decrypt", "sign", "verify"],
-  ...["deriveKey", "deriveBits", "wrapKey", "unwrapKey"],
-]);
+const trusted = Symbol("trusted");
+/** What the host hashes without being asked by way of JSON. */
+const plainHashes = ["SHA-1", "SHA-256", "SHA-384", "SHA-512"];
 
-/** digest() and HMAC. Every method is async, so that what is wrong comes as a rejection. */
+/** Every method is async, so that what is wrong comes as a rejection; arguments are read before it returns. */
 export class SubtleCrypto {
-  async digest(algorithm: unknown, data: unknown): Promise<ArrayBuffer> {
-    const bytes = copyBytes(data, "digest");
-    return new Uint8Array(host.digest(toHash(algorithm), bytes)).buffer;
+  readonly #real = true;
+
+  constructor(...args: unknown[]) {
+    if (args[0] !== trusted) throw new TypeError("Illegal constructor");
   }
 
-  async sign(algorithm: unknown, key: CryptoKey, data: unknown): Promise<ArrayBuffer> {
-    const message = copyBytes(data, "sign");
-    requireKey(algorithm, key, "sign");
-    return hmac(key.algorithm.hash.name, secretOf(key), message).buffer;
+  async encrypt(algorithm: unknown, key: unknown, data: unknown): Promise<unknown> {
+    return this.#withKey("encrypt", arguments, algorithm, key, data);
   }
 
-  async verify(algorithm: unknown, key: CryptoKey, signature: unknown, data: unknown): Promise<boolean> {
-    const given = copyBytes(signature, "verify");
-    const message = copyBytes(data, "verify");
-    requireKey(algorithm, key, "verify");
-    return equalBytes(given, hmac(key.algorithm.hash.name, secretOf(key), message));
+  async decrypt(algorithm: unknown, key: unknown, data: unknown): Promise<unknown> {
+    return this.#withKey("decrypt", arguments, algorithm, key, data);
   }
 
-  async generateKey(algorithm: unknown, extractable: unknown, keyUsages: readonly KeyUsage[]): Promise<CryptoKey> {
-    const params = toHmacParams(algorithm);
-    const usages = toUsages(keyUsages);
-    const bits = params.length ?? blockBytes[params.hash] * 8;
-    if (bits === 0) throw new DOMException("generateKey: length is zero", "OperationError");
-    return newKey(params.hash, host.randomBytes(Math.ceil(bits / 8)), bits, Boolean(extractable), usages);
+  async sign(algorithm: unknown, key: unknown, data: unknown): Promise<unknown> {
+    return this.#withKey("sign", arguments, algorithm, key, data);
+  }
+
+  async verify(algorithm: unknown, key: unknown, signature: unknown, data: unknown): Promise<unknown> {
+    this.#begin("verify", arguments, 4);
+    const identifier = toAlgorithmIdentifier(algorithm);
+    const args = [toKey(key, "key"), toBytes(signature, "signature"), toBytes(data, "data")];
+    return callHost("verify", [normalizeAlgorithm(identifier, "verify"), ...args]);
+  }
+
+  async digest(algorithm: unknown, data: unknown): Promise<unknown> {
+    this.#begin("digest", arguments, 2);
+    const identifier = toAlgorithmIdentifier(algorithm);
+    const bytes = toBytes(data, "data");
+    const normalized = normalizeAlgorithm(identifier, "digest");
+    if (bytes.length > mostBytesAtOnce || !plainHashes.includes(normalized.name)) {
+      return callHost("digest", [normalized, bytes]);
+    }
+    return new Uint8Array(host.digest(normalized.name, bytes)).buffer;
+  }
+
+  async generateKey(algorithm: unknown, extractable: unknown, keyUsages: unknown): Promise<unknown> {
+    this.#begin("generateKey", arguments, 3);
+    const identifier = toAlgorithmIdentifier(algorithm);
+    const args = [Boolean(extractable), toUsages(keyUsages)];
+    return callHost("generateKey", [normalizeAlgorithm(identifier, "generateKey"), ...args]);
+  }
+
+  async deriveKey(
+    algorithm: unknown,
+    baseKey: unknown,
+    derivedKeyType: unknown,
+    extractable: unknown,
+    keyUsages: unknown,
+  ): Promise<unknown> {
+    this.#begin("deriveKey", arguments, 5);
+    const identifier = toAlgorithmIdentifier(algorithm);
+    const base = toKey(baseKey, "baseKey");
+    const derived = toAlgorithmIdentifier(derivedKeyType);
+    const rest = [Boolean(extractable), toUsages(keyUsages)];
+    const normalized = normalizeAlgorithm(identifier, "deriveBits");
+    const imported = normalizeAlgorithm(derived, "importKey");
+    return callHost("deriveKey", [
+      normalized,
+      base,
+      merged(imported, normalizeAlgorithm(derived, "get key length")),
+      ...rest,
+    ]);
+  }
+
+  async deriveBits(algorithm: unknown, baseKey: unknown, length: unknown = null): Promise<unknown> {
+    this.#begin("deriveBits", arguments, 2);
+    const identifier = toAlgorithmIdentifier(algorithm);
+    const args = [toKey(baseKey, "baseKey"), toLength(length)];
+    return callHost("deriveBits", [normalizeAlgorithm(identifier, "deriveBits"), ...args]);
   }
 
   async importKey(
@@ -44,49 +91,126 @@ export class SubtleCrypto {
     keyData: unknown,
     algorithm: unknown,
     extractable: unknown,
-    keyUsages: readonly KeyUsage[],
-  ): Promise<CryptoKey> {
-    const { hash, length } = toHmacParams(algorithm);
-    const usages = toUsages(keyUsages);
-    let secret: Uint8Array;
-    if (format === "raw") secret = copyBytes(keyData, "importKey");
-    else if (format === "jwk") secret = fromJwk(keyData, hash, Boolean(extractable), usages);
-    else throw unsupportedFormat(format);
-    const bits = length ?? secret.length * 8;
-    if (secret.length === 0) throw dataError("it is empty");
-    if (bits > secret.length * 8 || bits <= secret.length * 8 - 8) throw dataError("length does not fit");
-    return newKey(hash, secret, bits, Boolean(extractable), usages);
+    keyUsages: unknown,
+  ): Promise<unknown> {
+    this.#begin("importKey", arguments, 5);
+    const name = toFormat(format);
+    const data = name === "jwk" ? toJwk(keyData) : toBytes(keyData, "keyData");
+    const identifier = toAlgorithmIdentifier(algorithm);
+    const rest = [Boolean(extractable), toUsages(keyUsages)];
+    return callHost("importKey", [name, data, normalizeAlgorithm(identifier, "importKey"), ...rest]);
   }
 
-  async exportKey(format: unknown, key: CryptoKey): Promise<ArrayBuffer | JsonWebKey> {
-    if (!isKey(key)) throw new TypeError("exportKey: a CryptoKey is required");
-    if (!key.extractable) throw new DOMException("The key is not extractable", "InvalidAccessError");
-    if (format === "raw") return new Uint8Array(secretOf(key)).buffer;
-    if (format === "jwk") return toJwk(secretOf(key), key.algorithm.hash.name, key.extractable, key.usages);
-    throw unsupportedFormat(format);
+  async exportKey(format: unknown, key: unknown): Promise<unknown> {
+    this.#begin("exportKey", arguments, 2);
+    return callHost("exportKey", [toFormat(format), toKey(key, "key")]);
+  }
+
+  async wrapKey(format: unknown, key: unknown, wrappingKey: unknown, wrapAlgorithm: unknown): Promise<unknown> {
+    this.#begin("wrapKey", arguments, 4);
+    const args = [toFormat(format), toKey(key, "key"), toKey(wrappingKey, "wrappingKey")];
+    return callHost("wrapKey", [...args, normalizeWrapping(toAlgorithmIdentifier(wrapAlgorithm), true)]);
+  }
+
+  async unwrapKey(
+    format: unknown,
+    wrappedKey: unknown,
+    unwrappingKey: unknown,
+    unwrapAlgorithm: unknown,
+    unwrappedKeyAlgorithm: unknown,
+    extractable: unknown,
+    keyUsages: unknown,
+  ): Promise<unknown> {
+    this.#begin("unwrapKey", arguments, 7);
+    const args = [toFormat(format), toBytes(wrappedKey, "wrappedKey"), toKey(unwrappingKey, "unwrappingKey")];
+    const wrapping = toAlgorithmIdentifier(unwrapAlgorithm);
+    const unwrapped = toAlgorithmIdentifier(unwrappedKeyAlgorithm);
+    const rest = [Boolean(extractable), toUsages(keyUsages)];
+    const algorithms = [normalizeWrapping(wrapping, false), normalizeAlgorithm(unwrapped, "importKey")];
+    return callHost("unwrapKey", [...args, ...algorithms, ...rest]);
+  }
+
+  async getPublicKey(key: unknown, keyUsages: unknown): Promise<unknown> {
+    this.#begin("getPublicKey", arguments, 2);
+    return callHost("getPublicKey", [toKey(key, "key"), toUsages(keyUsages)]);
+  }
+
+  async encapsulateKey(
+    algorithm: unknown,
+    key: unknown,
+    sharedKeyAlgorithm: unknown,
+    extractable: unknown,
+    keyUsages: unknown,
+  ): Promise<unknown> {
+    this.#begin("encapsulateKey", arguments, 5);
+    const identifier = toAlgorithmIdentifier(algorithm);
+    const encapsulating = toKey(key, "encapsulationKey");
+    const shared = toAlgorithmIdentifier(sharedKeyAlgorithm);
+    const rest = [Boolean(extractable), toUsages(keyUsages)];
+    const normalized = normalizeAlgorithm(identifier, "encapsulate");
+    return callHost("encapsulateKey", [normalized, encapsulating, normalizeAlgorithm(shared, "importKey"), ...rest]);
+  }
+
+  async encapsulateBits(algorithm: unknown, key: unknown): Promise<unknown> {
+    this.#begin("encapsulateBits", arguments, 2);
+    const identifier = toAlgorithmIdentifier(algorithm);
+    const encapsulating = toKey(key, "encapsulationKey");
+    return callHost("encapsulateBits", [normalizeAlgorithm(identifier, "encapsulate"), encapsulating]);
+  }
+
+  async decapsulateKey(
+    algorithm: unknown,
+    key: unknown,
+    ciphertext: unknown,
+    sharedKeyAlgorithm: unknown,
+    extractable: unknown,
+    keyUsages: unknown,
+  ): Promise<unknown> {
+    this.#begin("decapsulateKey", arguments, 6);
+    const identifier = toAlgorithmIdentifier(algorithm);
+    const args = [toKey(key, "decapsulationKey"), toBytes(ciphertext, "ciphertext")];
+    const shared = toAlgorithmIdentifier(sharedKeyAlgorithm);
+    const rest = [Boolean(extractable), toUsages(keyUsages)];
+    const normalized = normalizeAlgorithm(identifier, "decapsulate");
+    return callHost("decapsulateKey", [normalized, ...args, normalizeAlgorithm(shared, "importKey"), ...rest]);
+  }
+
+  async decapsulateBits(algorithm: unknown, key: unknown, ciphertext: unknown): Promise<unknown> {
+    this.#begin("decapsulateBits", arguments, 3);
+    const identifier = toAlgorithmIdentifier(algorithm);
+    const args = [toKey(key, "decapsulationKey"), toBytes(ciphertext, "ciphertext")];
+    return callHost("decapsulateBits", [normalizeAlgorithm(identifier, "decapsulate"), ...args]);
+  }
+
+  /** Not of the standard, but of Workers and Node: compares in a time that tells nothing of where they differ. */
+  timingSafeEqual(a: unknown, b: unknown): boolean {
+    this.#begin("timingSafeEqual", arguments, 2);
+    return timingSafeEqual(a, b);
+  }
+
+  #withKey(
+    method: Operation & ("encrypt" | "decrypt" | "sign"),
+    given: IArguments,
+    algorithm: unknown,
+    key: unknown,
+    data: unknown,
+  ): unknown {
+    this.#begin(method, given, 3);
+    const identifier = toAlgorithmIdentifier(algorithm);
+    const args = [toKey(key, "key"), toBytes(data, "data")];
+    return callHost(method, [normalizeAlgorithm(identifier, method), ...args]);
+  }
+
+  #begin(method: string, given: IArguments, required: number): void {
+    if (!this.#real) throw new TypeError("Illegal invocation");
+    requireArguments(given.length, required, method);
   }
 }
 defineInterface(SubtleCrypto, "SubtleCrypto");
 
-export const subtle = new SubtleCrypto();
+export const subtle = new SubtleCrypto(trusted);
 
-function requireKey(algorithm: unknown, key: CryptoKey, usage: KeyUsage): void {
-  requireHmac(algorithm);
-  if (!isKey(key)) throw new TypeError(`${usage}: a CryptoKey is required`);
-  if (!key.usages.includes(usage)) throw new DOMException(`The key is not for ${usage}`, "InvalidAccessError");
-}
-
-/** Throws a SyntaxError when HMAC keys cannot be used so, or when there is no use at all. */
-function toUsages(usages: Iterable<string>): KeyUsage[] {
-  const given = new Set([...usages].map(String));
-  for (const usage of given) {
-    if (!knownUsages.has(usage)) throw new TypeError(`${usage} is not a key usage`);
-    if (usage !== "sign" && usage !== "verify") throw new DOMException(`HMAC keys cannot ${usage}`, "SyntaxError");
-  }
-  if (given.size === 0) throw new DOMException("A key without usages is of no use", "SyntaxError");
-  return (["sign", "verify"] as const).filter((usage) => given.has(usage));
-}
-
-function unsupportedFormat(format: unknown): DOMException {
-  return new DOMException(`The key format ${String(format)} is not supported`, "NotSupportedError");
+/** One dictionary of both. */
+function merged(one: Algorithm, other: Algorithm): Record<string, unknown> {
+  return Object.assign(plainRecord(), one, other);
 }

@@ -1,5 +1,5 @@
 import type { HostOps } from "../../runtime-api/ops.ts";
-import { digest, randomBytes, randomUuid } from "./host-crypto.ts";
+import { digest, equalBytes, randomBytes, randomUuid } from "./host-crypto.ts";
 import { decode, encodeUtf8, encodingName } from "./host-text.ts";
 import { parseUrl, setUrl } from "./host-url.ts";
 import { GuestFault, requireText } from "./op-arguments.ts";
@@ -30,6 +30,10 @@ export type TenantOps = Pick<
   | "loaded"
   | "importModule"
   | "moduleBytes"
+  | "subtle"
+  | "startHash"
+  | "updateHash"
+  | "finishHash"
   | "now"
   | "date"
   | "probed"
@@ -122,6 +126,11 @@ export class Bridge {
       randomBytes: pure("randomBytes", randomBytes, noBytes),
       randomUuid: pure("randomUuid", randomUuid, ""),
       digest: pure("digest", digest, noBytes),
+      subtle: tenant("subtle", 0),
+      startHash: tenant("startHash", 0),
+      updateHash: tenant("updateHash", undefined),
+      finishHash: tenant("finishHash", undefined),
+      equalBytes: pure("equalBytes", equalBytes, false),
       now: tenant("now", 0),
       date: tenant("date", 0),
       probed: tenant("probed", undefined),

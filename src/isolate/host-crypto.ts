@@ -1,5 +1,6 @@
-import { createHash, randomBytes as nodeRandomBytes, randomUUID } from "node:crypto";
-import { requireBytes } from "./op-arguments.ts";
+import { createHash, randomBytes as nodeRandomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { mostBytesAtOnce } from "../../runtime-api/crypto-ops.ts";
+import { GuestFault, requireBytes } from "./op-arguments.ts";
 
 const hashNames = new Map([
   ["SHA-1", "sha1"],
@@ -22,6 +23,14 @@ export function randomUuid(): string {
 /** Empty for an unknown algorithm: the guest side checks the name before it asks. */
 export function digest(algorithm: string, bytes: Uint8Array): Uint8Array {
   requireBytes(bytes);
+  if (bytes.length > mostBytesAtOnce) throw new GuestFault("the guest gave too much at once");
   const name = hashNames.get(algorithm);
   return name === undefined ? new Uint8Array(0) : createHash(name).update(bytes).digest();
+}
+
+/** Takes the same time wherever the difference is. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  requireBytes(a);
+  requireBytes(b);
+  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,3 +1,4 @@
+import type { SubtleAnswer } from "../../runtime-api/crypto-ops.ts";
 import type { GuestEntries, IncomingBody } from "../../runtime-api/ops.ts";
 import type { Bundle } from "../core/deployment.ts";
 import { crossing } from "./crossing.ts";
@@ -174,6 +175,17 @@ export class TenantIsolate {
     ...args: Parameters<GuestEntries[Name]>
   ): void {
     this.#enter(live, (lane) => lane.call(name, args.map(crossing)));
+  }
+
+  /** Enters with a result. What modules began is not lost when they are loaded: it has an invocation of its own then. */
+  settle(live: LiveInvocation, id: number, answer: SubtleAnswer): void {
+    if (live.id !== 0 || !live.over) {
+      this.deliver(live, "subtleDone", id, answer);
+      return;
+    }
+    const own = new LiveInvocation(0, this.#startup.job, this.#bundle.limits, this.#bundle.limits.cpuMs);
+    this.deliver(own, "subtleDone", id, answer);
+    this.later(() => this.#live.end(own));
   }
 
   /** Ends the isolate, after the current entry if that is on this thread; every invocation in it fails. */

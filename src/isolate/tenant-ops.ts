@@ -1,8 +1,10 @@
+import type { SubtleAnswer } from "../../runtime-api/crypto-ops.ts";
 import type { CompressionFormat, FailureKind, LogLevel, OutgoingBody } from "../../runtime-api/ops.ts";
 import { areFields, isMethod, isReasonPhrase, longestHead } from "../core/head-syntax.ts";
 import type { BridgeTarget } from "./bridge.ts";
 import { isFormat, mostInputBytes } from "./codec.ts";
 import { Codecs } from "./codecs.ts";
+import { type CryptoIsolate, InvocationCrypto } from "./crypto/invocation-crypto.ts";
 import type { InvocationFailure } from "./job.ts";
 import type { EntryStart } from "./lane.ts";
 import { type LiveInvocation, type LiveInvocations, nextId } from "./live-invocation.ts";
@@ -27,10 +29,9 @@ const longestText = 16 * 1024;
 const ofAnother = "belongs to another request, and ended with it";
 
 /** The isolate that the ops come from. */
-interface OpsIsolate {
+interface OpsIsolate extends CryptoIsolate {
   entryStart(): EntryStart;
   probed(): void;
-  cpuMsOf(live: LiveInvocation): number;
   fail(live: LiveInvocation, failure: InvocationFailure): void;
   finish(live: LiveInvocation): void;
   /** Bounds the work that goes on after an answer. */
@@ -61,9 +62,11 @@ export class TenantOps implements BridgeTarget {
   readonly #live: LiveInvocations;
   readonly #wasm: WasmMemories;
   readonly #codecs = new Codecs();
+  readonly #crypto: InvocationCrypto;
 
   constructor(isolate: OpsIsolate, live: LiveInvocations, wasm: WasmMemories) {
     this.#isolate = isolate;
+    this.#crypto = new InvocationCrypto(isolate);
     this.#live = live;
     this.#wasm = wasm;
   }
@@ -285,6 +288,27 @@ export class TenantOps implements BridgeTarget {
 
   moduleBytes(name: string): Uint8Array | undefined {
     return this.#isolate.moduleBytes(name);
+  }
+
+  subtle(invocation: number, call: string, keys: string, bytes: Uint8Array): SubtleAnswer | number {
+    const live = this.#live.get(invocation);
+    return live ? this.#crypto.call(live, call, keys, bytes) : nextId();
+  }
+
+  startHash(invocation: number, algorithm: string): number {
+    const live = this.#live.get(invocation);
+    const id = nextId();
+    return live && this.#crypto.hashes.start(live, id, algorithm) ? id : 0;
+  }
+
+  updateHash(invocation: number, hash: number, bytes: Uint8Array): void {
+    const live = this.#live.get(invocation);
+    if (live) this.#crypto.hashes.update(live, hash, bytes);
+  }
+
+  finishHash(invocation: number, hash: number): Uint8Array | undefined {
+    const live = this.#live.get(invocation);
+    return live && this.#crypto.hashes.finish(live, hash);
   }
 
   now(): number {

@@ -2,6 +2,9 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { fetch } from "undici";
 import type { GuestEntries, HostOps, LogLevel, OutgoingBody } from "../../runtime-api/ops.ts";
 import { Codecs } from "../../src/isolate/codecs.ts";
+import { GuestCrypto, type SubtleCaller } from "../../src/isolate/crypto/guest-crypto.ts";
+import { HashStreams } from "../../src/isolate/crypto/hash-streams.ts";
+import { equalBytes } from "../../src/isolate/host-crypto.ts";
 import { limitWasm } from "../../src/isolate/wasm-limits.ts";
 import { GuestStreams } from "./guest-streams.ts";
 
@@ -63,6 +66,13 @@ export function testHost(entries: GuestEntries, bundle: TestBundle): TestHost {
   const codecs = new Codecs();
   const running = new Map<number, AbortController>();
   const start = performance.now();
+  const crypto = new GuestCrypto();
+  const caller: SubtleCaller = {
+    over: false,
+    charge: (ms) => (ms > 1_000 ? `it takes about ${Math.ceil(ms)} ms of CPU time` : undefined),
+    settle: (id, answer) => entries.subtleDone(id, answer),
+  };
+  const hashes = new HashStreams();
 
   const ops: HostOps = {
     respond(invocation, status, statusText, headers, body, open) {
@@ -200,6 +210,14 @@ export function testHost(entries: GuestEntries, bundle: TestBundle): TestHost {
     randomBytes: (length) => new Uint8Array(randomBytes(length)),
     randomUuid: () => randomUUID(),
     digest: (algorithm, bytes) => new Uint8Array(createHash(algorithm.replace("-", "")).update(bytes).digest()),
+    subtle: (_invocation, call, keys, bytes) => crypto.call(caller, nextId, call, keys, bytes),
+    startHash(_invocation, algorithm) {
+      const id = nextId();
+      return hashes.start(hashes, id, algorithm) ? id : 0;
+    },
+    updateHash: (_invocation, hash, bytes) => hashes.update(hashes, hash, bytes),
+    finishHash: (_invocation, hash) => hashes.finish(hashes, hash),
+    equalBytes,
     now: () => performance.now() - start,
     date: () => Date.now(),
     probed: (what) => host.logs.push({ invocation: 0, level: "warn", text: `probed ${what}` }),

@@ -1,0 +1,105 @@
+import { decodeBase64Url } from "../base64.ts";
+import { type KeyDescription, mostSubtleBytes, type SubtleAnswer, type SubtleMethod } from "../crypto-ops.ts";
+import { current, setCurrent } from "../current.ts";
+import { DOMException } from "../dom-exception.ts";
+import { host } from "../host.ts";
+import { Pending } from "../pending.ts";
+import { descriptionOf, hasOwn, isKey, newKey, plainRecord } from "./key.ts";
+
+const { parse, stringify } = JSON;
+const { keys: keysOf } = Object;
+const { isArray } = Array;
+
+interface Waiting {
+  readonly invocation: number;
+  readonly result: PromiseWithResolvers<unknown>;
+}
+
+/** Calls that the host answers later. */
+const waiting = new Pending<Waiting>();
+
+/** Takes bytes and keys out of arguments, and puts in their place what says where they are. */
+class Outgoing {
+  sealed = "";
+  readonly pieces: Uint8Array[] = [];
+  size = 0;
+  #keys = 0;
+
+  write(value: unknown): unknown {
+    if (typeof value !== "object" || value === null) return value;
+    const record = plainRecord();
+    if (value instanceof Uint8Array) {
+      this.pieces.push(value);
+      this.size += value.length;
+      record.bytes = value.length;
+      return record;
+    }
+    if (isKey(value)) {
+      const { sealed } = descriptionOf(value);
+      this.sealed = this.#keys === 0 ? sealed : `${this.sealed}\n${sealed}`;
+      record.key = this.#keys++;
+      return record;
+    }
+    if (isArray(value)) return value.map((item) => this.write(item));
+    for (const name of keysOf(value)) record[name] = this.write((value as Record<string, unknown>)[name]);
+    return record;
+  }
+
+  joined(): Uint8Array {
+    const [first] = this.pieces;
+    if (first && this.pieces.length === 1) return first;
+    const bytes = new Uint8Array(this.size);
+    let at = 0;
+    for (const piece of this.pieces) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return bytes;
+  }
+}
+
+/** Has the host call the method. Throws, or gives a promise of, what the method gives. `args` are copies already. */
+export function callHost(method: SubtleMethod, args: readonly unknown[]): unknown {
+  const outgoing = new Outgoing();
+  const call = stringify([method, ...args.map((arg) => outgoing.write(arg))]);
+  if (outgoing.size > mostSubtleBytes) {
+    throw new DOMException(`at most ${mostSubtleBytes} bytes fit into one call`, "OperationError");
+  }
+  const answer = host.subtle(current, call, outgoing.sealed, outgoing.joined());
+  if (typeof answer !== "number") return read(answer);
+  const result = Promise.withResolvers<unknown>();
+  waiting.set(answer, { invocation: current, result });
+  return result.promise;
+}
+
+/** The host's entry. */
+export function subtleDone(id: number, answer: SubtleAnswer): void {
+  const call = waiting.get(id);
+  if (!call) return;
+  waiting.delete(id);
+  setCurrent(call.invocation);
+  try {
+    call.result.resolve(read(answer));
+  } catch (error) {
+    call.result.reject(error);
+  }
+}
+
+function read(answer: SubtleAnswer): unknown {
+  if (typeof answer === "boolean") return answer;
+  if (typeof answer !== "string") return new Uint8Array(answer).buffer;
+  const record = parse(answer) as Record<string, unknown>;
+  if (hasOwn(record, "error")) throw failure(record.error as string, record.message as string);
+  if (hasOwn(record, "key")) return newKey(record.key as KeyDescription);
+  if (hasOwn(record, "jwk")) return record.jwk;
+  const result: Record<string, unknown> = {};
+  for (const name of keysOf(record)) {
+    const value = record[name];
+    result[name] = typeof value === "string" ? decodeBase64Url(value)?.buffer : newKey(value as KeyDescription);
+  }
+  return result;
+}
+
+function failure(name: string, message: string): unknown {
+  return name === "TypeError" ? new TypeError(message) : new DOMException(message, name);
+}
