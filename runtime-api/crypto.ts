@@ -39,7 +39,8 @@ class Crypto {
     const { buffer, byteOffset, byteLength } = array;
     if (isShared(buffer)) throw new TypeError("getRandomValues: the memory must not be shared");
     if (byteLength > quota) {
-      throw new DOMException(`getRandomValues: at most ${quota} bytes at a time`, "QuotaExceededError");
+      const { QuotaExceededError } = require("./quota-exceeded-error.ts") as typeof import("./quota-exceeded-error.ts");
+      throw new QuotaExceededError(`getRandomValues: at most ${quota} bytes at a time`);
     }
     if (byteLength > 0) new Uint8Array(buffer, byteOffset, byteLength).set(host.randomBytes(byteLength));
     return array;

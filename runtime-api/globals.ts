@@ -119,6 +119,7 @@ export function installGlobals(): void {
   interfaces(() => require("./encoding/streams.ts"), "TextEncoderStream", "TextDecoderStream");
   interfaces(() => require("./compression/streams.ts"), "CompressionStream", "DecompressionStream");
   interfaces(() => require("./dom-exception.ts"), "DOMException");
+  interfaces(() => require("./quota-exceeded-error.ts"), "QuotaExceededError");
   interfaces(() => require("./events/event.ts"), "Event");
   interfaces(() => require("./events/event-target.ts"), "EventTarget");
   interfaces(

@@ -34,7 +34,7 @@ export function toLength(value: unknown): number | null {
   return value === undefined || value === null ? null : Number(value) >>> 0;
 }
 
-/** The dictionary JsonWebKey. Throws a TypeError for anything but an object. */
+/** The dictionary JsonWebKey. Throws a TypeError for anything but an object, and for bytes, which Node would take for an empty one. */
 export function toJwk(value: unknown): Record<string, unknown> {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
     throw new TypeError("a JsonWebKey is required");

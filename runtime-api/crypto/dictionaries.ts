@@ -1,3 +1,5 @@
+import { mostSubtleBytes } from "../crypto-ops.ts";
+import { DOMException } from "../dom-exception.ts";
 import { isBufferSource, isShared, toDomString, viewBytes } from "../webidl.ts";
 import { type CryptoKey, isKey } from "./key.ts";
 
@@ -20,11 +22,14 @@ function integer(bits: number): Converter {
   };
 }
 
-/** A copy of the bytes. */
+/** A copy of the bytes. Throws an OperationError for more than can cross. */
 export function toBytes(value: unknown, member: string): Uint8Array {
   if (!isBufferSource(value)) throw new TypeError(`${member} must be an ArrayBuffer or a view of one`);
   if (isShared(ArrayBuffer.isView(value) ? value.buffer : value))
     throw new TypeError(`${member}: the memory must not be shared`);
+  if (value.byteLength > mostSubtleBytes) {
+    throw new DOMException(`at most ${mostSubtleBytes} bytes fit into one call`, "OperationError");
+  }
   return new Uint8Array(viewBytes(value));
 }
 

@@ -4,6 +4,7 @@ import { current, setCurrent } from "../current.ts";
 import { DOMException } from "../dom-exception.ts";
 import { host } from "../host.ts";
 import { Pending } from "../pending.ts";
+import { safeList } from "../tamper-proof.ts";
 import { descriptionOf, hasOwn, isKey, newKey, plainRecord } from "./key.ts";
 
 const { parse, stringify } = JSON;
@@ -40,9 +41,16 @@ class Outgoing {
       record.key = this.#keys++;
       return record;
     }
-    if (isArray(value)) return value.map((item) => this.write(item));
+    if (isArray(value)) return this.writeAll(value);
     for (const name of keysOf(value)) record[name] = this.write((value as Record<string, unknown>)[name]);
     return record;
+  }
+
+  /** A list without a prototype of the tenant's: it would be asked for its toJSON(). */
+  writeAll(values: readonly unknown[], list = safeList<unknown>()): unknown[] {
+    // biome-ignore lint/style/useForOf: a tenant can replace how arrays are iterated
+    for (let i = 0; i < values.length; i++) list[list.length] = this.write(values[i]);
+    return list;
   }
 
   joined(): Uint8Array {
@@ -61,7 +69,9 @@ class Outgoing {
 /** Has the host call the method. Throws, or gives a promise of, what the method gives. `args` are copies already. */
 export function callHost(method: SubtleMethod, args: readonly unknown[]): unknown {
   const outgoing = new Outgoing();
-  const call = stringify([method, ...args.map((arg) => outgoing.write(arg))]);
+  const list = safeList<unknown>();
+  list[0] = method;
+  const call = stringify(outgoing.writeAll(args, list));
   if (outgoing.size > mostSubtleBytes) {
     throw new DOMException(`at most ${mostSubtleBytes} bytes fit into one call`, "OperationError");
   }

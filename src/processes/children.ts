@@ -27,7 +27,7 @@ import { systemTimers as timers } from "../supervisor/timers.ts";
 import { defaultTiming as timing } from "../supervisor/timing.ts";
 import { TrustPolicy } from "../supervisor/trust-policy.ts";
 import { type FollowedLoad, followLoad, type LoadTuning } from "./follow-load.ts";
-import { rootFile, v8Flags } from "./node-options.ts";
+import { nodeFlags, rootFile } from "./node-options.ts";
 import type { PoolCode } from "./pool-code.ts";
 
 /** Entries of one WebAssembly table. */
@@ -118,7 +118,7 @@ export function createChildren(options: ChildrenOptions): Children {
       path: kind === "pool" ? poolCode.entry : rootFile(kind),
       env: childEnv(kind, config.dataDir, process.env),
       beatMs: withIsolates ? timing.poolBeatMs : timing.frontBeatMs,
-      execArgv: withIsolates ? [...v8Flags("pool"), ...wasmBounds(config.limits.max.memoryMb)] : v8Flags(kind),
+      execArgv: withIsolates ? [...nodeFlags("pool"), ...wasmBounds(config.limits.max.memoryMb)] : nodeFlags(kind),
       startMs: timing.startMs,
       timers,
       clock: systemClock,

@@ -14,11 +14,14 @@ const youngGeneration = ["--min-semi-space-size=16", "--max-semi-space-size=64"]
  */
 const endableLoops = ["--no-turboshaft-loop-unrolling"];
 
+/** Node warns once of each algorithm that it calls experimental, and of the way to a key that is not extractable. */
+const quietCrypto = ["--disable-warning=ExperimentalWarning", "--disable-warning=DEP0204"];
+
 /** The file that a child process starts with. */
 export function rootFile(kind: ChildKind): string {
   return fileURLToPath(new URL(`./${kind}.ts`, import.meta.url));
 }
 
-export function v8Flags(kind: ChildKind): string[] {
-  return kind === "pool" ? [...youngGeneration, ...endableLoops] : youngGeneration;
+export function nodeFlags(kind: ChildKind): string[] {
+  return kind === "pool" ? [...youngGeneration, ...endableLoops, ...quietCrypto] : youngGeneration;
 }

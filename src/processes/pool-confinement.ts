@@ -3,7 +3,7 @@ import { Confinement } from "../supervisor/confinement/confinement.ts";
 import type { RunDirectory } from "../supervisor/run-directory.ts";
 import { systemTimers as timers } from "../supervisor/timers.ts";
 import { defaultTiming } from "../supervisor/timing.ts";
-import { v8Flags } from "./node-options.ts";
+import { nodeFlags } from "./node-options.ts";
 import type { PoolCode } from "./pool-code.ts";
 
 /** @throws StartError when a measure is required that this machine does not allow. */
@@ -14,7 +14,7 @@ export function confinePools(config: Config, directory: RunDirectory, code: Pool
     memoryMb: config.poolMemoryMb,
     cgroup: config.poolCgroup,
     directory,
-    flags: v8Flags("pool"),
+    flags: nodeFlags("pool"),
     readable: code.readable,
     timers,
     beatMs: defaultTiming.poolBeatMs,

@@ -19,7 +19,7 @@ const outputBits: Readonly<Record<string, number>> = { "SHA-1": 160, "SHA-256": 
 /** Microseconds for a KiB of memory in one pass of Argon2. */
 const perPassedKibUs = 5;
 /** Hashing, ciphers and the copies around them. */
-const perByteUs = 0.008;
+const perByteUs = 0.006;
 const leastMs = 0.03;
 
 /** Milliseconds for one operation with a key of that algorithm, or the making of one. */
