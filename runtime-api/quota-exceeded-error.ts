@@ -2,8 +2,8 @@ import { DOMException } from "./dom-exception.ts";
 import { defineInterface, toDictionary } from "./webidl.ts";
 
 interface Options {
-  quota: unknown;
-  requested: unknown;
+  readonly quota?: unknown;
+  readonly requested?: unknown;
 }
 
 const { isFinite: finite } = Number;
@@ -20,7 +20,7 @@ export class QuotaExceededError extends DOMException {
   readonly #quota: number | null;
   readonly #requested: number | null;
 
-  constructor(message: unknown = "", options: Partial<Options> | undefined = {}) {
+  constructor(message: unknown = "", options: Options = {}) {
     super(message, "QuotaExceededError");
     const { quota, requested } = toDictionary<Options>(options, "QuotaExceededError");
     this.#quota = toAmount(quota, "quota");
