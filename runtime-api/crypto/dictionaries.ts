@@ -48,7 +48,8 @@ export function toAlgorithmIdentifier(value: unknown): object | string {
   return (typeof value === "object" && value !== null) || typeof value === "function" ? value : toDomString(value);
 }
 
-export const isHash = toAlgorithmIdentifier;
+/** Converts nothing yet: what a hash is called says the registry, when all members are read. */
+export const isHash: Converter = (value) => toAlgorithmIdentifier(value);
 const octet = integer(8);
 const short = integer(16);
 const long = integer(32);

@@ -21,10 +21,11 @@ function toChunk(chunk: unknown): Uint8Array {
   return viewBytes(chunk);
 }
 
-const { WritableStream } = streams();
+// Not by its own name: the bundler would give the other one another.
+const Writable = streams().WritableStream;
 
 /** As Workers have it: hashes what is written to it, without keeping it. */
-export class DigestStream extends WritableStream<unknown> {
+export class DigestStream extends Writable<unknown> {
   readonly #digest: Promise<ArrayBuffer>;
   #bytesWritten = 0;
 

@@ -1,5 +1,12 @@
 import { decodeBase64Url } from "../base64.ts";
-import { type KeyDescription, mostSubtleBytes, type SubtleAnswer, type SubtleMethod } from "../crypto-ops.ts";
+import {
+  type CrossingBytes,
+  type CrossingKey,
+  type KeyDescription,
+  mostSubtleBytes,
+  type SubtleAnswer,
+  type SubtleMethod,
+} from "../crypto-ops.ts";
 import { current, setCurrent } from "../current.ts";
 import { DOMException } from "../dom-exception.ts";
 import { host } from "../host.ts";
@@ -22,7 +29,7 @@ const waiting = new Pending<Waiting>();
 /** Takes bytes and keys out of arguments, and puts in their place what says where they are. */
 class Outgoing {
   sealed = "";
-  readonly pieces: Uint8Array[] = [];
+  readonly pieces: Uint8Array[] = safeList();
   size = 0;
   #keys = 0;
 
@@ -30,15 +37,15 @@ class Outgoing {
     if (typeof value !== "object" || value === null) return value;
     const record = plainRecord();
     if (value instanceof Uint8Array) {
-      this.pieces.push(value);
+      this.pieces[this.pieces.length] = value;
       this.size += value.length;
-      record.bytes = value.length;
+      record.bytes = value.length satisfies CrossingBytes["bytes"];
       return record;
     }
     if (isKey(value)) {
       const { sealed } = descriptionOf(value);
       this.sealed = this.#keys === 0 ? sealed : `${this.sealed}\n${sealed}`;
-      record.key = this.#keys++;
+      record.key = this.#keys++ satisfies CrossingKey["key"];
       return record;
     }
     if (isArray(value)) return this.writeAll(value);
@@ -54,11 +61,13 @@ class Outgoing {
   }
 
   joined(): Uint8Array {
-    const [first] = this.pieces;
+    const first = this.pieces[0];
     if (first && this.pieces.length === 1) return first;
     const bytes = new Uint8Array(this.size);
     let at = 0;
-    for (const piece of this.pieces) {
+    // biome-ignore lint/style/useForOf: such a list has no iterator
+    for (let i = 0; i < this.pieces.length; i++) {
+      const piece = this.pieces[i] as Uint8Array;
       bytes.set(piece, at);
       at += piece.length;
     }

@@ -1,6 +1,9 @@
 import type { webcrypto } from "node:crypto";
 import {
+  type CrossingBytes,
+  type CrossingKey,
   type SubtleAnswer,
+  type SubtleCall,
   type SubtleMethod,
   type SubtleRecord,
   subtleMethods,
@@ -18,13 +21,13 @@ export interface ReadCall {
 /** Throws a GuestFault for what the runtime never sends. */
 export function readCall(call: string, sealed: string, bytes: Uint8Array, keys: SealedKeys): ReadCall {
   const [method, ...args] = parse(call);
-  if (!subtleMethods.includes(method as SubtleMethod)) throw new GuestFault("the guest gave no method of SubtleCrypto");
+  if (!subtleMethods.includes(method)) throw new GuestFault("the guest gave no method of SubtleCrypto");
   const texts = sealed === "" ? [] : sealed.split("\n");
   let at = 0;
   const read = (value: unknown): unknown => {
     if (typeof value !== "object" || value === null) return value;
     if (Array.isArray(value)) return value.map(read);
-    const { bytes: size, key } = value as { bytes?: unknown; key?: unknown };
+    const { bytes: size, key } = value as Partial<CrossingBytes & CrossingKey>;
     if (typeof size === "number") {
       const start = at;
       at += size;
@@ -38,13 +41,13 @@ export function readCall(call: string, sealed: string, bytes: Uint8Array, keys: 
     }
     return Object.fromEntries(Object.entries(value).map(([name, held]) => [name, read(held)]));
   };
-  return { method: method as SubtleMethod, args: args.map(read) };
+  return { method, args: args.map(read) };
 }
 
-function parse(call: string): unknown[] {
+function parse(call: string): SubtleCall {
   try {
     const parsed: unknown = JSON.parse(call);
-    if (Array.isArray(parsed)) return parsed;
+    if (Array.isArray(parsed)) return parsed as unknown as SubtleCall;
   } catch {
     // Said below.
   }
