@@ -1,5 +1,5 @@
 import { mostBytesAtOnce } from "../crypto-ops.ts";
-import { current } from "../current.ts";
+import { currentInvocation } from "../current.ts";
 import { DOMException } from "../dom-exception.ts";
 import { host } from "../host.ts";
 import { streams } from "../streams/lazy-streams.ts";
@@ -32,7 +32,7 @@ export class DigestStream extends Writable<unknown> {
   /** Throws a NotSupportedError for an unknown hash function, and an OperationError for too many hashes at once. */
   constructor(algorithm: unknown) {
     const name = toName(algorithm);
-    const invocation = current;
+    const invocation = currentInvocation();
     const hash = host.startHash(invocation, name);
     if (hash === 0) throw new DOMException("Too many hashes at once", "OperationError");
     const result = Promise.withResolvers<ArrayBuffer>();

@@ -7,7 +7,7 @@ import {
   type SubtleAnswer,
   type SubtleMethod,
 } from "../crypto-ops.ts";
-import { current, setCurrent } from "../current.ts";
+import { currentInvocation, setCurrent } from "../current.ts";
 import { DOMException } from "../dom-exception.ts";
 import { host } from "../host.ts";
 import { Pending } from "../pending.ts";
@@ -84,10 +84,10 @@ export function callHost(method: SubtleMethod, args: readonly unknown[]): unknow
   if (outgoing.size > mostSubtleBytes) {
     throw new DOMException(`at most ${mostSubtleBytes} bytes fit into one call`, "OperationError");
   }
-  const answer = host.subtle(current, call, outgoing.sealed, outgoing.joined());
+  const answer = host.subtle(currentInvocation(), call, outgoing.sealed, outgoing.joined());
   if (typeof answer !== "number") return read(answer);
   const result = Promise.withResolvers<unknown>();
-  waiting.set(answer, { invocation: current, result });
+  waiting.set(answer, { invocation: currentInvocation(), result });
   return result.promise;
 }
 
