@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { type RunningSupervisor, runSupervisor } from "../../src/processes/supervisor.ts";
 import { MetricsPage } from "../e2e/metrics-page.ts";
 import { until } from "../e2e/until.ts";
+
+/** One of them restarts the server. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const flags = { host: "127.0.0.1", port: "0", controlPort: "0", logLevel: "silent", fronts: "2", pools: "2" };
 const hello = (text: string) => `export default { fetch: () => new Response(${JSON.stringify(text)}) };`;
