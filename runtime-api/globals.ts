@@ -111,6 +111,7 @@ export function installGlobals(): void {
   interfaces(() => require("./fetch/request.ts"), "Request");
   interfaces(() => require("./fetch/response.ts"), "Response");
   interfaces(() => require("./files/blob.ts"), "Blob", "File");
+  interfaces(() => require("./files/file-reader.ts"), "FileReader");
   interfaces(() => require("./files/form-data.ts"), "FormData");
   interfaces(() => require("./url/url.ts"), "URL");
   interfaces(() => require("./url/search-params.ts"), "URLSearchParams");
@@ -127,6 +128,7 @@ export function installGlobals(): void {
     "CloseEvent",
     "CustomEvent",
     "ErrorEvent",
+    "ProgressEvent",
     "PromiseRejectionEvent",
   );
   interfaces(() => require("./events/message-event.ts"), "MessageEvent");

@@ -137,3 +137,37 @@ export class CloseEvent extends Event {
   }
 }
 defineInterface(CloseEvent, "CloseEvent", ["type", "wasClean", "code", "reason"]);
+
+export interface ProgressEventInit extends EventInit {
+  readonly lengthComputable?: boolean;
+  readonly loaded?: number;
+  readonly total?: number;
+}
+
+export class ProgressEvent extends Event {
+  readonly #lengthComputable: boolean;
+  readonly #loaded: number;
+  readonly #total: number;
+
+  constructor(type: unknown, init?: ProgressEventInit) {
+    requireArguments(arguments.length, 1, "ProgressEvent");
+    super(type, init);
+    const { lengthComputable, loaded = 0, total = 0 } = toDictionary(init, "ProgressEvent");
+    this.#lengthComputable = Boolean(lengthComputable);
+    this.#loaded = Number(loaded);
+    this.#total = Number(total);
+  }
+
+  get lengthComputable(): boolean {
+    return this.#lengthComputable;
+  }
+
+  get loaded(): number {
+    return this.#loaded;
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+}
+defineInterface(ProgressEvent, "ProgressEvent", ["type", "lengthComputable", "loaded", "total"]);

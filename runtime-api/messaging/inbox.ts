@@ -24,8 +24,9 @@ export class Inbox<T> {
 
   #schedule(): void {
     if (!this.#receive || this.#queue.length === 0 || this.#deliveredBy === currentInvocation()) return;
-    this.#deliveredBy = currentInvocation();
+    // First, for it throws when there are too many timers.
     queueTask(() => this.#deliver());
+    this.#deliveredBy = currentInvocation();
   }
 
   #deliver(): void {

@@ -60,6 +60,11 @@ test("the log has the stack, with the function's own places", async () => {
   expect(line.msg).not.toMatch(/\/src\/|node_modules|node:/);
 });
 
+test("answering with a WebSocket is 501 websocket_not_served", async () => {
+  const body = `return new Response(null, { status: 101, webSocket: new WebSocketPair()[0] });`;
+  expect((await ask(body)).answer).toMatchObject({ status: 501, code: "websocket_not_served" });
+});
+
 test.each([
   ["nothing", ""],
   ["a string", `return "text";`],

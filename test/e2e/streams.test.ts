@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { heldPath, Origin, reachOrigins } from "./origin.ts";
 import { TestServer } from "./server.ts";
@@ -115,6 +116,26 @@ test.each(["string", "bytes", "stream"])("10 MB made as %s arrive whole", async 
   const { bytes } = await server.send(`/fn/large/${kind}`);
   expect(bytes.length).toBe(10 * 1024 * 1024);
   expect(sha256(bytes)).toBe(sha256(Buffer.alloc(bytes.length, "0123456789abcdef")));
+});
+
+test("what a request brings is compressed and expanded on its way", async () => {
+  await server.deploy(
+    "packing",
+    `export default {
+        fetch(request) {
+          const packed = request.body.pipeThrough(new CompressionStream("gzip"));
+          const path = new URL(request.url).pathname;
+          return new Response(path === "/packed" ? packed : packed.pipeThrough(new DecompressionStream("gzip")));
+        },
+      };`,
+    { limits: { cpuMs: 1000 } },
+  );
+  const body = Buffer.concat([randomBytes(300_000), Buffer.alloc(300_000, "again and ")]);
+  const packed = await server.send("/fn/packing/packed", { method: "POST", body });
+  expect(packed.bytes.length).toBeLessThan(310_000);
+  expect(gunzipSync(packed.bytes).equals(body)).toBe(true);
+  const back = await server.send("/fn/packing/back", { method: "POST", body });
+  expect(back.bytes.equals(body)).toBe(true);
 });
 
 test("a client that does not read holds the function's stream back", async () => {
