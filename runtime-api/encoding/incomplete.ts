@@ -6,11 +6,38 @@ export function incompleteTail(encoding: string, bytes: Uint8Array): number {
   if (encoding === "utf-8") return utf8Tail(bytes);
   if (encoding === "utf-16le") return utf16Tail(bytes, 1);
   if (encoding === "utf-16be") return utf16Tail(bytes, 0);
-  if (encoding === "iso-2022-jp") return bytes.length;
-  return multiByteEncodings.has(encoding) ? multiByteTail(bytes) : 0;
+  if (encoding === "iso-2022-jp") return escapedTail(bytes);
+  const sizeAt = multiByteSizes[encoding];
+  return sizeAt ? multiByteTail(bytes, sizeAt) : 0;
 }
 
-const multiByteEncodings = new Set(["gbk", "gb18030", "big5", "euc-jp", "euc-kr", "shift_jis"]);
+type SizeAt = (bytes: Uint8Array, at: number) => number;
+
+const isWithin = (byte: number | undefined, from: number, to: number) =>
+  byte !== undefined && byte >= from && byte <= to;
+/** Of encodings whose characters past ASCII are pairs. */
+const pairs: SizeAt = (bytes, at) => (isWithin(bytes[at], 0x81, 0xfe) ? 2 : 1);
+const pairsOrFours: SizeAt = (bytes, at) => {
+  if (!isWithin(bytes[at], 0x81, 0xfe)) return 1;
+  if (!isWithin(bytes[at + 1], 0x30, 0x39)) return 2;
+  const isOver = at + 3 >= bytes.length;
+  return isOver || (isWithin(bytes[at + 2], 0x81, 0xfe) && isWithin(bytes[at + 3], 0x30, 0x39)) ? 4 : 1;
+};
+
+/** How many bytes the character takes, or what stands in its place. By the Encoding Standard's decoders. */
+const multiByteSizes: Readonly<Record<string, SizeAt>> = {
+  __proto__: null as never,
+  big5: pairs,
+  "euc-kr": pairs,
+  gbk: pairsOrFours,
+  gb18030: pairsOrFours,
+  shift_jis: (bytes, at) => (isWithin(bytes[at], 0x81, 0x9f) || isWithin(bytes[at], 0xe0, 0xfc) ? 2 : 1),
+  "euc-jp"(bytes, at) {
+    const first = bytes[at];
+    if (first === 0x8f) return at + 1 >= bytes.length || isWithin(bytes[at + 1], 0xa1, 0xfe) ? 3 : 2;
+    return first === 0x8e || isWithin(first, 0xa1, 0xfe) ? 2 : 1;
+  },
+};
 
 function utf8Tail(bytes: Uint8Array): number {
   const { length } = bytes;
@@ -42,8 +69,34 @@ function utf16Tail(bytes: Uint8Array, highByteAt: 0 | 1): number {
   return highByte >= 0xd8 && highByte <= 0xdb ? odd + 2 : odd;
 }
 
-/** None of these encodings has a byte below 30 in the middle of a character, so after one it is safe to cut. */
-function multiByteTail(bytes: Uint8Array): number {
-  for (let i = bytes.length - 1; i >= 0; i--) if ((bytes[i] as number) < 0x30) return bytes.length - 1 - i;
-  return bytes.length;
+function multiByteTail(bytes: Uint8Array, sizeAt: SizeAt): number {
+  const { length } = bytes;
+  // None of these encodings has a byte below 30 in the middle of a character, so it is known where one begins.
+  let at = length;
+  while (at > 0 && (bytes[at - 1] as number) >= 0x30) at--;
+  while (at < length) {
+    const next = at + sizeAt(bytes, at);
+    if (next > length) return length - at;
+    at = next;
+  }
+  return 0;
+}
+
+const escapeByte = 0x1b;
+
+/** From where other characters than ASCII were switched to, since decoding must begin there; or a switch that is cut. */
+function escapedTail(bytes: Uint8Array): number {
+  const { length } = bytes;
+  let from = -1;
+  for (let at = bytes.indexOf(escapeByte); at >= 0; at = bytes.indexOf(escapeByte, at + 1)) {
+    const kind = bytes[at + 1];
+    const set = bytes[at + 2];
+    const isOpen = kind === undefined || ((kind === 0x24 || kind === 0x28) && set === undefined);
+    if (isOpen) return length - (from < 0 ? at : from);
+    if (kind === 0x28 && set === 0x42) from = -1;
+    else if ((kind === 0x28 && (set === 0x49 || set === 0x4a)) || (kind === 0x24 && (set === 0x40 || set === 0x42))) {
+      if (from < 0) from = at;
+    }
+  }
+  return from < 0 ? 0 : length - from;
 }

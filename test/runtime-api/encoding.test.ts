@@ -48,6 +48,32 @@ describe("TextDecoder", () => {
     }
   });
 
+  test.each([
+    ["shift_jis", [0x90, 0x85, 0x61, 0xff, 0x83, 0x5c, 0xb1, 0x90]],
+    ["euc-jp", [0x8f, 0xb0, 0xa1, 0x8e, 0xb1, 0xbf, 0xe5, 0x8f, 0x41, 0xbf]],
+    ["gb18030", [0x81, 0x30, 0x81, 0x30, 0xd6, 0xd0, 0x81, 0x31, 0x41, 0x81, 0x30, 0x81]],
+    ["gbk", [0xd6, 0xd0, 0x41, 0xff, 0xce, 0xc4, 0x81]],
+    ["big5", [0xa4, 0xa4, 0x30, 0xa4, 0x20, 0xa4]],
+    ["euc-kr", [0xc7, 0xd1, 0x41, 0xb1, 0xdb, 0xc7]],
+    ["iso-2022-jp", [0x41, 0x1b, 0x24, 0x42, 0x34, 0x41, 0x3b, 0x7a, 0x1b, 0x28, 0x42, 0x42, 0x1b, 0x28, 0x4a, 0x5c]],
+  ])("gives the same for %s in pieces as for all of it", async (label, bytes) => {
+    const found = (await inside(
+      await guest(),
+      `${inPieces} return decode("${label}", new Uint8Array([${bytes}]));`,
+    )) as string[];
+    for (const text of found) expect(text.split("|")[0]).toBe(text.split("|")[1]);
+  });
+
+  test("does not wait for more when a character is whole", async () => {
+    expect(
+      await inside(
+        await guest(),
+        `return [["shift_jis", [144, 133]], ["gb18030", [0x81, 0x30, 0x81, 0x30]], ["iso-2022-jp", [65, 27, 65]], ["iso-2022-jp", [27, 36, 66, 52, 65, 27, 40, 66]]]
+           .map(([label, bytes]) => new TextDecoder(label).decode(new Uint8Array(bytes), { stream: true }));`,
+      ),
+    ).toEqual(["\u6c34", "\u0080", "A\ufffdA", "\u6f22"]);
+  });
+
   test("gives the same for UTF-16 in pieces", async () => {
     const it = await guest();
     for (const text of [...texts, "\ud83d", "a\udca9\ud83db"]) {

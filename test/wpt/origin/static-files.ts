@@ -21,8 +21,12 @@ export function staticFiles(checkout: string, origin: URL): Hono<{ Bindings: Htt
     const bytes = await read(path);
     if (!bytes) return c.text("no such file", 404);
     if (path.endsWith(".asis")) {
-      // The whole answer, as it goes over the wire.
-      c.env.outgoing.socket?.end(bytes);
+      // The whole answer, as it goes over the wire, but for the ends of its head's lines.
+      const text = bytes.toString("latin1");
+      const end = /\r?\n\r?\n/.exec(text);
+      const head = end ? text.slice(0, end.index) : text.trimEnd();
+      const body = end ? text.slice(end.index + end[0].length) : "";
+      c.env.outgoing.socket?.end(`${head.replace(/\r?\n/g, "\r\n")}\r\n\r\n${body}`, "latin1");
       return RESPONSE_ALREADY_SENT;
     }
     const isTemplate = path.includes(".sub.");
