@@ -6,6 +6,10 @@ export const metrics = {
   /** In the same run, before the neighbour came. */
   aloneP99Ms: { label: "p99 alone ms", digits: 2, better: "less" },
   timesAlone: { label: "p99 × alone", digits: 2, better: "less" },
+  /** Requests answered with 200, of as many as there can be. */
+  ofCapacity: { label: "× capacity", digits: 2, better: "more" },
+  refusedP50Ms: { label: "refused p50 ms", digits: 2, better: "less" },
+  refusedP99Ms: { label: "refused p99 ms", digits: 2, better: "less" },
   /** User and system time of all processes of the server, by request. */
   cpuUs: { label: "CPU µs/req", digits: 1, better: "less" },
   rssMb: { label: "RSS MB", digits: 0, better: "less" },

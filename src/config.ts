@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { resolve } from "node:path";
 import { parseEgressRule } from "./core/egress-rules.ts";
-import { defaultLimits, defaultMaxLimits, type Limits, limitNames } from "./core/limits.ts";
+import { defaultLimits, defaultMaxLimits, type Limits, limitNames, unlimitedRequests } from "./core/limits.ts";
 import {
   type ConfigLogLevel,
   confinementModes,
@@ -57,6 +57,10 @@ export interface Config {
   readonly quarantineAfter: number;
   readonly quarantineMs: number;
   readonly longestQuarantineMs: number;
+  /** Of all functions of one tenant together. */
+  readonly tenantRequestsInFlight: number;
+  readonly tenantRequestsPerSecond: number;
+  readonly tenantRequestBurst: number;
   readonly queueLength: number;
   readonly queueMs: number;
   readonly dockerHost: string;
@@ -279,13 +283,16 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string, cores: number
     poolCgroup: values.has("poolCgroup") ? resolve(cwd, text("poolCgroup", "")) : null,
     prewarm: text("prewarm", "on") as Switch,
     preparedIsolates: number("preparedIsolates", 2),
-    poolConcurrency: number("poolConcurrency", 200),
+    poolConcurrency: number("poolConcurrency", 250),
     isolation,
     dedicatedPools: number("dedicatedPools", 32),
     dedicatedIdleMs: number("dedicatedIdleMs", 60_000),
     quarantineAfter: number("quarantineAfter", 5),
     quarantineMs: number("quarantineMs", 60_000),
     longestQuarantineMs: number("longestQuarantineMs", 60 * 60 * 1000),
+    tenantRequestsInFlight: number("tenantRequestsInFlight", unlimitedRequests),
+    tenantRequestsPerSecond: number("tenantRequestsPerSecond", unlimitedRequests),
+    tenantRequestBurst: number("tenantRequestBurst", 0),
     queueLength: number("queueLength", 1_000),
     queueMs: number("queueMs", 5_000),
     dockerHost: text("dockerHost", usualDockerHost === "" ? "unix:///var/run/docker.sock" : usualDockerHost),

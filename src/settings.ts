@@ -46,6 +46,9 @@ const limitHelp: Record<keyof Limits, string> = {
   timers: "timers of one request that have not fired",
   responseHeaderBytes: "characters of a response's headers",
   waitUntil: "unsettled promises of one request in waitUntil()",
+  requestsInFlight: "requests to the function that are not over, 1000000 for no limit",
+  requestsPerSecond: "requests to the function a second, 1000000 for no limit",
+  requestBurst: "of those, how many may come at once after a pause, 0 for as many as in a second",
 };
 
 /** The least that makes sense: isolated-vm refuses a heap under 8 MiB. */
@@ -61,6 +64,9 @@ export const smallestLimits: Limits = {
   timers: 0,
   responseHeaderBytes: 0,
   waitUntil: 0,
+  requestsInFlight: 1,
+  requestsPerSecond: 1,
+  requestBurst: 0,
 };
 
 const limitSettings = (["default", "max"] as const).flatMap((which) =>
@@ -146,7 +152,7 @@ export const settings: readonly Setting[] = [
     key: "poolConcurrency",
     kind: "integer",
     min: 1,
-    help: "requests in flight in one pool before others go elsewhere (200)",
+    help: "requests in flight in one pool before others go elsewhere (250)",
   },
   {
     key: "isolation",
@@ -180,6 +186,24 @@ export const settings: readonly Setting[] = [
     help: "how long the first quarantine is; each further one is twice as long (60000)",
   },
   { key: "longestQuarantineMs", kind: "integer", min: 1, help: "how long a quarantine is at most (3600000)" },
+  {
+    key: "tenantRequestsInFlight",
+    kind: "integer",
+    min: 1,
+    help: "requests to all functions of one tenant that are not over, 1000000 for no limit (1000000)",
+  },
+  {
+    key: "tenantRequestsPerSecond",
+    kind: "integer",
+    min: 1,
+    help: "requests to all functions of one tenant a second, 1000000 for no limit (1000000)",
+  },
+  {
+    key: "tenantRequestBurst",
+    kind: "integer",
+    min: 0,
+    help: "of those, how many may come at once after a pause, 0 for as many as in a second (0)",
+  },
   { key: "queueLength", kind: "integer", min: 0, help: "requests that may wait for a pool (1000)" },
   { key: "queueMs", kind: "integer", min: 0, help: "how long a request may wait for a pool (5000)" },
   {

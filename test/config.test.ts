@@ -36,7 +36,7 @@ test("has defaults for everything, by the cores of the machine", () => {
     drainMs: 10_000,
     uploadBytes: 10_485_760,
     preparedIsolates: 2,
-    poolConcurrency: 200,
+    poolConcurrency: 250,
     queueLength: 1_000,
     queueMs: 5_000,
     egressAllow: [],

@@ -101,6 +101,41 @@ const targets: readonly Target[] = [
   { scenario: "kill-pool", what: "whole again ms", wanted: "at most", limit: 300, value: own("wholeAgainMs", "max") },
 ];
 
+/** By default a request may wait for so long. */
+const deadlineMs = 5_000;
+
+const admissionTargets: readonly Target[] = [
+  {
+    scenario: "overload",
+    what: "answered × capacity",
+    wanted: "at least",
+    limit: 0.9,
+    value: own("ofCapacity"),
+  },
+  { scenario: "overload", what: "p99 ms of those answered", wanted: "at most", limit: deadlineMs, value: own("p99Ms") },
+  {
+    scenario: "overload",
+    what: "p99 ms of those refused",
+    wanted: "at most",
+    limit: 5,
+    value: own("refusedP99Ms"),
+  },
+  {
+    scenario: "overload",
+    what: "requests without an answer",
+    wanted: "at most",
+    limit: 0,
+    value: own("failed", "max"),
+  },
+  {
+    scenario: "fairness",
+    what: "p99 of the trickle × p99 alone",
+    wanted: "at most",
+    limit: 2,
+    value: own("timesAlone"),
+  },
+];
+
 const noisyTargets: readonly Target[] = ["looper", "bomber", "cold starts"].map((neighbour) => ({
   scenario: "noisy-neighbour",
   what: `p99 beside a ${neighbour} × p99 alone`.replace("a cold", "cold"),
@@ -113,7 +148,7 @@ const noisyTargets: readonly Target[] = ["looper", "bomber", "cold starts"].map(
 export function targetLines(results: readonly ScenarioResult[]): string[] {
   return results.flatMap((result) => {
     const summary = summarize(result);
-    return [...targets, ...noisyTargets].flatMap(({ scenario, what, wanted, limit, value }) => {
+    return [...targets, ...noisyTargets, ...admissionTargets].flatMap(({ scenario, what, wanted, limit, value }) => {
       const reached = scenario === result.scenario ? value(summary) : undefined;
       if (reached === undefined) return [];
       const good = wanted === "at least" ? reached >= limit : reached <= limit;

@@ -11,6 +11,7 @@ import { hotSpread } from "./hot-spread.ts";
 import { isolationModes } from "./isolation-modes.ts";
 import { killPool } from "./kill-pool.ts";
 import { noisyNeighbour } from "./noisy-neighbour.ts";
+import { fairness, overload } from "./overload.ts";
 import { restart } from "./restart.ts";
 import { roundRobin } from "./round-robin.ts";
 import { zipfHomes } from "./zipf-homes.ts";
@@ -31,6 +32,8 @@ export const allScenarios: readonly Scenario[] = [
   hotSpread,
   isolationModes,
   noisyNeighbour,
+  overload,
+  fairness,
   containerHello,
   containerAddedTime,
   containerColdStart,

@@ -87,7 +87,7 @@ export class ContainerInstance implements Executor, ExchangeOwner {
   }
 
   load(): ExecutorLoad {
-    return { inFlight: this.#exchanges.length, others: 0, room: this.#takesMore ? this.#free.length : 0 };
+    return { inFlight: this.#exchanges.length, others: 0, notBegun: 0, room: this.#takesMore ? this.#free.length : 0 };
   }
 
   get #takesMore(): boolean {

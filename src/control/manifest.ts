@@ -3,7 +3,7 @@ import type { AskedTier, Bundle, BundleModule, FunctionTier, Program, Scaling } 
 import type { EgressLists } from "../core/egress.ts";
 import { parseEgressRule } from "../core/egress-rules.ts";
 import { IsletError } from "../core/errors.ts";
-import { type Limits, limitNames } from "../core/limits.ts";
+import { type Limits, limitNames, unlimitedRequests } from "../core/limits.ts";
 import { handlerPattern, handlingModule } from "./handler.ts";
 import { moduleTypes } from "./module-types.ts";
 import { functionNamePattern } from "./names.ts";
@@ -92,6 +92,15 @@ export const manifestSchema = z
         timers: amount(0).openapi({ description: "Timers of one request that have not fired." }),
         responseHeaderBytes: amount(0).openapi({ description: "Characters of the response's headers." }),
         waitUntil: amount(0).openapi({ description: "Unsettled promises of one request in waitUntil()." }),
+        requestsInFlight: amount(1).openapi({
+          description: "Requests to the function that are not over, on the whole server. More are answered with 429.",
+        }),
+        requestsPerSecond: amount(1).openapi({
+          description: "Requests to the function a second, on the whole server. More are answered with 429.",
+        }),
+        requestBurst: amount(0).openapi({
+          description: "Of requestsPerSecond, how many may come at once after a pause. 0: as many as in a second.",
+        }),
       })
       .partial()
       .default({})
@@ -338,5 +347,8 @@ function limitsOf(manifest: Manifest, policy: LimitPolicy, tier: FunctionTier): 
     }
     limits[name] = asked;
   }
-  return limits;
+  // "As many as in a second" may be more than the operator permits at once.
+  const { requestBurst, requestsPerSecond } = limits;
+  const isLong = requestBurst === 0 && requestsPerSecond < unlimitedRequests && requestsPerSecond > max.requestBurst;
+  return isLong ? { ...limits, requestBurst: max.requestBurst } : limits;
 }

@@ -10,24 +10,29 @@ import { defaultLimits, type LimitName, type Limits } from "./limits.ts";
  *   · count u32, {name text, type u8, length u32} by name · the modules' bytes in that order
  *
  * Whatever changes here or in `limitOrder` needs a new format number: version ids are hashes of it. Format 3 is
- * only for bundles with a handler and format 4 for those with a program, so that the ids of all others stay what
- * they were.
+ * only for bundles with a handler and format 4 for those with a program, and 5, 6 and 7 are 2, 3 and 4 for bundles
+ * with a limit on requests, so that the ids of all others stay what they were.
  */
 const magic = 0x424c5349;
 const format = 2;
 const handlerFormat = 3;
 const programFormat = 4;
+/** What is added to the number of a format for limits on requests. */
+const withRequestLimits = 3;
 const moduleTypes: readonly ModuleType[] = ["esm", "wasm", "text", "json", "data"];
 const limitOrder: readonly LimitName[] = [
   ...["memoryMb", "cpuMs", "startupMs", "wallMs", "requestBodyBytes"],
   ...["subrequests", "subrequestsInFlight", "logBytes", "timers", "responseHeaderBytes", "waitUntil"],
+  ...["requestsInFlight", "requestsPerSecond", "requestBurst"],
 ] as LimitName[];
+const withoutRequestLimits = 11;
 /** How many of them each format has: stores keep bundles that earlier versions of Islet wrote. */
 const limitCounts: Readonly<Record<number, number>> = {
   1: 5,
-  2: limitOrder.length,
-  3: limitOrder.length,
-  4: limitOrder.length,
+  ...Object.fromEntries([format, handlerFormat, programFormat].map((number) => [number, withoutRequestLimits])),
+  ...Object.fromEntries(
+    [format, handlerFormat, programFormat].map((number) => [number + withRequestLimits, limitOrder.length]),
+  ),
 };
 
 const encoder = new TextEncoder();
@@ -40,11 +45,12 @@ export function encodeBundle(bundle: Bundle): Uint8Array {
   const env = Object.entries(bundle.env).sort(([a], [b]) => compare(a, b));
   const head = new Writer();
   head.u32(magic);
-  head.u8(formatOf(bundle));
+  const bundleFormat = formatOf(bundle);
+  head.u8(bundleFormat);
   head.text(bundle.main);
   if (bundle.program !== undefined) head.text(sortedJson(bundle.program));
   else if (bundle.handler !== undefined) head.text(bundle.handler);
-  for (const name of limitOrder) head.f64(bundle.limits[name]);
+  for (const name of limitOrder.slice(0, limitCounts[bundleFormat])) head.f64(bundle.limits[name]);
   head.u32(env.length);
   for (const [name, value] of env) {
     head.text(name);
@@ -72,8 +78,9 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
   const limitCount = limitCounts[found];
   if (limitCount === undefined) throw new Error(`bundle: format ${found} is unknown`);
   const main = reader.text();
-  const handler = found === handlerFormat ? reader.text() : undefined;
-  const program = found === programFormat ? (JSON.parse(reader.text()) as Program) : undefined;
+  const kind = found > programFormat ? found - withRequestLimits : found;
+  const handler = kind === handlerFormat ? reader.text() : undefined;
+  const program = kind === programFormat ? (JSON.parse(reader.text()) as Program) : undefined;
   const limits = readLimits(reader, limitCount);
   const env = readEnv(reader);
   const entries = readModuleTable(reader);
@@ -87,9 +94,10 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
   return { main, ...(handler !== undefined && { handler }), ...(program && { program }), modules, env, limits };
 }
 
-function formatOf({ handler, program }: Bundle): number {
-  if (program) return programFormat;
-  return handler === undefined ? format : handlerFormat;
+function formatOf({ handler, program, limits }: Bundle): number {
+  const kind = program ? programFormat : handler === undefined ? format : handlerFormat;
+  const limited = limitOrder.slice(withoutRequestLimits).some((name) => limits[name] !== defaultLimits[name]);
+  return limited ? kind + withRequestLimits : kind;
 }
 
 /** The same text for the same content, whatever order it was written in. */

@@ -1,3 +1,5 @@
+import type { Usage } from "./invocation.ts";
+
 /** Whose fault an error is: the caller's, the deployed function's, or Islet's own. */
 export type Blame = "client" | "function" | "system";
 
@@ -27,10 +29,20 @@ export const errorKinds = {
   client_gone: { status: 499, blame: "client", hint: "The client closed its connection before the answer was ready." },
   bad_request: { status: 400, blame: "client", hint: "Mend the request as the message says." },
   draining: { status: 503, blame: "system", hint: "This server is shutting down; send the request again." },
+  too_many_requests: {
+    status: 429,
+    blame: "client",
+    hint: "As many requests as limits.requestsInFlight or the tenant's limit allows are not over yet; send fewer at a time.",
+  },
+  rate_limited: {
+    status: 429,
+    blame: "client",
+    hint: "More requests a second came than limits.requestsPerSecond or the tenant's limit allows; send it again after Retry-After.",
+  },
   overloaded: {
     status: 503,
     blame: "system",
-    hint: "All pools or containers are busy and the queue is full; send the request again after Retry-After.",
+    hint: "All pools or containers are busy, and the queue is full or too long for this request; send it again after Retry-After.",
   },
   queue_timeout: {
     status: 503,
@@ -241,11 +253,23 @@ export interface EndedByLimit {
   readonly sentOut: boolean;
 }
 
+/** Why a request was not taken at all, for metrics. */
+export type RefusalReason =
+  | "function_in_flight"
+  | "function_rate"
+  | "tenant_in_flight"
+  | "tenant_rate"
+  | "queue_full"
+  | "deadline"
+  | "queue_timeout";
+
 interface ErrorDetails {
   readonly place?: SourcePlace;
   readonly detail?: string;
   readonly retryAfterMs?: number;
   readonly endedByLimit?: EndedByLimit;
+  readonly refusal?: RefusalReason;
+  readonly usage?: Usage;
   readonly cause?: unknown;
 }
 
@@ -260,6 +284,9 @@ export class IsletError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Of a request that an isolate's limit has ended. */
   readonly endedByLimit: EndedByLimit | undefined;
+  readonly refusal: RefusalReason | undefined;
+  /** What is known of the cost of a request that has run and failed. */
+  readonly usage: Usage | undefined;
 
   constructor(code: ErrorCode, message: string, more: ErrorDetails = {}) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
@@ -268,6 +295,8 @@ export class IsletError extends Error {
     this.detail = more.detail;
     this.retryAfterMs = more.retryAfterMs;
     this.endedByLimit = more.endedByLimit;
+    this.refusal = more.refusal;
+    this.usage = more.usage;
   }
 
   get status(): number {

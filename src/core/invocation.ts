@@ -25,6 +25,8 @@ export interface Invocation {
   /** Names and values in turn, joined by '\n': neither can hold a line break. */
   readonly headers: string;
   readonly body: RequestBody;
+  /** By performance.now(), when its time is up. Absent: never. */
+  readonly deadlineMs?: number;
   /** Gone client or passed deadline. Runs `listener` at most once, at once if that has happened already. */
   onCancel(listener: (reason: IsletError) => void): void;
   /** A line that the function wrote with console.*. */

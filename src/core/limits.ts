@@ -22,9 +22,18 @@ export interface Limits {
   readonly responseHeaderBytes: number;
   /** Promises given to waitUntil() by one request that are not settled. */
   readonly waitUntil: number;
+  /** Requests to the function that are not over, on the whole server. `unlimitedRequests`: no limit. */
+  readonly requestsInFlight: number;
+  /** Requests to the function a second, on the whole server. `unlimitedRequests`: no limit. */
+  readonly requestsPerSecond: number;
+  /** Of those, how many may come at once after a pause. 0: as many as in a second. */
+  readonly requestBurst: number;
 }
 
 export type LimitName = keyof Limits;
+
+/** More than one server can have: whoever says so means that there is no limit. */
+export const unlimitedRequests = 1_000_000;
 
 export const defaultLimits: Limits = {
   memoryMb: 128,
@@ -38,6 +47,9 @@ export const defaultLimits: Limits = {
   timers: 1_000,
   responseHeaderBytes: 64 * 1024,
   waitUntil: 1_000,
+  requestsInFlight: unlimitedRequests,
+  requestsPerSecond: unlimitedRequests,
+  requestBurst: 0,
 };
 
 /** What a manifest may ask for at most, unless the operator says otherwise. */
@@ -53,6 +65,9 @@ export const defaultMaxLimits: Limits = {
   timers: 10_000,
   responseHeaderBytes: 256 * 1024,
   waitUntil: 10_000,
+  requestsInFlight: unlimitedRequests,
+  requestsPerSecond: unlimitedRequests,
+  requestBurst: unlimitedRequests,
 };
 
 export const limitNames = Object.keys(defaultLimits) as LimitName[];

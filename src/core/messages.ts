@@ -1,5 +1,6 @@
 import type { Bundle, LiveFunction, PoolGroup } from "./deployment.ts";
 import type { ErrorCode, SourcePlace } from "./errors.ts";
+import type { Limits } from "./limits.ts";
 import type { FrontPlacement, PoolPlacement } from "./placement.ts";
 import type { PrewarmOutcome } from "./prewarm.ts";
 import type { BreachKind, ProcessOffence } from "./trust.ts";
@@ -34,6 +35,15 @@ export interface ClosedGroup {
   readonly group: PoolGroup;
   /** Epoch milliseconds. */
   readonly untilMs: number;
+}
+
+/** What fronts did with the requests that one limit is about; the counts only grow, from the birth of who counts. */
+export interface Demand {
+  /** `function:` or `tenant:` and its name. */
+  readonly key: string;
+  readonly inFlight: number;
+  readonly admitted: number;
+  readonly asked: number;
 }
 
 /** All pool processes that there are for requests. */
@@ -89,6 +99,10 @@ export type ToFront =
   | { readonly type: "instanceEngineBack" }
   /** It is gone, or never came. Not answered. */
   | { readonly type: "instanceOver"; readonly id: string; readonly end: InstanceEnd }
+  /**
+   * What the other fronts together did, of limits that this front has told of; and how many fronts there are. Not answered.
+   */
+  | { readonly type: "others"; readonly fronts: number; readonly demands: readonly Demand[] }
   /** A pool process is dead, and why; before the list without it. Not answered. */
   | { readonly type: "poolDied"; readonly id: string; readonly verdict: Verdict }
   | { readonly type: "beat"; readonly seq: number }
@@ -116,6 +130,8 @@ export type FromFront =
   | { readonly type: "retire"; readonly reason: string }
   /** It has left, or drained where exit() may hang, as with isolation none: it has nothing to do and waits for its end. */
   | { readonly type: "drained" }
+  /** What this front did, where that has changed; only while there are others. Not answered. */
+  | { readonly type: "demand"; readonly demands: readonly Demand[] }
   /** A pool process sent what is no frame: it is in other hands and must go. Not answered. */
   | { readonly type: "forged"; readonly pool: string; readonly message: string }
   | { readonly type: "beat"; readonly seq: number }
@@ -184,6 +200,10 @@ export interface FrontSettings {
   readonly logLevel: string;
   /** Requests, over all fronts, that may be in flight in one pool process before others go elsewhere. */
   readonly poolConcurrency: number;
+  /** Of all functions of one tenant together; see `Limits`. */
+  readonly tenantLimits: Pick<Limits, "requestsInFlight" | "requestsPerSecond" | "requestBurst">;
+  /** How many fronts there are, this one among them. */
+  readonly fronts: number;
   /** Requests that may wait for a pool process. */
   readonly queueLength: number;
   /** How long a request may wait for a pool process. */

@@ -16,6 +16,9 @@ const whatIsLimited: Readonly<Record<LimitName, string>> = {
   timers: "timers at once",
   responseHeaderBytes: "characters of response headers",
   waitUntil: "promises in waitUntil() at once",
+  requestsInFlight: "requests at once",
+  requestsPerSecond: "requests a second",
+  requestBurst: "requests after a pause",
 };
 
 /** "the limit of 50 subrequests (limits.subrequests) is reached" */

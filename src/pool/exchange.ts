@@ -1,8 +1,9 @@
 import { Readable } from "node:stream";
 import type { Egress } from "../core/egress.ts";
 import { type ErrorCode, IsletError } from "../core/errors.ts";
+import { NotTaken } from "../core/executor.ts";
 import type { Invocation, Reply, Usage } from "../core/invocation.ts";
-import { readFailure, readFetchHead, readLogLine, readReset, readResponseHead } from "./heads.ts";
+import { readFailure, readFetchHead, readLogLine, readRefusal, readReset, readResponseHead } from "./heads.ts";
 import { type PassedBody, Subrequest } from "./subrequest.ts";
 import { BodyReceiver } from "./wire/body-receiver.ts";
 import { BodySender } from "./wire/body-sender.ts";
@@ -27,6 +28,8 @@ export interface ExchangeOwner {
   subrequest(id: number): Subrequest | undefined;
   /** How many requests the process has in flight, over all fronts, as it says with each answer. */
   reportLoad(inFlight: number): void;
+  /** The process has begun with it, or, if it is `answered` in whatever way, is not going to. */
+  begun(answered: boolean): void;
   /** The answer has come, or there is none: it no longer counts as load. */
   answered(exchange: Exchange): void;
   /** Nothing more follows. */
@@ -40,7 +43,9 @@ export class Exchange {
   readonly usage: Usage = { cold: false, cpuMs: 0, thereMs: 0, startMs: 0 };
   readonly #owner: ExchangeOwner;
   readonly #resolve: (reply: Reply) => void;
-  readonly #reject: (error: IsletError) => void;
+  readonly #reject: (error: IsletError | NotTaken) => void;
+  readonly #mayRefuse: boolean;
+  #begun = false;
   #settled = false;
   #answered = false;
   #cancelled = false;
@@ -57,13 +62,15 @@ export class Exchange {
     invocation: Invocation,
     owner: ExchangeOwner,
     resolve: (reply: Reply) => void,
-    reject: (error: IsletError) => void,
+    reject: (error: IsletError | NotTaken) => void,
+    mayRefuse = false,
   ) {
     this.id = id;
     this.invocation = invocation;
     this.#owner = owner;
     this.#resolve = resolve;
     this.#reject = reject;
+    this.#mayRefuse = mayRefuse;
   }
 
   /** The client has gone, or the time is up. What the function has to say about that is still heard, until it is over. */
@@ -104,6 +111,12 @@ export class Exchange {
         return this.#respond(frame);
       case frameType.fail:
         return this.#fail(frame);
+      case frameType.refuse:
+        return this.#refuse(frame);
+      case frameType.begun:
+        frame.end();
+        if (this.#begun || this.#settled) throw new WireError("an invocation begins once, and before its answer");
+        return this.#begin(false);
       case frameType.done:
         return this.#done(frame);
       case frameType.log:
@@ -128,6 +141,7 @@ export class Exchange {
   #receiveCancelled(frame: Frame): void {
     if (frame.type === frameType.log) this.#log(frame);
     else if (frame.type === frameType.done || frame.type === frameType.fail) this.#end();
+    else if (frame.type === frameType.refuse && this.#mayRefuse) this.#end();
     else if (frame.type === frameType.respond) {
       frame.u16();
       // Nothing follows an answer that was complete before the pool process heard of the cancellation.
@@ -206,8 +220,19 @@ export class Exchange {
     if (stack !== "" || code === "function_load_failed") this.invocation.log("error", stack === "" ? message : stack);
     const limited = code === "function_cpu_limit" || code === "function_memory_limit";
     const endedByLimit = { sentOut: this.#subrequests !== undefined };
-    const more = { detail: message, ...(limited && { endedByLimit }) };
+    const more = { detail: message, usage: this.usage, ...(limited && { endedByLimit }) };
     this.fail(new IsletError(code, clientMessage(code, message), more));
+  }
+
+  /** It can be sent to another process, since this one has done nothing with it. */
+  #refuse(frame: Frame): void {
+    const { reason, inFlight } = readRefusal(frame);
+    const touched = this.#settled || this.#begun || this.#sender || this.#subrequests || this.#logBytes > 0;
+    if (touched || !this.#mayRefuse) throw new WireError("an invocation that has begun cannot be refused");
+    this.#settle();
+    this.#owner.reportLoad(inFlight);
+    this.#reject(new NotTaken(reason));
+    this.#end();
   }
 
   #done(frame: Frame): void {
@@ -262,8 +287,15 @@ export class Exchange {
     return stream && { body: stream, fields };
   }
 
+  #begin(answered: boolean): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    this.#owner.begun(answered);
+  }
+
   #settle(): void {
     if (this.#settled) return;
+    this.#begin(true);
     this.#settled = true;
     this.#owner.answered(this);
   }

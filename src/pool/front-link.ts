@@ -1,13 +1,18 @@
 import { isUtf8 } from "node:buffer";
 import type { Bundle } from "../core/deployment.ts";
+import type { NotTakenReason } from "../core/executor.ts";
 import type { LimitName } from "../core/limits.ts";
 import type { IsolateHost } from "./isolate-host.ts";
 import { outcomeNumber, type SaidOutcome } from "./prewarms.ts";
 import { Running, type RunningOwner } from "./running.ts";
+import { machineUs, usBetween } from "./wire/clock.ts";
 import type { Connection } from "./wire/connection.ts";
-import { bodyKind, frameType, WireError } from "./wire/frames.ts";
+import { bodyKind, frameType, mayRefuse, refusalReasons, WireError } from "./wire/frames.ts";
 import { type Frame, FrameReader } from "./wire/reader.ts";
 import { FrameWriter } from "./wire/writer.ts";
+
+/** What an invocation says is sent at once if it took the main thread for so long. */
+const longEntryMs = 0.5;
 
 /** A pool's end of its connection with one front process. */
 export class FrontLink implements RunningOwner {
@@ -91,12 +96,20 @@ export class FrontLink implements RunningOwner {
 
   #invoke(frame: Frame): void {
     const id = frame.id;
+    const nowMs = performance.now();
+    const waitUs = usBetween(frame.u32(), machineUs(nowMs));
+    const flags = frame.u8();
     const key = frame.latin1();
     const method = frame.latin1();
     const url = frame.latin1();
     const headers = frame.latin1();
     const body = readBody(frame);
     const isolate = this.#host.warm(key);
+    const refusal = this.#host.refusal(isolate === undefined, waitUs / 1000, nowMs);
+    if (refusal && (flags & mayRefuse) !== 0) {
+      this.#refuse(id, refusal);
+      return;
+    }
     const running = new Running(id, this, isolate === undefined);
     this.#host.inFlight++;
     if (isolate) running.run(isolate, method, url, headers, body);
@@ -107,7 +120,18 @@ export class FrontLink implements RunningOwner {
       });
     }
     // Most are over by now: only what goes on hears of later frames.
-    if (!running.over) this.#running.set(id, running);
+    if (!running.over) {
+      this.#running.set(id, running);
+      if (!running.answered) this.writer.begin(frameType.begun, id).finish();
+    }
+    // Not only when all that came with it have had their turn.
+    if (performance.now() - nowMs > longEntryMs) this.writer.flush();
+  }
+
+  #refuse(id: number, reason: NotTakenReason): void {
+    this.#host.refused(reason);
+    const writer = this.writer.begin(frameType.refuse, id).u8(refusalReasons.indexOf(reason));
+    writer.u32(this.#host.inFlight).finish();
   }
 
   #withBundle(key: string, run: (bundle: Bundle | undefined) => void): void {

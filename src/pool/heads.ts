@@ -1,6 +1,7 @@
+import type { NotTakenReason } from "../core/executor.ts";
 import { areFields, isMethod, isReasonPhrase, longestHead } from "../core/head-syntax.ts";
 import type { LogLevel } from "../core/invocation.ts";
-import { logLevels, redirectModes, WireError } from "./wire/frames.ts";
+import { logLevels, redirectModes, refusalReasons, WireError } from "./wire/frames.ts";
 import type { Frame } from "./wire/reader.ts";
 
 /*
@@ -99,6 +100,19 @@ export function readFailure(frame: Frame): Failure {
   const code = failureCodes.find((known) => known === name);
   if (code === undefined) throw new WireError("a pool process cannot fail with this code");
   return { cpuMs, cold, code, message, stack };
+}
+
+export interface Refusal {
+  readonly reason: NotTakenReason;
+  readonly inFlight: number;
+}
+
+export function readRefusal(frame: Frame): Refusal {
+  const reason = refusalReasons[frame.u8()];
+  const inFlight = frame.u32();
+  frame.end();
+  if (reason === undefined) throw new WireError("a refusal without its reason");
+  return { reason, inFlight };
 }
 
 export function readLogLine(frame: Frame): { readonly level: LogLevel; readonly text: string; readonly bytes: number } {

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Bundle } from "../core/deployment.ts";
+import type { NotTakenReason } from "../core/executor.ts";
 import type { LimitName } from "../core/limits.ts";
 import type { CheckProblem } from "../core/messages.ts";
 import type { PoolPlacement } from "../core/placement.ts";
@@ -11,6 +12,7 @@ import { TenantIsolate } from "../isolate/tenant-isolate.ts";
 import type { Bundles } from "./bundles.ts";
 import type { Lanes } from "./lanes.ts";
 import type { PoolMetrics } from "./pool-metrics.ts";
+import { StandingLag } from "./standing-lag.ts";
 import type { ThreadNotes } from "./thread-notes.ts";
 import type { WarmIsolates } from "./warm-isolates.ts";
 
@@ -56,6 +58,7 @@ export class IsolateHost {
   inFlight = 0;
   readonly #parts: IsolateHostParts;
   readonly #observer: IsolateObserver;
+  readonly #lag = new StandingLag();
 
   constructor(parts: IsolateHostParts) {
     this.#parts = parts;
@@ -99,6 +102,19 @@ export class IsolateHost {
       opFailed: (isolate, op, error) => logger.error({ isolate: isolate.key, op, err: error }, "a host op failed"),
       loadLog: (isolate, level, text) => logger[level]({ isolate: isolate.key, source: "function" }, text),
     };
+  }
+
+  /**
+   * Why a request had better go to another process, if it had.
+   * @param waitMs how long it took from the front until now.
+   */
+  refusal(cold: boolean, waitMs: number, nowMs: number): NotTakenReason | undefined {
+    if (this.#lag.observe(waitMs, nowMs)) return "behind";
+    return cold && this.#parts.warm.isCrowded() ? "memory" : undefined;
+  }
+
+  refused(reason: NotTakenReason): void {
+    this.#parts.metrics.refused.inc({ reason });
   }
 
   warm(key: string): TenantIsolate | undefined {

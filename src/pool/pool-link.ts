@@ -11,8 +11,9 @@ import { readReset } from "./heads.ts";
 import { lossOf } from "./loss.ts";
 import { Prewarms } from "./prewarms.ts";
 import type { Subrequest } from "./subrequest.ts";
+import { machineUs } from "./wire/clock.ts";
 import type { Connection, Open } from "./wire/connection.ts";
-import { bodyKind, frameType, maxFrameBytes, maxPoolFrameBytes, WireError } from "./wire/frames.ts";
+import { bodyKind, frameType, maxFrameBytes, maxPoolFrameBytes, mayRefuse, WireError } from "./wire/frames.ts";
 import { type Frame, FrameReader } from "./wire/reader.ts";
 import { FrameWriter } from "./wire/writer.ts";
 
@@ -27,7 +28,7 @@ const muchUnreadBytes = 64 * 1024 * 1024;
 const mostUnreadBytes = 4 * maxFrameBytes;
 
 const aboutInvocations: ReadonlySet<number> = new Set([
-  ...[frameType.respond, frameType.fail, frameType.done, frameType.log],
+  ...[frameType.respond, frameType.fail, frameType.refuse, frameType.begun, frameType.done, frameType.log],
   ...[frameType.chunk, frameType.end, frameType.reset, frameType.window, frameType.stop],
 ]);
 
@@ -37,6 +38,8 @@ export interface PoolLinkParts {
   /** Requests in flight in the process before others are better sent elsewhere. */
   readonly concurrency: number;
   readonly egress: Egress;
+  /** It has begun with a request, so that it may take another. */
+  readonly onBegun: () => void;
   /** Bytes of a version's compiled bundle. */
   readonly readBundle: (versionId: string) => Promise<Uint8Array>;
   /** The same if they are at hand. */
@@ -72,6 +75,7 @@ export class PoolLink implements Executor, ExchangeOwner {
   readonly #bundlesAsked = new Set<string>();
   readonly #prewarms = new Prewarms();
   #inFlight = 0;
+  #notBegun = 0;
   /** Requests of other fronts in the process, and work that goes on after its answer. */
   #others = 0;
   #open = true;
@@ -101,31 +105,33 @@ export class PoolLink implements Executor, ExchangeOwner {
   load(): ExecutorLoad {
     const inFlight = this.#inFlight;
     const others = this.#others;
+    const notBegun = this.#notBegun;
     if (!this.#open || (inFlight > 0 && this.writer.waitingBytes > muchUnreadBytes))
-      return { inFlight, others, room: 0 };
+      return { inFlight, others, notBegun, room: 0 };
     // What the process said last may be old: with nothing of our own there, ask again by sending.
     const room = inFlight === 0 ? 1 : this.#parts.concurrency - inFlight - others;
-    return { inFlight, others, room };
+    return { inFlight, others, notBegun, room };
   }
 
   reportLoad(inFlight: number): void {
     this.#others = Math.max(0, inFlight - this.#inFlight);
   }
 
-  execute(invocation: Invocation): Promise<Reply> {
+  execute(invocation: Invocation, refusable = false): Promise<Reply> {
     return new Promise((resolve, reject) => {
       if (!this.#open) {
         reject(new IsletError("pool_lost", "the pool process is gone"));
         return;
       }
-      const exchange = this.#exchanges.add((id) => new Exchange(id, invocation, this, resolve, reject));
+      const exchange = this.#exchanges.add((id) => new Exchange(id, invocation, this, resolve, reject, refusable));
       if (!exchange) {
         reject(new IsletError("overloaded", "the pool process has too many requests"));
         return;
       }
       this.#inFlight++;
+      this.#notBegun++;
       this.#used = true;
-      this.#invoke(exchange.id, invocation);
+      this.#invoke(exchange.id, invocation, refusable);
       invocation.onCancel((reason) => exchange.cancel(reason));
     });
   }
@@ -171,6 +177,11 @@ export class PoolLink implements Executor, ExchangeOwner {
     return this.#subrequests.get(id);
   }
 
+  begun(answered: boolean): void {
+    this.#notBegun--;
+    if (!answered) this.#parts.onBegun();
+  }
+
   answered(): void {
     this.#inFlight--;
   }
@@ -180,10 +191,12 @@ export class PoolLink implements Executor, ExchangeOwner {
     if (!this.#open) this.#closeIfIdle();
   }
 
-  #invoke(id: number, { fn, method, url, headers, body }: Invocation): void {
+  #invoke(id: number, { fn, method, url, headers, body }: Invocation, refusable: boolean): void {
     if (!this.#bundlesSent.has(fn.versionId)) this.#sendBundleAhead(fn);
     const writer = this.writer
       .begin(frameType.invoke, id)
+      .u32(machineUs(performance.now()))
+      .u8(refusable ? mayRefuse : 0)
       .latin1(isolateKey(fn))
       .latin1(method)
       .latin1(url)

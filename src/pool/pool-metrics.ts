@@ -22,6 +22,12 @@ export class PoolMetrics {
     labelNames: ["limit"],
     registers: [this.registry],
   });
+  readonly refused = new Counter({
+    name: "islet_pool_refusals_total",
+    help: "Requests that a pool process did not take, so that they were sent elsewhere, by reason.",
+    labelNames: ["reason"],
+    registers: [this.registry],
+  });
 
   constructor(pool: string, read: { isolates: () => number; bytes: () => number; prepared: () => number }) {
     const gauge = processGauges(this.registry, { pool });

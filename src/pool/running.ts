@@ -3,6 +3,7 @@ import type { LimitName } from "../core/limits.ts";
 import type { InvocationFailure, Job } from "../isolate/job.ts";
 import type { LiveInvocation } from "../isolate/live-invocation.ts";
 import type { TenantIsolate } from "../isolate/tenant-isolate.ts";
+import { codeOfFailure, limitOfFailure } from "./failure-codes.ts";
 import {
   bodyKind,
   frameType,
@@ -18,27 +19,6 @@ import { BodySource } from "./wire/source.ts";
 import type { FrameWriter } from "./wire/writer.ts";
 
 const utf8 = new TextEncoder();
-
-const codeOfFailure = {
-  threw: "function_error",
-  no_response: "function_no_response",
-  upgrade: "websocket_not_served",
-  no_handler: "function_no_handler",
-  cpu_limit: "function_cpu_limit",
-  memory_limit: "function_memory_limit",
-  startup_limit: "function_startup_limit",
-  load_failed: "function_load_failed",
-  isolate_lost: "isolate_lost",
-  header_limit: "function_header_limit",
-  internal: "internal",
-} as const;
-
-/** Limits that fail a request. The others are reported as they are hit. */
-const limitOfFailure: Partial<Record<InvocationFailure["kind"], LimitName>> = {
-  cpu_limit: "cpuMs",
-  memory_limit: "memoryMb",
-  startup_limit: "startupMs",
-};
 
 /** What a running invocation needs from its connection. */
 export interface RunningOwner {
@@ -65,6 +45,7 @@ export class Running implements Job {
   #sinks: Map<number, BodySink> | undefined;
   /** What is to be done for subrequests whose turn has not come. */
   #queued: Map<number, (() => void)[]> | undefined;
+  #answered = false;
   #over = false;
   #isolateIsDone = false;
   /** The subrequest whose answer is passed on while its own body is still on the way. */
@@ -77,6 +58,11 @@ export class Running implements Job {
     this.wireId = wireId;
     this.#owner = owner;
     this.#cold = cold;
+  }
+
+  /** Its front knows that it has begun. */
+  get answered(): boolean {
+    return this.#answered;
   }
 
   get over(): boolean {
@@ -149,6 +135,7 @@ export class Running implements Job {
   }
 
   respond(status: number, statusText: string, headers: string, body: OutgoingBody, open: boolean, cpuMs: number): void {
+    this.#answered = true;
     const long = isLong(body);
     const uploading = typeof body === "number" && this.#sinks?.get(body)?.closed === false;
     if (uploading) this.#passedUpload = body;

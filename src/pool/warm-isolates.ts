@@ -129,6 +129,12 @@ export class WarmIsolates {
     kept.score.weighs(bytes);
   }
 
+  /** Whether those that there are take more memory than they may, and none of them can go. */
+  isCrowded(): boolean {
+    this.#evict();
+    return this.#tooMany;
+  }
+
   get #tooMany(): boolean {
     return this.#totalBytes > this.#limitBytes || this.#kept.size > maxIsolates;
   }

@@ -13,6 +13,7 @@ import { readResidentKb, watchMemory } from "../supervisor/confinement/memory-wa
 import { type Death, describeDeath, isUnexpected } from "../supervisor/death.ts";
 import { Fallback } from "../supervisor/fallback.ts";
 import { FallbackPolicy } from "../supervisor/fallback-policy.ts";
+import { FrontDemand } from "../supervisor/front-demand.ts";
 import { Fronts } from "../supervisor/fronts.ts";
 import { giveWay } from "../supervisor/give-way.ts";
 import { GuestWatch } from "../supervisor/guest-watch.ts";
@@ -159,7 +160,13 @@ export function createChildren(options: ChildrenOptions): Children {
     // With isolation none also with the one that replaces it, and one may become several.
     const sharePort = config.fronts > 1 || inFronts || config.followLoad;
     const egress = { allow: config.egressAllow, deny: config.egressDeny };
+    const tenantLimits = {
+      requestsInFlight: config.tenantRequestsInFlight,
+      requestsPerSecond: config.tenantRequestsPerSecond,
+      requestBurst: config.tenantRequestBurst,
+    };
     return {
+      ...{ tenantLimits, fronts: config.fronts },
       ...{ id, host, port, sharePort, dataDir, logLevel, poolConcurrency, queueLength, queueMs },
       ...{ controlPort: controlPort(), egress, maxHops, fallbackMs: config.fallbackMs },
       containers: {
@@ -175,7 +182,10 @@ export function createChildren(options: ChildrenOptions): Children {
 
   const onDeath = (child: FrontChild | PoolChild, death: Death) => {
     metrics.died(child.kind, death.reason);
-    if (child instanceof FrontChild) containers.ownerDied(child.id);
+    if (child instanceof FrontChild) {
+      containers.ownerDied(child.id);
+      demand.gone(child);
+    }
     if (child instanceof PoolChild) {
       // First to where its requests go from now on, then who is guilty: what is tried again goes there.
       quarantine.judged(child.verdict);
@@ -206,6 +216,8 @@ export function createChildren(options: ChildrenOptions): Children {
         return front.kill("retired");
       case "overLimit":
         return fallback.overLimit(news.key, news.limit, news.then);
+      case "demand":
+        return demand.heard(front, news.demands);
       case "forged":
         return forged(news.pool, news.message);
       case "instanceWanted":
@@ -215,6 +227,12 @@ export function createChildren(options: ChildrenOptions): Children {
         return containers.asked(front, news);
     }
   };
+
+  const demand = new FrontDemand<FrontChild>({
+    fronts: () => fronts.children.filter(({ state }) => state === "ready"),
+    tell: (front, count, demands) => front.send({ type: "others", fronts: count, demands }),
+    nowMs: () => systemClock.now(),
+  });
 
   const forged = (id: string, problem: string) => {
     // With isolation none it is a front's own.
@@ -234,6 +252,7 @@ export function createChildren(options: ChildrenOptions): Children {
         ? new GuestWatch(options.id, directory, patience)
         : (unansweredMs) => unansweredMs >= timing.frontStallMs,
     );
+    void front.ready.then(() => demand.countChanged());
     const { poolMemoryMb: limitMb } = config;
     if (inFronts) void watchMemory(front, { timers, everyMs: timing.poolBeatMs, limitMb });
     return front;

@@ -13,6 +13,7 @@ import { EgressProxy, type ProxyClient } from "../egress/egress-proxy.ts";
 import { FunctionEgress } from "../egress/function-egress.ts";
 import { PoolLink } from "../pool/pool-link.ts";
 import { overSocket } from "../pool/socket-connection.ts";
+import { Admission } from "../scheduler/admission.ts";
 import { ContainerLines } from "../scheduler/container-lines.ts";
 import { GroupDemand } from "../scheduler/group-demand.ts";
 import { Scheduler } from "../scheduler/scheduler.ts";
@@ -49,13 +50,14 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
   const bundles = new BundleCache(new BundleFiles(settings.dataDir), bundleCacheBytes);
   const router = new Router();
   for (const fn of functions) router.set(fn);
-  const queue = new WaitingQueue(settings.queueLength, settings.queueMs);
+  const queue = new WaitingQueue(settings.queueLength);
   const demand = new GroupDemand(
     (group) => channel.send({ type: "wanted", group }),
     () => [...queue.groups.filter((group) => !isContainerGroup(group)), ...links.takeUsed()],
   );
   const scheduler = new Scheduler({
     queue,
+    queueMs: settings.queueMs,
     groupOf: (fn) => groupNow(router, fn),
     onWanted: (group, fn) => (isContainerGroup(group) ? fleet.wanted(group, fn) : demand.want(group)),
     fallback: {
@@ -80,6 +82,11 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
     ask: (request) => channel.send(request),
     onEgress: (socket, instance) => proxy.serve(socket, clientOf(instance)),
   });
+  const admission = new Admission({
+    tenantLimits: settings.tenantLimits,
+    fronts: settings.fronts,
+    tell: (demands) => channel.send({ type: "demand", demands }),
+  });
   const deadlines = new Deadlines();
   const metrics = new FrontMetrics(settings.id, {
     running: () => deadlines.running,
@@ -91,7 +98,7 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
   });
   const accessLog = new AccessLog(logger, sink, settings.id, metrics);
   const { maxHops } = settings;
-  const serving = { router, scheduler, deadlines, accessLog, logger, maxHops };
+  const serving = { router, admission, scheduler, deadlines, accessLog, logger, maxHops };
   const plane = new DataPlane(serving);
   const own = new OwnAddresses(settings.controlPort);
   const egress = new FunctionEgress({
@@ -182,6 +189,8 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
       case "drain":
         void drain(true);
         return;
+      case "others":
+        return admission.heard(message.fronts, message.demands);
       case "instanceThawed":
         return fleet.thawed(message.id);
       case "instanceParked":

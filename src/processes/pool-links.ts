@@ -7,7 +7,7 @@ import type { Scheduler } from "../scheduler/scheduler.ts";
 const reconnectMs = 100;
 
 /** What a link needs and only its owner knows. */
-type Wiring = Pick<PoolLinkParts, "verdict" | "onClose" | "onWarmth">;
+type Wiring = Pick<PoolLinkParts, "verdict" | "onBegun" | "onClose" | "onWarmth">;
 
 export interface PoolLinksParts {
   readonly scheduler: Scheduler;
@@ -52,6 +52,7 @@ export class PoolLinks {
     const link: PoolLink = this.#parts.connect(address, {
       verdict: () => this.#verdicts.of(address.id),
       onWarmth: (key, isWarm) => this.#parts.scheduler.warmthChanged(link, address.group, key, isWarm),
+      onBegun: () => this.#parts.scheduler.roomChanged(address.group),
       onClose: (error, suspects, judged) => {
         if (error) this.#parts.onBroken(address.id, error);
         this.#parts.scheduler.suspect(suspects, judged);

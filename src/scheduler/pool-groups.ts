@@ -3,12 +3,11 @@ import type { Executor } from "../core/executor.ts";
 import type { FrontPlacement } from "../core/placement.ts";
 import type { PrewarmOutcome } from "../core/prewarm.ts";
 import { hashOf } from "./hash-ring.ts";
-import type { PlacedVersion } from "./placed-version.ts";
 import { decisionsOf, expectedWaitMs, lineSeen, warmPlaces } from "./placement-view.ts";
 import { type DecisionKind, noDecisions, Placer, type Sent } from "./placer.ts";
 import { isolatePriors, poolTuning } from "./placer-tuning.ts";
 import { PoolSpot } from "./pool-spot.ts";
-import { RecentObservations } from "./recent-observations.ts";
+import { PoolVersion } from "./pool-version.ts";
 import { type Took, TypicalCosts } from "./version-costs.ts";
 
 /** An executor with its group and the number of the place it fills there; a replacement has its predecessor's. */
@@ -21,20 +20,13 @@ export interface PlacedExecutor {
 /** Past so many versions, what is known of the one that was met first is forgotten. */
 const mostVersions = 20_000;
 
-interface Known {
-  readonly placed: PlacedVersion<PoolSpot>;
-  readonly seen: RecentObservations;
-  /** Requests since somebody asked. */
-  uses: number;
-}
-
 /** The pool processes of each group, and what is known of the versions that run there. */
 export class PoolGroups {
   readonly #decisions = noDecisions();
   readonly #costs = new TypicalCosts(isolatePriors);
-  readonly #versions = new Map<string, Known>();
+  readonly #versions = new Map<string, PoolVersion>();
   /** The same by what a request has at hand. */
-  readonly #known = new WeakMap<LiveFunction, Known>();
+  readonly #known = new WeakMap<LiveFunction, PoolVersion>();
   /** Where versions are warm that this front has not met. */
   readonly #unknown = new Map<string, readonly PoolSpot[]>();
   #placers = new Map<PoolGroup, Placer<PoolSpot>>();
@@ -55,17 +47,30 @@ export class PoolGroups {
     return this.#placers.has(group);
   }
 
-  hasRoom(group: PoolGroup): boolean {
-    return this.#placers.get(group)?.hasRoom() ?? false;
+  /**
+   * Whether some process of the group begins with one more request soon. Not which one: the placer decides where it goes, by
+   * what it costs there.
+   */
+  isAtHand(group: PoolGroup): boolean {
+    for (const spot of this.#placers.get(group)?.spots ?? []) if (spot.isAtHand()) return true;
+    return false;
+  }
+
+  /** Whether one more request of a version leaves room for others'. */
+  fits(version: PoolVersion, group: PoolGroup): boolean {
+    return version.fits(this.#placers.get(group)?.spots ?? []);
+  }
+
+  /** What is known of a version; undefined when its group has no process. */
+  version(fn: LiveFunction, group: PoolGroup): PoolVersion | undefined {
+    const placer = this.#placers.get(group);
+    return placer && this.#version(placer, fn, group);
   }
 
   /** Where a request goes; undefined when no process of the group has room. */
-  choose(fn: LiveFunction, group: PoolGroup, nowMs: number): PoolSpot | undefined {
-    const placer = this.#placers.get(group);
-    if (!placer) return undefined;
-    const known = this.#version(placer, fn, group);
-    known.uses++;
-    return placer.choose(known.placed, nowMs);
+  choose(version: PoolVersion, group: PoolGroup, nowMs: number): PoolSpot | undefined {
+    version.uses++;
+    return this.#placers.get(group)?.choose(version.placed, nowMs);
   }
 
   /** A process says that a version has an isolate there now, or has none any more. */
@@ -88,11 +93,9 @@ export class PoolGroups {
   }
 
   /** An answer has come now from where the request was sent. */
-  learn(fn: LiveFunction, group: PoolGroup, spot: PoolSpot, sent: Sent, nowMs: number, took: Took): void {
-    const placer = this.#placers.get(group);
-    if (!placer) return;
-    const { placed, seen } = this.#version(placer, fn, group);
-    if (placer.learn(placed, spot, sent, nowMs, took)) seen.add(sent.x, nowMs - sent.atMs, took.startMs > 0);
+  learn({ placed, seen }: PoolVersion, group: PoolGroup, spot: PoolSpot, sent: Sent, nowMs: number, took: Took): void {
+    const isLearnt = this.#placers.get(group)?.learn(placed, spot, sent, nowMs, took);
+    if (isLearnt) seen.add(sent.x, nowMs - sent.atMs, took.startMs > 0);
   }
 
   /** Has a version loaded in its home, where its first request will go. */
@@ -165,7 +168,7 @@ export class PoolGroups {
     return new Placer({ spots, tuning: poolTuning, costs: this.#costs, totalBusy }, this.#decisions);
   }
 
-  #version(placer: Placer<PoolSpot>, fn: LiveFunction, group: PoolGroup): Known {
+  #version(placer: Placer<PoolSpot>, fn: LiveFunction, group: PoolGroup): PoolVersion {
     const known = group === fn.group ? this.#known.get(fn) : undefined;
     if (known) return known;
     const key = keyOf(fn, group);
@@ -176,11 +179,11 @@ export class PoolGroups {
     return version;
   }
 
-  #meet(placer: Placer<PoolSpot>, fn: LiveFunction, key: string): Known {
+  #meet(placer: Placer<PoolSpot>, fn: LiveFunction, key: string): PoolVersion {
     const placed = placer.version(hashOfHome(fn));
     for (const spot of this.#unknown.get(key) ?? []) placed.nowWarm(spot, 0);
     this.#unknown.delete(key);
-    return { placed, seen: new RecentObservations(), uses: 0 };
+    return new PoolVersion(placed);
   }
 
   #forgetFirst(): void {

@@ -1,16 +1,22 @@
 import { isContainerGroup, isolateKey, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
 import { type ErrorCode, IsletError } from "../core/errors.ts";
-import type { Executor } from "../core/executor.ts";
-import type { Invocation, Reply } from "../core/invocation.ts";
+import { type Executor, NotTaken, type NotTakenReason } from "../core/executor.ts";
+import type { Invocation, Reply, Usage } from "../core/invocation.ts";
 import type { FrontPlacement } from "../core/placement.ts";
 import type { PrewarmOutcome } from "../core/prewarm.ts";
 import { ContainerFallback, type FallbackParts, isRepeatable } from "./container-fallback.ts";
+import type { Turn } from "./fair-line.ts";
+import { patienceMs } from "./patience.ts";
 import type { DecisionKind } from "./placer.ts";
 import { type PlacedExecutor, PoolGroups } from "./pool-groups.ts";
+import type { PoolSpot } from "./pool-spot.ts";
+import type { PoolVersion } from "./pool-version.ts";
 import type { WaitingQueue } from "./waiting-queue.ts";
 
 export interface SchedulerParts {
   readonly queue: WaitingQueue;
+  /** How long a request may wait for its turn. */
+  readonly queueMs: number;
   /** The group of a version now, which may have changed since a request found it. */
   readonly groupOf: (fn: LiveFunction) => PoolGroup;
   /** A request has come for a group that has no executor, or for one of containers that are all full. */
@@ -27,6 +33,27 @@ const maxAttempts = new Map<ErrorCode, number>([
   ["pool_lost", 3],
   ["container_lost", 3],
 ]);
+
+/** How often a request that a place has refused is sent to another at once. */
+const mostResent = 2;
+/** The cost of a request of which nothing is known. */
+const supposedCostMs = 1;
+
+/** What became of a request so far. */
+interface Progress {
+  /** From 1. */
+  readonly attempt: number;
+  /** Places that would not take it, since it waited last. */
+  readonly refusedBy: readonly PoolSpot[];
+  /** No place may refuse it any more. */
+  readonly mustRun: boolean;
+  /** It has waited, and goes before those who wait. */
+  readonly isTurn: boolean;
+  /** When its waiting is to end; 0 before it has waited. */
+  readonly untilMs: number;
+}
+
+const first: Progress = Object.freeze({ attempt: 1, refusedBy: [], mustRun: false, isTurn: false, untilMs: 0 });
 
 /**
  * Sends each request to the place in its function's group that is cheapest for it, or lets it wait. A request whose process or isolate was lost is sent once more where that
@@ -45,14 +72,16 @@ export class Scheduler {
   /** A request may have found its function before that was moved; a look at where it is now costs a little. */
   #anyMoved = false;
   readonly #fallback: ContainerFallback;
+  readonly #refusals: Record<NotTakenReason, number> = { behind: 0, memory: 0 };
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
     this.#nowMs = parts.nowMs ?? (() => performance.now());
     this.#fallback = new ContainerFallback({
       ...parts.fallback,
-      run: (invocation) => this.#attempt(invocation, invocation.fn.group, 1),
+      run: (invocation) => this.#attempt(invocation, invocation.fn.group, first),
     });
+    parts.queue.onSweep = () => this.#advanceQueue();
   }
 
   setExecutors(pools: readonly PlacedExecutor[]): void {
@@ -70,7 +99,7 @@ export class Scheduler {
   /** An executor of the group has room that it did not have when a reply came. */
   roomChanged(group: PoolGroup): void {
     const { queue } = this.#parts;
-    if (queue.length > 0) queue.advanceLine(group, ({ fn }) => this.#hasRoom(this.#groupOf(fn)));
+    if (queue.length > 0) queue.advanceLine(group, this.#turnOf);
   }
 
   /** A process says that a version has an isolate there now, whoever asked for it, or has none any more. */
@@ -111,6 +140,11 @@ export class Scheduler {
     return this.#parts.queue.length;
   }
 
+  /** How many requests a pool process has refused, by why. */
+  get refusals(): Readonly<Record<NotTakenReason, number>> {
+    return this.#refusals;
+  }
+
   /** How many requests were sent to a pool process, by why to that one. */
   get decisions(): Readonly<Record<DecisionKind, number>> {
     return this.#pools.decisions;
@@ -136,7 +170,7 @@ export class Scheduler {
   /** @throws IsletError as the executor's, or `overloaded`, `queue_timeout` and `quarantined`. */
   execute(invocation: Invocation): Promise<Reply> {
     const { fn } = invocation;
-    return this.#attempt(invocation, this.#anyMoved ? this.#groupOf(fn) : fn.group, 1);
+    return this.#attempt(invocation, this.#anyMoved ? this.#groupOf(fn) : fn.group, first);
   }
 
   /** Whoever has come to containers stays there: in an isolate it would only run into the same limit again. */
@@ -144,60 +178,128 @@ export class Scheduler {
     return isContainerGroup(fn.group) ? fn.group : this.#parts.groupOf(fn);
   }
 
-  #again(invocation: Invocation, attempt: number): Promise<Reply> {
-    return this.#attempt(invocation, this.#groupOf(invocation.fn), attempt);
+  #again(invocation: Invocation, progress: Progress): Promise<Reply> {
+    return this.#attempt(invocation, this.#groupOf(invocation.fn), progress);
   }
 
-  #attempt(invocation: Invocation, group: PoolGroup, attempt: number): Promise<Reply> {
+  #attempt(invocation: Invocation, group: PoolGroup, progress: Progress): Promise<Reply> {
     if (this.#suspects.size > 0) {
       const judged = this.#suspects.get(isolateKey(invocation.fn));
-      if (judged !== undefined) return judged.then(() => this.#again(invocation, attempt));
+      if (judged !== undefined) return judged.then(() => this.#again(invocation, progress));
+    }
+    const { queue } = this.#parts;
+    // Those who wait go first.
+    if (queue.length > 0 && !progress.isTurn && queue.waitingFor(group) > 0) {
+      return this.#wait(invocation, group, progress);
     }
     const containers = this.#containersOf(group);
     if (containers) {
       const executor = leastBusy(containers);
-      if (!executor) return this.#wait(invocation, group, attempt);
+      if (!executor) return this.#wait(invocation, group, progress);
       return executor.execute(invocation).then(
-        (reply) => this.#replied(reply),
-        (error: unknown) => this.#failed(invocation, error, attempt),
+        (reply) => this.#replied(reply, group),
+        (error: unknown) => this.#failed(invocation, group, error, progress),
       );
     }
+    const version = this.#pools.version(invocation.fn, group);
     const atMs = this.#nowMs();
-    const spot = this.#pools.choose(invocation.fn, group, atMs);
-    if (!spot) return this.#wait(invocation, group, attempt);
+    const isTime = version !== undefined && this.#pools.isAtHand(group) && this.#pools.fits(version, group);
+    const spot = isTime ? this.#choose(version, group, progress.refusedBy, atMs) : undefined;
+    if (!version || !spot) return this.#wait(invocation, group, progress);
     const sent = { x: spot.busy(), atMs };
-    return spot.executor.execute(invocation).then(
+    version.inFlight++;
+    return spot.executor.execute(invocation, !progress.mustRun).then(
       (reply) => {
         const nowMs = this.#nowMs();
-        this.#pools.learn(invocation.fn, group, spot, sent, nowMs, reply.usage);
-        return this.#replied(reply);
+        this.#pools.learn(version, group, spot, sent, nowMs, reply.usage);
+        this.#left(version, spot, group, invocation.fn, reply.usage);
+        return this.#replied(reply, group);
       },
-      (error: unknown) => this.#failed(invocation, error, attempt),
+      (error: unknown) => {
+        const usage = error instanceof IsletError ? error.usage : undefined;
+        this.#left(version, spot, group, invocation.fn, usage);
+        if (error instanceof NotTaken) return this.#elsewhere(invocation, group, spot, progress);
+        return this.#failed(invocation, group, error, progress);
+      },
     );
   }
 
-  #replied(reply: Reply): Reply {
-    if (this.#parts.queue.length > 0) this.#advanceQueue();
+  /** Not where it was refused before. */
+  #choose(version: PoolVersion, group: PoolGroup, refusedBy: readonly PoolSpot[], atMs: number): PoolSpot | undefined {
+    if (refusedBy.length === 0) return this.#pools.choose(version, group, atMs);
+    for (const spot of refusedBy) spot.barred = true;
+    const spot = this.#pools.choose(version, group, atMs);
+    for (const barred of refusedBy) barred.barred = false;
+    return spot;
+  }
+
+  /** A request is no longer in the place that it was sent to. */
+  #left(
+    version: PoolVersion,
+    spot: PoolSpot,
+    group: PoolGroup,
+    { tenant, name }: LiveFunction,
+    usage: Usage | undefined,
+  ): void {
+    version.inFlight--;
+    // A cold start says nothing of what the next ones take.
+    if (usage && !usage.cold && usage.cpuMs !== null) {
+      spot.took(usage.cpuMs);
+      version.took(usage.cpuMs);
+    }
+    if (!version.passedOver || !this.#pools.fits(version, group)) return;
+    version.passedOver = false;
+    this.#parts.queue.resume(group, tenant, name);
+  }
+
+  #replied(reply: Reply, group: PoolGroup): Reply {
+    if (this.#parts.queue.length > 0) this.roomChanged(group);
     return reply;
   }
 
-  #failed(invocation: Invocation, error: unknown, attempt: number): Promise<Reply> {
-    this.#advanceQueue();
-    if (mayRepeat(invocation, error, attempt)) return this.#again(invocation, attempt + 1);
+  #failed(invocation: Invocation, group: PoolGroup, error: unknown, progress: Progress): Promise<Reply> {
+    this.roomChanged(group);
+    const { attempt, untilMs } = progress;
+    if (mayRepeat(invocation, error, attempt)) {
+      return this.#again(invocation, { ...first, attempt: attempt + 1, isTurn: true, untilMs });
+    }
     if (error instanceof IsletError && error.endedByLimit && invocation.fn.fallback === "possible") {
       return this.#fallback.instead(invocation, error, error.endedByLimit);
     }
     throw error;
   }
 
-  #wait(invocation: Invocation, group: PoolGroup, attempt: number): Promise<Reply> {
+  /** A place has refused it: the next best, and where that is no use, the queue, from which it is run in any case. */
+  #elsewhere(invocation: Invocation, group: PoolGroup, spot: PoolSpot, progress: Progress): Promise<Reply> {
+    this.roomChanged(group);
+    const next = { ...progress, refusedBy: [...progress.refusedBy, spot] };
+    return next.refusedBy.length <= mostResent ? this.#again(invocation, next) : this.#wait(invocation, group, next);
+  }
+
+  #wait(invocation: Invocation, group: PoolGroup, progress: Progress): Promise<Reply> {
     const { fn } = invocation;
+    const { queue, queueMs, onWanted } = this.#parts;
     if (!this.#pools.has(group)) {
       const closedUntilMs = this.#closed.get(group);
       if (closedUntilMs !== undefined && closedUntilMs > Date.now()) return Promise.reject(refusal(closedUntilMs));
-      this.#parts.onWanted(group, fn);
+      onWanted(group, fn);
     }
-    return this.#parts.queue.wait(group, invocation, () => this.#again(invocation, attempt));
+    const version = this.#pools.version(fn, group);
+    const nowMs = this.#nowMs();
+    const patience = patienceMs(invocation.headers);
+    // By then it has to be answered, not only begun.
+    const answeredByMs = Math.min(
+      invocation.deadlineMs ?? Number.POSITIVE_INFINITY,
+      patience === undefined ? Number.POSITIVE_INFINITY : nowMs + patience,
+    );
+    const untilMs = progress.untilMs || Math.min(nowMs + queueMs, answeredByMs - (version?.aloneMs ?? 0));
+    const costMs = version?.cpuMs || supposedCostMs;
+    // What a place has refused is not refused again: else it could go round for ever.
+    const mustRun = progress.mustRun || progress.refusedBy.length > 0;
+    const next: Progress = { ...progress, refusedBy: [], untilMs, mustRun, isTurn: true };
+    const reply = queue.wait(group, invocation, { costMs, untilMs }, () => this.#again(invocation, next));
+    this.roomChanged(group);
+    return reply;
   }
 
   /** Most servers have none, and then the group's name is not looked up. */
@@ -205,14 +307,20 @@ export class Scheduler {
     return this.#containers.size === 0 ? undefined : this.#containers.get(group);
   }
 
-  #hasRoom(group: PoolGroup): boolean {
+  /** What a waiting request whose turn it is may do. */
+  readonly #turnOf = ({ fn }: Invocation): Turn => {
+    const group = this.#groupOf(fn);
     const containers = this.#containersOf(group);
-    return containers ? leastBusy(containers) !== undefined : this.#pools.hasRoom(group);
-  }
+    if (containers) return leastBusy(containers) ? "go" : "nobody";
+    const version = this.#pools.isAtHand(group) ? this.#pools.version(fn, group) : undefined;
+    if (!version) return "nobody";
+    if (this.#pools.fits(version, group)) return "go";
+    version.passedOver = true;
+    return "another";
+  };
 
   #advanceQueue(): void {
-    const { queue } = this.#parts;
-    queue.advance(({ fn }) => this.#hasRoom(this.#groupOf(fn)));
+    this.#parts.queue.advance(this.#turnOf);
   }
 }
 

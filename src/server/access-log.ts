@@ -67,6 +67,7 @@ export class AccessLog {
     this.#metrics.answered(fn.name, error.status, false, wallMs);
     const limit = limitOfCode[error.code];
     if (limit) this.#metrics.limitHits.inc({ limit });
+    if (error.refusal) this.#metrics.refused.inc({ reason: error.refusal });
     const level = error.blame === "system" ? "error" : error.code === "client_gone" ? "info" : "warn";
     this.#logger[level](
       {

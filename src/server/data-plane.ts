@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Logger } from "pino";
+import type { Admitting } from "../core/admission.ts";
 import { IsletError } from "../core/errors.ts";
 import type { Executor } from "../core/executor.ts";
 import { hopsHeader } from "../core/hops.ts";
@@ -20,6 +21,7 @@ export interface DataPlaneParts {
   readonly router: Router;
   /** Finds a place for an invocation to run. */
   readonly scheduler: Pick<Executor, "execute">;
+  readonly admission: Admitting;
   readonly deadlines: Deadlines;
   readonly accessLog: AccessLog;
   /** For what functions write with console.*. */
@@ -29,7 +31,7 @@ export interface DataPlaneParts {
 }
 
 /**
- * The way of a request through the front: address → route → body → scheduler → answer → log.
+ * The way of a request through the front: address → route → limits → body → scheduler → answer → log.
  *
  * Requests for functions are answered here on node:http's own objects; everything else goes through
  * a Hono app. With Hono before the router each request cost 2 µs more, of some 25.
@@ -84,11 +86,12 @@ export class DataPlane {
     }
     const { fn } = match;
     const url = address.origin + match.target;
-    const { logger, deadlines } = this.#parts;
+    const { logger, deadlines, admission } = this.#parts;
     const invocation = new HttpInvocation(this.nextRequestId(), fn, url, incoming, outgoing, startedAtMs, logger);
     // From now on, so that a body that does not come is over time too.
     deadlines.add(invocation);
     try {
+      admission.enter(invocation);
       if (incoming.headers[hopsHeader] !== undefined) refuseLoop(invocation.headers, this.#parts.maxHops);
       const body = requestBody(incoming, fn.limits.requestBodyBytes, invocation);
       if (body instanceof Promise) {
@@ -135,6 +138,7 @@ export class DataPlane {
 
   #over(invocation: HttpInvocation): void {
     this.#parts.deadlines.delete(invocation);
+    this.#parts.admission.leave(invocation);
     this.resolveIfIdle();
   }
 

@@ -35,6 +35,12 @@ export class FrontMetrics {
     labelNames: ["limit"],
     registers: [this.registry],
   });
+  readonly refused = new Counter({
+    name: "islet_requests_refused_total",
+    help: "Requests that were not taken, by what they would have gone past.",
+    labelNames: ["reason"],
+    registers: [this.registry],
+  });
   readonly #cold = this.#seconds.labels("cold");
   readonly #warm = this.#seconds.labels("warm");
   /** Label sets are hashed once, not for each request. */

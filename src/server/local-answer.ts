@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import type { DirectResponse } from "../core/egress.ts";
 import { errorBody, IsletError } from "../core/errors.ts";
 import type { Reply } from "../core/invocation.ts";
-import { clientHeaders, retrySeconds } from "./outgoing.ts";
+import { clientHeaders, isForNow, retrySeconds } from "./outgoing.ts";
 
 /** What node:http refuses in a reason phrase. */
 const unsendable = /[^\t\x20-\x7e\x80-\xff]/;
@@ -48,7 +48,7 @@ export function localAnswer(reply: Reply, method: string, done: (error: Error | 
 export function localErrorAnswer(error: IsletError, requestId: string): DirectResponse {
   const bytes = Buffer.from(JSON.stringify(errorBody(error, requestId)));
   const headers = ["content-type", "application/json", "content-length", String(bytes.byteLength)];
-  if (error.status === 503) headers.push("retry-after", String(retrySeconds(error)));
+  if (isForNow(error)) headers.push("retry-after", String(retrySeconds(error)));
   return { status: error.status, statusText: "", headers, body: whole(bytes) };
 }
 

@@ -1,6 +1,7 @@
 import { METHODS } from "node:http";
 import type { Readable } from "node:stream";
 import type { Logger } from "pino";
+import type { Admitting } from "../core/admission.ts";
 import type { LiveFunction } from "../core/deployment.ts";
 import type { DirectRequest, DirectResponse, LocalFunction, LocalFunctions } from "../core/egress.ts";
 import { IsletError } from "../core/errors.ts";
@@ -20,6 +21,7 @@ const localSuffix = ".localhost";
 export interface LocalCallsParts {
   readonly router: Router;
   readonly scheduler: Pick<Executor, "execute">;
+  readonly admission: Admitting;
   readonly deadlines: Deadlines;
   readonly accessLog: AccessLog;
   readonly logger: Logger;
@@ -68,7 +70,7 @@ export class LocalCalls implements LocalFunctions {
   }
 
   async #call({ fn, target }: Match, request: DirectRequest): Promise<DirectResponse> {
-    const { deadlines, scheduler, accessLog, logger, nextRequestId } = this.#parts;
+    const { admission, deadlines, scheduler, accessLog, logger, nextRequestId } = this.#parts;
     const { url, method, signal, caller, body } = request;
     if (method === "CONNECT" || !METHODS.includes(method)) throw new Error("the method is not known");
     const length = body instanceof Uint8Array ? ["content-length", String(body.byteLength)] : [];
@@ -88,6 +90,7 @@ export class LocalCalls implements LocalFunctions {
     const over = () => {
       signal.removeEventListener("abort", gone);
       deadlines.delete(invocation);
+      admission.leave(invocation);
       // Opened, it belongs to whoever reads it.
       if (invocation.body.kind === "stream" && !invocation.body.opened()) unsent?.destroy();
       unsent = undefined;
@@ -97,6 +100,7 @@ export class LocalCalls implements LocalFunctions {
     signal.addEventListener("abort", gone, { once: true });
     if (signal.aborted) gone();
     try {
+      admission.enter(invocation);
       refuseLoop(headers, this.#parts.maxHops);
       invocation.body = localBody(body, fn.limits.requestBodyBytes, invocation);
       const reply: Reply = await scheduler.execute(invocation);

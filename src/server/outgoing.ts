@@ -5,7 +5,7 @@ import type { Reply } from "../core/invocation.ts";
 
 /** Fields about the connection with the client. */
 const ours = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade", "proxy-connection", "te", "trailer"]);
-const retryAfterMs = 1_000;
+const usualRetryMs = 1_000;
 
 /**
  * Writes a function's answer; `done` follows when the last byte is handed over or the body broke.
@@ -57,13 +57,18 @@ export function writeError(outgoing: ServerResponse, error: IsletError, requestI
   };
   // An answer's text that could not be sent is still there, and cannot be sent now either.
   outgoing.statusMessage = STATUS_CODES[error.status] ?? "";
-  if (error.status === 503) headers["retry-after"] = String(retrySeconds(error));
+  if (isForNow(error)) headers["retry-after"] = String(retrySeconds(error));
   outgoing.writeHead(error.status, headers);
   outgoing.end(body);
 }
 
-export function retrySeconds(error: IsletError): number {
-  return Math.max(1, Math.ceil((error.retryAfterMs ?? retryAfterMs) / 1000));
+/** Whether the same request may be answered later. */
+export function isForNow({ status }: IsletError): boolean {
+  return status === 503 || status === 429;
+}
+
+export function retrySeconds({ retryAfterMs = usualRetryMs }: IsletError): number {
+  return Math.max(1, Math.ceil((Number.isFinite(retryAfterMs) ? retryAfterMs : usualRetryMs) / 1000));
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { Logger } from "pino";
+import type { Admittable } from "../core/admission.ts";
 import { Cancellable } from "../core/cancellable.ts";
 import type { Slotted } from "../core/dense-set.ts";
 import type { LiveFunction } from "../core/deployment.ts";
 import { type Invocation, type LogLevel, noBody, type RequestBody } from "../core/invocation.ts";
 
 /** A request to a function, whether a client sent it or another function. */
-export class ServedInvocation extends Cancellable implements Invocation, Slotted {
+export class ServedInvocation extends Cancellable implements Invocation, Slotted, Admittable {
   readonly requestId: string;
   readonly fn: LiveFunction;
   readonly method: string;
@@ -17,6 +18,7 @@ export class ServedInvocation extends Cancellable implements Invocation, Slotted
   /** The request whose function sent this one, when it did not come by HTTP. */
   readonly callerId: string | undefined;
   slot = -1;
+  gates: Admittable["gates"] = undefined;
   readonly #logger: Logger;
 
   constructor(

@@ -63,7 +63,7 @@ async function start(): Promise<ExecutorUnderTest> {
       if (message.type === "instanceThawed") fleet.thawed(message.id);
     },
   };
-  const queue = new WaitingQueue(10_000, 30_000);
+  const queue = new WaitingQueue(10_000);
   const ready = new Map<PoolGroup, readonly Executor[]>();
   const fleet = new ContainerFleet({
     settings: { directory: runDirectory, concurrency, instances: 1, pauseMs: 60_000, idleMs: 60_000 },
@@ -83,6 +83,7 @@ async function start(): Promise<ExecutorUnderTest> {
     logger,
   });
   const scheduler = new Scheduler({
+    queueMs: 30_000,
     queue,
     groupOf: ({ group }) => group,
     onWanted: (group, fn) => fleet.wanted(group, fn),
@@ -94,6 +95,7 @@ async function start(): Promise<ExecutorUnderTest> {
     load: () => ({
       inFlight: [...ready.values()].flat().reduce((sum, one) => sum + one.load().inFlight, 0),
       others: 0,
+      notBegun: 0,
       room: 1,
     }),
     execute: (invocation) => scheduler.execute(invocation),

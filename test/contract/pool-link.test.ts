@@ -124,6 +124,7 @@ function linkTo(open: Open, end: () => void | Promise<void>): ExecutorUnderTest 
     open,
     concurrency: 500,
     egress,
+    onBegun: () => undefined,
     onForged: (problem) => {
       throw new Error(`the pool process was taken for a forger: ${problem}`);
     },

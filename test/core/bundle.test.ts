@@ -149,8 +149,19 @@ describe("decoding", () => {
   test("refuses what is no bundle, or one of a later format", () => {
     expect(() => decodeBundle(new Uint8Array(100))).toThrow("not a bundle");
     const later = Buffer.from(encoded);
-    later[4] = 5;
-    expect(() => decodeBundle(later)).toThrow("format 5 is unknown");
+    later[4] = 8;
+    expect(() => decodeBundle(later)).toThrow("format 8 is unknown");
+  });
+
+  test("keeps limits on requests, in a format that bundles without them have not", () => {
+    const limited = { ...small, limits: { ...small.limits, requestsPerSecond: 7, requestBurst: 3 } };
+    for (const kind of [limited, { ...limited, handler: "a.b" }]) {
+      const bytes = encodeBundle(kind);
+      expect(bytes[4]).toBeGreaterThanOrEqual(5);
+      expect(decodeBundle(bytes).limits).toEqual(limited.limits);
+      expect(decodeBundle(bytes).handler).toBe("handler" in kind ? kind.handler : undefined);
+    }
+    expect(encodeBundle(small)[4]).toBe(2);
   });
 
   test("refuses or reads as what it would encode to, whatever byte is changed", () => {

@@ -46,6 +46,8 @@ export class FakePool {
   readonly link: PoolLink;
   /** Problems for which the front wants this process dead. */
   readonly forged: string[] = [];
+  /** Requests that have begun and have no answer. */
+  begun = 0;
   readonly seen: SeenFrame[] = [];
   readonly requests: OutgoingRequest[] = [];
   readonly bundlesRead: string[] = [];
@@ -87,6 +89,7 @@ export class FakePool {
         return new Uint8Array(10);
       },
       onBundleFailure: () => undefined,
+      onBegun: () => pool.begun++,
       onForged: (problem) => pool.forged.push(problem),
       verdict: async () => null,
       onWarmth: () => undefined,

@@ -28,9 +28,9 @@ afterEach(() => pool.stop());
 type Request = ConstructorParameters<typeof TestInvocation>[1];
 
 /** A request that the process has been sent, and its id. */
-async function invoked(request: Request = {}, count = 1) {
+async function invoked(request: Request = {}, count = 1, mayRefuse = false) {
   const invocation = new TestInvocation(fn, request);
-  const reply = pool.link.execute(invocation);
+  const reply = pool.link.execute(invocation, mayRefuse);
   // Whoever looks at it does so later.
   reply.catch(() => undefined);
   const { id } = await pool.received(frameType.invoke, count);
@@ -51,6 +51,8 @@ const fetchOf = (parent: number, id: number, method = "GET", headers = "", body:
   frame(frameType.fetch, id, u32(parent), [redirect], method, "http://h.example/", headers, body);
 const failing = (id: number, code: string, message = "m") =>
   frame(frameType.fail, id, u32(0), [0], code, message, "stack");
+const refusing = (id: number, reason = 0, more: number[] = []) => frame(frameType.refuse, id, [reason], u32(9), more);
+const begun = (id: number) => frame(frameType.begun, id);
 
 /** Frames that no pool process of ours sends while a request with the id `id` waits for its answer. */
 const beforeAnswer: Record<string, (id: number) => Uint8Array> = {
@@ -111,6 +113,10 @@ const beforeAnswer: Record<string, (id: number) => Uint8Array> = {
   "an answer under the id 0": () => respond(0, 200),
   "a bundle that no request waits for": () => frame(frameType.need, 0, Buffer.from(`other@${"b".repeat(64)}`)),
   "a bundle by a path": () => frame(frameType.need, 0, Buffer.from("victim@../../../../etc/passwd")),
+  "a refusal of what may not be refused": (id) => refusing(id),
+  "two beginnings": (id) => Buffer.concat([begun(id), begun(id)]),
+  "a beginning with something in it": (id) => frame(frameType.begun, id, [1]),
+  "a beginning of nothing": () => begun(60_000),
   "a bundle of nothing": () => frame(frameType.need, 0),
 };
 
@@ -127,8 +133,74 @@ describe("while a request waits, a front takes for forged:", () => {
   });
 });
 
+/** The same of a request that the process may refuse. */
+const beforeRefusal: Record<string, (id: number) => Uint8Array> = {
+  "a refusal without a reason": (id) => refusing(id, 2),
+  "a refusal that ends too early": (id) => frame(frameType.refuse, id, [0], [1, 2]),
+  "a refusal with more behind it": (id) => refusing(id, 0, [1]),
+  "a refusal after a log line": (id) =>
+    Buffer.concat([frame(frameType.log, id, [1], Buffer.from("begun")), refusing(id)]),
+  "a refusal after a subrequest": (id) => Buffer.concat([fetchOf(id, 3), refusing(id)]),
+  "a refusal after a wish for the body": (id) => Buffer.concat([frame(frameType.window, id, u32(100)), refusing(id)]),
+  "a refusal after the beginning": (id) => Buffer.concat([begun(id), refusing(id)]),
+  "a refusal after the answer": (id) => Buffer.concat([respond(id, 200, 1), refusing(id)]),
+};
+
+describe("of a request that may be refused, a front takes for forged:", () => {
+  test.each(Object.entries(beforeRefusal))("%s", async (_, forge) => {
+    const { reply, id } = await invoked({}, 1, true);
+    await pool.send(forge(id));
+    await pool.closed;
+    expect(pool.forged).toHaveLength(1);
+    await reply.catch(() => undefined);
+  });
+});
+
+test("a request that is refused has not been touched, and takes no room", async () => {
+  let opened = false;
+  const open = () => {
+    opened = true;
+    return Readable.from([]);
+  };
+  const { reply, id } = await invoked(
+    { method: "POST", body: { kind: "stream", open, opened: () => opened } },
+    1,
+    true,
+  );
+  await pool.send(refusing(id));
+  await expect(reply).rejects.toMatchObject({ name: "NotTaken", reason: "behind" });
+  expect(opened).toBe(false);
+  expect(pool.link.load()).toMatchObject({ inFlight: 0, others: 9 });
+  expect(pool.forged).toEqual([]);
+});
+
+test("a refusal of what was given up meanwhile ends it", async () => {
+  const { invocation, reply, id } = await invoked({}, 1, true);
+  invocation.cancel(new IsletError("client_gone", "gone"));
+  await expect(reply).rejects.toMatchObject({ code: "client_gone" });
+  await pool.send(refusing(id));
+  const next = await invoked({}, 2);
+  await pool.send(respond(next.id, 204));
+  expect((await next.reply).status).toBe(204);
+  expect(pool.link.load()).toMatchObject({ inFlight: 0, notBegun: 0 });
+});
+
+test("a front knows which requests a process has not begun with", async () => {
+  const waiting = await invoked();
+  const answered = await invoked({}, 2);
+  expect(pool.link.load()).toMatchObject({ inFlight: 2, notBegun: 2 });
+  await pool.send(begun(waiting.id), respond(answered.id, 204));
+  await answered.reply;
+  expect(pool.link.load()).toMatchObject({ inFlight: 1, notBegun: 0 });
+  expect(pool.begun).toBe(1);
+  waiting.invocation.cancel(new IsletError("client_gone", "gone"));
+  await expect(waiting.reply).rejects.toMatchObject({ code: "client_gone" });
+  expect(pool.link.load()).toMatchObject({ inFlight: 0, notBegun: 0 });
+});
+
 /** The same while the answer's body streams. */
 const duringBody: Record<string, (id: number) => Uint8Array[]> = {
+  "a beginning after the answer": (id) => [begun(id)],
   "a second answer": (id) => [respond(id, 200)],
   "a piece without bytes": (id) => [frame(frameType.chunk, id)],
   "a piece that is too large": (id) => [frame(frameType.chunk, id, new Uint8Array(65_537))],

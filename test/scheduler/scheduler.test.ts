@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import type { LiveFunction, PoolGroup } from "../../src/core/deployment.ts";
 import { IsletError } from "../../src/core/errors.ts";
-import type { Executor } from "../../src/core/executor.ts";
+import { type Executor, NotTaken } from "../../src/core/executor.ts";
 import type { Invocation, Reply } from "../../src/core/invocation.ts";
 import { defaultLimits } from "../../src/core/limits.ts";
 import { HashRing, hashOf } from "../../src/scheduler/hash-ring.ts";
@@ -30,8 +30,15 @@ const reply: Reply = {
 class ManualExecutor implements Executor {
   readonly tier = "isolate";
   readonly id: string;
-  readonly got: { invocation: Invocation; answer: (reply: Reply) => void; fail: (error: Error) => void }[] = [];
+  readonly got: {
+    invocation: Invocation;
+    mayRefuse: boolean;
+    answer: (reply: Reply) => void;
+    fail: (error: Error) => void;
+  }[] = [];
   room: number;
+  /** Whether what it has had not begun. */
+  behind = false;
   #inFlight = 0;
 
   constructor(id: string, room = Number.POSITIVE_INFINITY) {
@@ -40,20 +47,22 @@ class ManualExecutor implements Executor {
   }
 
   load() {
-    return { inFlight: this.#inFlight, others: 0, room: this.room - this.#inFlight };
+    const notBegun = this.behind ? this.#inFlight : 0;
+    return { inFlight: this.#inFlight, others: 0, notBegun, room: this.room - this.#inFlight };
   }
 
-  execute(invocation: Invocation): Promise<Reply> {
+  execute(invocation: Invocation, mayRefuse = false): Promise<Reply> {
     this.#inFlight++;
     return new Promise<Reply>((resolve, reject) => {
-      this.got.push({ invocation, answer: resolve, fail: reject });
+      this.got.push({ invocation, mayRefuse, answer: resolve, fail: reject });
     }).finally(() => this.#inFlight--);
   }
 }
 
 function setUp(executors: ManualExecutor[], queueLength = 10, queueMs = 60_000) {
   const scheduler = new Scheduler({
-    queue: new WaitingQueue(queueLength, queueMs),
+    queue: new WaitingQueue(queueLength),
+    queueMs,
     groupOf: ({ group }) => group,
     onWanted: () => undefined,
     fallback,
@@ -202,13 +211,85 @@ describe("a lost pool process or isolate", () => {
   });
 });
 
+describe("a place that refuses", () => {
+  const refusal = () => new NotTaken("behind");
+
+  test("a request of any method goes to the next, twice at most, and then waits and is not refused again", async () => {
+    const executors = ["a", "b", "c"].map((id) => new ManualExecutor(id));
+    const { scheduler } = setUp(executors);
+    const opened = { kind: "stream", open: () => Readable.from([]), opened: () => false } as const;
+    const answer = scheduler.execute(new TestInvocation(fn, { method: "POST", body: opened }));
+    const sent = () => executors.flatMap(({ got }) => got);
+    for (let i = 0; i < 3; i++) {
+      await expect.poll(() => sent().length).toBe(i + 1);
+      const last = executors.findLast(({ got }) => got.length > 0 && got.at(-1)?.mayRefuse);
+      last?.got.at(-1)?.fail(refusal());
+      if (last) last.got.splice(-1, 1, { ...(last.got.at(-1) as (typeof last.got)[0]), mayRefuse: false });
+    }
+    expect(executors.map(({ got }) => got.length)).toEqual([1, 1, 1]);
+    await expect.poll(() => sent().length).toBe(4);
+    const again = executors.flatMap(({ got }) => got.slice(1));
+    expect(again.map(({ mayRefuse }) => mayRefuse)).toEqual([false]);
+    again[0]?.answer(reply);
+    expect(await answer).toBe(reply);
+    expect(scheduler.waiting).toBe(0);
+  });
+
+  test("where there is no other it is asked again, and may not refuse", async () => {
+    const { scheduler, order } = setUp([new ManualExecutor("a")]);
+    const answer = scheduler.execute(new TestInvocation(fn));
+    const executor = order[home] as ManualExecutor;
+    expect(executor.got[0]?.mayRefuse).toBe(true);
+    executor.got[0]?.fail(refusal());
+    await expect.poll(() => executor.got.length).toBe(2);
+    expect(executor.got[1]?.mayRefuse).toBe(false);
+    executor.got[1]?.answer(reply);
+    expect(await answer).toBe(reply);
+  });
+});
+
+describe("a process that does not come to begin", () => {
+  const costly: Reply = { ...reply, usage: { ...reply.usage, cpuMs: 2 } };
+
+  test("is sent no more than it does in some milliseconds, but what only waits there does not count", async () => {
+    const { scheduler, order } = setUp([new ManualExecutor("a")], 1_000);
+    const executor = order[home] as ManualExecutor;
+    for (let i = 0; i < 50; i++) {
+      const answer = scheduler.execute(new TestInvocation(fn));
+      executor.got[i]?.answer(costly);
+      await answer;
+    }
+    executor.behind = true;
+    for (let i = 0; i < 5; i++) void scheduler.execute(new TestInvocation(fn));
+    expect(executor.got.length).toBe(50 + 2);
+    expect(scheduler.waiting).toBe(3);
+    executor.behind = false;
+    scheduler.roomChanged("shared");
+    expect(scheduler.waiting).toBe(0);
+  });
+
+  test("one version does not take all of the room that there is", async () => {
+    const { scheduler, order } = setUp([new ManualExecutor("a", 100)], 1_000);
+    const executor = order[home] as ManualExecutor;
+    for (let i = 0; i < 100; i++) void scheduler.execute(new TestInvocation(fn));
+    expect(executor.got.length).toBe(80);
+    const other = scheduler.execute(new TestInvocation({ ...fn, name: "other", tenant: "other" }));
+    expect(executor.got.length).toBe(81);
+    executor.got[80]?.answer(reply);
+    expect(await other).toBe(reply);
+    for (const { answer } of executor.got.slice(0, 40)) answer(reply);
+    await expect.poll(() => executor.got.length).toBe(101);
+  });
+});
+
 describe("groups", () => {
   const quarantined: LiveFunction = { ...fn, name: "q", tenant: "q", group: "tenant:q" };
 
   function setUpGroups(groupOf: (fn: LiveFunction) => PoolGroup = ({ group }) => group, queueLength = 8) {
     const wanted: string[] = [];
     const scheduler = new Scheduler({
-      queue: new WaitingQueue(queueLength, 60_000),
+      queue: new WaitingQueue(queueLength),
+      queueMs: 60_000,
       groupOf,
       onWanted: (group) => wanted.push(group),
       fallback,
@@ -292,7 +373,7 @@ function answering(id: string): Executor {
   return {
     id,
     tier: "isolate",
-    load: () => ({ inFlight: 0, others: 0, room: 1 }),
+    load: () => ({ inFlight: 0, others: 0, notBegun: 0, room: 1 }),
     execute: () => Promise.resolve(reply),
   };
 }

@@ -48,6 +48,8 @@ export function frontSettings(id: string, port: number): FrontSettings {
     dataDir: "/nowhere",
     logLevel: "silent",
     poolConcurrency: 1,
+    tenantLimits: defaultLimits,
+    fronts: 1,
     queueLength: 1,
     queueMs: 1,
     controlPort: 0,

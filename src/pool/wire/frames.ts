@@ -50,6 +50,11 @@ export const frameType = {
   /** pool → front: what came of that. */
   prewarmed: 19,
 
+  /** pool → front: an invocation is not taken; nothing of it has begun, and nothing follows. */
+  refuse: 20,
+  /** pool → front: an invocation has begun. Only of one that has no answer by then: an answer says that, too. */
+  begun: 21,
+
   /** pool → front: a version has an isolate now, or has none any more; the payload is its key. */
   loaded: 24,
   unloaded: 25,
@@ -90,5 +95,9 @@ export class WireError extends Error {
   override readonly name = "WireError";
 }
 
+/** In an invocation's flags: the process may refuse it. */
+export const mayRefuse = 1;
+
+export const refusalReasons = ["behind", "memory"] as const;
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export const redirectModes = ["follow", "manual", "error"] as const;

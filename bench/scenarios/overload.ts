@@ -1,0 +1,116 @@
+import { openLoop } from "../load/open-loop.ts";
+import { steadyGets } from "../load/steady-gets.ts";
+import { steadyRate } from "../load/steady-rate.ts";
+import type { Sample } from "../metrics.ts";
+import { functionSource } from "../peer.ts";
+import { islet, type RunningIslet, startIslet } from "../peers/islet.ts";
+import { progress, type Scenario } from "../scenario.ts";
+import type { BenchSettings } from "../settings.ts";
+import { quantile } from "../statistics.ts";
+
+const [fullSeconds, quickSeconds] = [30, 3];
+const connections = 32;
+const trickleRate = 20;
+
+/** Asked for as often as there is an answer, in requests a second. */
+async function capacityOf(running: RunningIslet, seconds: number): Promise<number> {
+  const startedAt = performance.now();
+  const load = steadyGets(running.url("flood"), connections);
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+  const requests = await load.end();
+  return (requests.filter(({ ok }) => ok).length * 1_000) / (performance.now() - startedAt);
+}
+
+async function withFunctions<Result>(measure: (running: RunningIslet) => Promise<Result>): Promise<Result> {
+  const running = await startIslet([]);
+  try {
+    // Tenants of their own.
+    for (const name of ["flood", "trickle"]) await running.deploy(name, functionSource({ name, kind: "compute" }));
+    return await measure(running);
+  } finally {
+    await running.stop();
+  }
+}
+
+async function overloaded(running: RunningIslet, { quick, warmUpSeconds }: BenchSettings): Promise<Sample["values"]> {
+  const seconds = quick ? quickSeconds : fullSeconds;
+  await capacityOf(running, warmUpSeconds);
+  const capacity = await capacityOf(running, Math.max(2, seconds / 3));
+  const startedAt = performance.now();
+  const requests = await openLoop(running.url("flood"), 2 * capacity, seconds);
+  const taken = requests.filter(({ status }) => status === 200);
+  const refused = requests.filter(({ status }) => status === 503 || status === 429);
+  // What waits at the end is answered later.
+  const intime = taken.filter(({ sentAtMs, tookMs }) => sentAtMs + tookMs - startedAt <= seconds * 1_000);
+  const tookMs = taken.map((request) => request.tookMs);
+  return {
+    requestsPerSecond: intime.length / seconds,
+    ofCapacity: intime.length / seconds / capacity,
+    p50Ms: quantile(tookMs, 0.5),
+    p99Ms: quantile(tookMs, 0.99),
+    refusedP50Ms: quantile(
+      refused.map((request) => request.tookMs),
+      0.5,
+    ),
+    refusedP99Ms: quantile(
+      refused.map((request) => request.tookMs),
+      0.99,
+    ),
+    failed: requests.length - taken.length - refused.length,
+  };
+}
+
+async function unfair(running: RunningIslet, { seconds, warmUpSeconds }: BenchSettings): Promise<Sample["values"]> {
+  const capacity = await capacityOf(running, Math.max(2, warmUpSeconds));
+  const trickle = () => steadyRate([running.url("trickle")], trickleRate, 2 * seconds);
+  const alone = await trickle();
+  const flood = openLoop(running.url("flood"), 2 * capacity, 2 * seconds);
+  const beside = await trickle();
+  await flood;
+  return {
+    ...{ p50Ms: beside.p50Ms, p99Ms: beside.p99Ms, aloneP99Ms: alone.p99Ms },
+    ...{ timesAlone: beside.p99Ms / alone.p99Ms, failed: beside.requests - beside.answered },
+  };
+}
+
+function scenario(
+  parts: Pick<Scenario, "name" | "title" | "main">,
+  measure: (running: RunningIslet, settings: BenchSettings) => Promise<Sample["values"]>,
+  rounds: (settings: BenchSettings) => number,
+): Scenario {
+  return {
+    ...parts,
+    quick: false,
+    takes: (peer) => peer === islet,
+    async run(_, settings) {
+      const samples: Sample[] = [];
+      for (let round = 0; round < rounds(settings); round++) {
+        // Each in a server of its own: what it has learnt is part of it.
+        const values = await withFunctions((running) => measure(running, settings));
+        samples.push({ peer: islet.name, round, values });
+        progress(`  round ${round + 1}: ${JSON.stringify(values)}`);
+      }
+      return samples;
+    },
+  };
+}
+
+export const overload = scenario(
+  {
+    name: "overload",
+    title: `Twice as many requests a second as it can answer, for ${fullSeconds} s; each computes for some milliseconds`,
+    main: "ofCapacity",
+  },
+  overloaded,
+  ({ rounds }) => Math.min(rounds, 3),
+);
+
+export const fairness = scenario(
+  {
+    name: "fairness",
+    title: `One tenant at ${trickleRate} req/s, alone and beside one at twice what the server can answer`,
+    main: "timesAlone",
+  },
+  unfair,
+  ({ rounds }) => rounds,
+);
