@@ -8,6 +8,10 @@ interface Reason {
 
 const reasons: readonly Reason[] = [
   {
+    files: /^WebCryptoAPI\/historical/,
+    because: "there are no insecure contexts: crypto.subtle is always there, as in Workers, Deno and Node",
+  },
+  {
     files: /^fetch\/api\/headers\/header-setcookie/,
     because: "a server may read what an answer sets for cookies",
   },

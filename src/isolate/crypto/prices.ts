@@ -43,6 +43,7 @@ interface Params {
 
 /** Expected milliseconds of CPU time; Infinity for what nobody may have, and for numbers that are none. */
 export function priceMs(method: SubtleMethod, args: readonly unknown[]): number {
+  if (isRefusedAtOnce(method, args)) return leastMs;
   let ms = leastMs + ofBytes(bytesIn(args));
   for (const arg of args) {
     if (arg instanceof HeldKey) ms += ofKey(arg);
@@ -50,6 +51,13 @@ export function priceMs(method: SubtleMethod, args: readonly unknown[]): number 
     else if (isParams(arg)) ms += ofParams(method, arg, args);
   }
   return Number.isNaN(ms) ? Number.POSITIVE_INFINITY : ms;
+}
+
+/** SubtleCrypto looks first whether the key is for the algorithm, and for this. */
+function isRefusedAtOnce(method: SubtleMethod, [algorithm, key]: readonly unknown[]): boolean {
+  if (!(key instanceof HeldKey) || !isParams(algorithm)) return false;
+  const { attributes } = key;
+  return !attributes.usages.includes(method) || upper(attributes.algorithm.name) !== upper(algorithm.name);
 }
 
 function ofBytes(bytes: number): number {
