@@ -7,14 +7,27 @@ function otherThreadsCpuMs(): number {
 
 const running = new Set<ThreadMeter>();
 let sampledMs = 0;
+let sampledAtMs = 0;
+/** Threads of Node's own pool that compute for guests now, and are paid for in another way. */
+let poolThreads = 0;
 
 /** Shares what the threads have used since the last time among the entries that ran meanwhile. */
 function share(): void {
   const nowMs = otherThreadsCpuMs();
+  const atMs = performance.now();
+  // On a machine whose cores are shared they had less, and the entries go free for it: the clock's allowance ends them.
+  const poolMs = poolThreads * (atMs - sampledAtMs);
   // The kernel gives the times that this is the difference of at different moments: it may be less than before.
-  const usedMs = Math.max(0, nowMs - sampledMs);
+  const usedMs = Math.max(0, nowMs - sampledMs - poolMs);
   for (const meter of running) meter.sharedMs += usedMs / running.size;
   sampledMs = nowMs;
+  sampledAtMs = atMs;
+}
+
+/** A thread of Node's pool begins (1) or ends (-1) work that no entry is to be charged for. */
+export function poolThread(change: 1 | -1): void {
+  share();
+  poolThreads += change;
 }
 
 /**

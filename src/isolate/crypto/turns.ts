@@ -1,3 +1,5 @@
+import { poolThread } from "../thread-meter.ts";
+
 /** Node's pool has four threads; one is left to files and to names of hosts. */
 const mostRunning = 3;
 /** Of those that take long: a short one always finds a thread. */
@@ -48,6 +50,7 @@ export class Turns {
 
   #count({ owner, long }: Waiting, by: 1 | -1): void {
     this.#running += by;
+    poolThread(by);
     if (long) this.#longRunning += by;
     const left = (this.#byOwner.get(owner) ?? 0) + by;
     if (left > 0) this.#byOwner.set(owner, left);
