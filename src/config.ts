@@ -293,7 +293,7 @@ function complete(values: ReadonlyMap<string, Value>, cwd: string, cores: number
     tenantRequestsInFlight: number("tenantRequestsInFlight", unlimitedRequests),
     tenantRequestsPerSecond: number("tenantRequestsPerSecond", unlimitedRequests),
     tenantRequestBurst: number("tenantRequestBurst", 0),
-    queueLength: number("queueLength", 1_000),
+    queueLength: number("queueLength", 4_000),
     queueMs: number("queueMs", 5_000),
     dockerHost: text("dockerHost", usualDockerHost === "" ? "unix:///var/run/docker.sock" : usualDockerHost),
     containers: number("containers", 32),

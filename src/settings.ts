@@ -204,7 +204,7 @@ export const settings: readonly Setting[] = [
     min: 0,
     help: "of those, how many may come at once after a pause, 0 for as many as in a second (0)",
   },
-  { key: "queueLength", kind: "integer", min: 0, help: "requests that may wait for a pool (1000)" },
+  { key: "queueLength", kind: "integer", min: 0, help: "requests that may wait for a pool (4000)" },
   { key: "queueMs", kind: "integer", min: 0, help: "how long a request may wait for a pool (5000)" },
   {
     key: "dockerHost",

@@ -37,7 +37,7 @@ test("has defaults for everything, by the cores of the machine", () => {
     uploadBytes: 10_485_760,
     preparedIsolates: 2,
     poolConcurrency: 250,
-    queueLength: 1_000,
+    queueLength: 4_000,
     queueMs: 5_000,
     egressAllow: [],
     egressDeny: [],

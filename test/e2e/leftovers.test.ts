@@ -32,7 +32,7 @@ test.each([
     } };`;
   await server.deploy(name, source, {
     env: { origin: origin.url },
-    limits: { wallMs: status === 200 ? 5_000 : 100, memoryMb: 96 },
+    limits: { wallMs: status === 200 ? 5_000 : 250, memoryMb: 96 },
   });
   const send = async () => {
     if (!name.includes("body")) return server.send(`/fn/${name}/`);

@@ -62,9 +62,9 @@ describe("the waiting queue", () => {
 
   test("knows by how fast it has moved how long one would wait, and refuses whom that is too long", async () => {
     setUp(1_000);
-    for (let i = 0; i < 100; i++) void wait("flood");
+    for (let i = 0; i < 110; i++) void wait("flood");
     expect(queue.expectedWaitMs("shared", "flood")).toBe(0);
-    drain(20, 10);
+    drain(30, 10);
     // 80 are left, one each ten milliseconds.
     expect(queue.expectedWaitMs("shared", "flood")).toBeCloseTo(800, 0);
     expect(queue.expectedWaitMs("shared", "trickle")).toBeLessThan(50);
@@ -75,6 +75,17 @@ describe("the waiting queue", () => {
     expect(queue.length).toBe(81);
     void wait("flood", { untilMs: nowMs + 900 });
     expect(queue.length).toBe(82);
+  });
+
+  test("does not take the time in which a burst is still being read for a slow line", async () => {
+    setUp(2_000);
+    for (let i = 0; i < 900; i++) void wait("burst");
+    // The answers of what went before come together, when that has been done.
+    nowMs += 150;
+    drain(60, 0);
+    expect(queue.expectedWaitMs("shared", "burst")).toBe(0);
+    drain(300, 1);
+    expect(queue.expectedWaitMs("shared", "burst")).toBeLessThan(700);
   });
 
   test("ends the waiting of whose time is up, and says when to come again", async () => {
