@@ -74,24 +74,31 @@ function takeTransform({ readable, writable }: TransformStream): Recipe {
   });
 }
 
-function unlocked<T extends { readonly locked: boolean }>(...sides: T[]): void {
-  if (sides.some(({ locked }) => locked)) throw new DOMException("This stream is locked", "DataCloneError");
-}
-
-/** The polyfill knows its objects by these properties. */
+/**
+ * The polyfill knows its objects by these properties. Looked at twice: what is transferred before it in the same message
+ * may have been an end of it.
+ */
 export function takingOfStream(value: object): (() => Recipe) | undefined {
   if (hasOwn(value, "_readableStreamController")) {
-    unlocked(value as ReadableStream);
-    return () => takeReadable(value as ReadableStream);
+    return takingUnlocked([value as ReadableStream], () => takeReadable(value as ReadableStream));
   }
   if (hasOwn(value, "_writableStreamController")) {
-    unlocked(value as WritableStream);
-    return () => takeWritable(value as WritableStream);
+    return takingUnlocked([value as WritableStream], () => takeWritable(value as WritableStream));
   }
   if (hasOwn(value, "_transformStreamController")) {
     const { readable, writable } = value as TransformStream;
-    unlocked<{ readonly locked: boolean }>(readable, writable);
-    return () => takeTransform(value as TransformStream);
+    return takingUnlocked([readable, writable], () => takeTransform(value as TransformStream));
   }
   return undefined;
+}
+
+function takingUnlocked(sides: readonly { readonly locked: boolean }[], take: () => Recipe): () => Recipe {
+  const check = () => {
+    if (sides.some(({ locked }) => locked)) throw new DOMException("This stream is locked", "DataCloneError");
+  };
+  check();
+  return () => {
+    check();
+    return take();
+  };
 }

@@ -66,12 +66,18 @@ async function runAll(runtime: Runtime, { url }: RunningOrigin): Promise<Map<str
   const queue = [...tests];
   const work = async (): Promise<void> => {
     for (let test = queue.shift(); test; test = queue.shift()) {
-      reports.set(test.id, await runtime.run(testModule(checkout as string, test, url)));
+      reports.set(test.id, withoutPort(await runtime.run(testModule(checkout as string, test, url)), url));
       show(test, reports.get(test.id) as TestReport);
     }
   };
   await Promise.all(Array.from({ length: Number(values.jobs) }, work));
   return reports;
+}
+
+/** Some name their subtests by their address, of which the port is another in each run. */
+function withoutPort({ subtests, ...report }: TestReport, url: string): TestReport {
+  const { port } = new URL(url);
+  return { ...report, subtests: subtests.map((one) => ({ ...one, name: one.name.replaceAll(`:${port}`, "") })) };
 }
 
 function show({ id }: WptTest, { subtests, error }: TestReport): void {
