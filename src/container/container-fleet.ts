@@ -55,9 +55,9 @@ export class ContainerFleet {
   readonly #members = new Map<string, FleetMember>();
   readonly #versions = new Map<PoolGroup, VersionInstances>();
   readonly #backOff = new InstanceBackOff();
-  /** Versions of which one more is wanted when fewer are starting. */
   /** Versions whose requests wait for the containers that there are, until it is time for one more. */
   readonly #patient = new Set<PoolGroup>();
+  /** Versions of which one more is wanted when fewer are starting. */
   readonly #postponed = new Map<PoolGroup, LiveFunction>();
   readonly #listener: MemberListener = {
     onState: (member, before) => this.#moved(member, before),

@@ -63,11 +63,15 @@ describe.skipIf(dockerHost === null)("programs with a Dockerfile", () => {
       headers: { "content-type": "application/x-tar", ...headers },
       body: new Uint8Array(gzipSync(await packTar(entries))),
     });
-  const imagesOf = async (version: string) => engine.imagesLabelled(`islet.version=${version}`);
+  /** Others' images: of servers that use the same engine, or did and were killed. */
+  const foreign = new Set<string>();
+  const imagesOf = async (version: string) =>
+    (await engine.imagesLabelled(`islet.version=${version}`)).filter(({ id }) => !foreign.has(id));
   const versionIn = (text: string) => (JSON.parse(text) as { version: string }).version;
 
   beforeAll(async () => {
     engine = new Engine(String(dockerHost));
+    for (const { id } of await engine.imagesLabelled("islet.version")) foreign.add(id);
     server = await TestServer.start({
       POOLS: 1,
       DOCKER_HOST: String(dockerHost),
