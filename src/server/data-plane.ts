@@ -52,10 +52,12 @@ export class DataPlane {
     this.server = createServer({ keepAliveTimeout: 65_000 }, (incoming, outgoing) => this.#handle(incoming, outgoing));
   }
 
-  /** Refuses new requests with 503 and resolves once those in flight are answered. */
+  /**
+   * Refuses new requests with 503 and resolves once those in flight are answered. Connections without a request stay until
+   * then: on one that is ended a request may be on its way, and would get no answer.
+   */
   drain(): Promise<void> {
     this.#draining = true;
-    this.server.closeIdleConnections();
     return new Promise((resolve) => {
       this.#whenIdle = resolve;
       this.resolveIfIdle();
