@@ -64,8 +64,7 @@ export interface PlacerParts<Place extends Spot> {
  * a place that its version has not needed for a time is given up.
  */
 export class Placer<Place extends Spot> {
-  readonly counts: Readonly<Record<DecisionKind, number>>;
-  readonly #counts: Record<DecisionKind, number>;
+  readonly counts: Record<DecisionKind, number>;
   readonly #parts: PlacerParts<Place>;
   readonly #ring: HashRing<Place>;
   #random = 0x9e3779b9;
@@ -73,7 +72,6 @@ export class Placer<Place extends Spot> {
 
   constructor(parts: PlacerParts<Place>, counts = noDecisions()) {
     this.#parts = parts;
-    this.#counts = counts;
     this.counts = counts;
     this.#ring = new HashRing(parts.spots);
   }
@@ -108,7 +106,7 @@ export class Placer<Place extends Spot> {
     if (spots.length === 1) {
       const only = spots[0] as Place;
       if (only.room() <= 0) return undefined;
-      this.#counts.only++;
+      this.counts.only++;
       return only;
     }
     version.prune(this.#ring, nowMs, this.#parts.tuning.shrinkAfterMs);
@@ -117,7 +115,7 @@ export class Placer<Place extends Spot> {
     const better = this.#newInstead(version, best, nowMs);
     if (better) return better;
     best.usedAtMs = nowMs;
-    this.#counts[best === version.warm[0] ? "warm_home" : "warm_other"]++;
+    this.counts[best === version.warm[0] ? "warm_home" : "warm_other"]++;
     return best.spot;
   }
 
@@ -242,7 +240,7 @@ export class Placer<Place extends Spot> {
 
   #start(version: PlacedVersion<Place>, spot: Place, kind: DecisionKind, costMs: number, nowMs: number): Place {
     version.started(spot, nowMs, nowMs + costMs - version.costs.ownMs);
-    this.#counts[kind]++;
+    this.counts[kind]++;
     version.note({ kind, place: spot.place, costMs, atMs: nowMs });
     return spot;
   }

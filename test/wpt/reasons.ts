@@ -162,11 +162,6 @@ const reasons: readonly Reason[] = [
     because: "there are no resizable buffers: they take address space that V8 does not count",
   },
   {
-    files: /^eventsource\/request-cache-control/,
-    subtests: /www2/,
-    because: "it asks for a host below the origin's address, which is no name here",
-  },
-  {
     files: /^webmessaging\/MessageEvent-trusted/,
     subtests: /BroadcastChannel/,
     because: "it takes a worker and BroadcastChannel, which would reach one isolate only",
