@@ -1,0 +1,51 @@
+import { Hono } from "hono";
+import { cache } from "hono/cache";
+import { compress } from "hono/compress";
+import { cors } from "hono/cors";
+import { etag } from "hono/etag";
+import { languageDetector } from "hono/language";
+import { methodOverride } from "hono/method-override";
+import { poweredBy } from "hono/powered-by";
+import { prettyJSON } from "hono/pretty-json";
+import { requestId } from "hono/request-id";
+import { NONCE, secureHeaders } from "hono/secure-headers";
+import { endTime, setMetric, startTime, timing } from "hono/timing";
+import { appendTrailingSlash, trimTrailingSlash } from "hono/trailing-slash";
+
+const app = new Hono();
+app.use("/cors", cors({ origin: "https://app.example", allowMethods: ["PUT"], maxAge: 60, credentials: true }));
+app.use("/etag", etag());
+app.use("/cached", cache({ cacheName: "ours", cacheControl: "max-age=60" }));
+app.use("/compressed", compress());
+app.use("/secure", secureHeaders({ contentSecurityPolicy: { scriptSrc: [NONCE] } }));
+app.use("/timed", timing());
+app.use("/id", requestId());
+app.use("/pretty", prettyJSON());
+app.use("/powered", poweredBy({ serverName: "Islet" }));
+app.use("/language", languageDetector({ supportedLanguages: ["en", "de"], fallbackLanguage: "en" }));
+app.use("/form", methodOverride({ app }));
+app.use("/trimmed/*", trimTrailingSlash());
+app.use("/appended/*", appendTrailingSlash());
+
+app.get("/cors", (c) => c.text("shared"));
+app.get("/etag", (c) => c.text("tagged"));
+app.get("/cached", (c) => c.text("whole"));
+app.get("/compressed", (c) => c.text("again ".repeat(1000)));
+app.get("/secure", (c) => c.text(c.get("secureHeadersNonce")));
+app.get("/timed", (c) => {
+  setMetric(c, "region", "here");
+  setMetric(c, "db", 12.5, "Database");
+  startTime(c, "work");
+  endTime(c, "work");
+  return c.text("timed");
+});
+app.get("/id", (c) => c.text(c.get("requestId")));
+app.get("/pretty", (c) => c.json({ a: [1] }));
+app.get("/powered", (c) => c.text("by"));
+app.get("/language", (c) => c.text(c.get("language")));
+app.post("/form", (c) => c.text("posted"));
+app.delete("/form", (c) => c.text("deleted"));
+app.get("/trimmed/a", (c) => c.text("a"));
+app.get("/appended/a/", (c) => c.text("a/"));
+
+export default app;
