@@ -80,7 +80,7 @@ module.exports = {
       to: {
         path: "^node_modules/",
         pathNot:
-          "^node_modules/(web-streams-polyfill|urlpattern-polyfill|core-js|@remix-run/(multipart-parser|headers))/",
+          "^node_modules/(web-streams-polyfill|urlpattern-polyfill|css-what|core-js|@remix-run/(multipart-parser|headers))/",
       },
     },
     {

@@ -133,6 +133,7 @@ export function installGlobals(): void {
   );
   interfaces(() => require("./events/message-event.ts"), "MessageEvent");
   interfaces(() => require("./event-source/event-source.ts"), "EventSource");
+  interfaces(() => require("./html-rewriter/html-rewriter.ts"), "HTMLRewriter");
   interfaces(() => require("./web-socket/web-socket.ts"), "WebSocket", "WebSocketPair");
   interfaces(() => require("./messaging/message-port.ts"), "MessageChannel", "MessagePort");
   interfaces(() => require("./events/abort.ts"), "AbortController", "AbortSignal");

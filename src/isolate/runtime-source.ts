@@ -77,7 +77,8 @@ function coreEntry(graph: ModuleGraph, units: Units): string {
     lines.push(`import*as m${i} from${pathOf(id)};`);
     return `${JSON.stringify(id)}:()=>m${i}`;
   });
-  const elsewhere = Object.fromEntries([...units].filter(([, unit]) => unit !== coreUnit));
+  const asked = new Set([...new Set(units.values())].flatMap((unit) => wantedFrom(unit, graph, units)));
+  const elsewhere = Object.fromEntries([...units].filter(([id, unit]) => unit !== coreUnit && asked.has(id)));
   lines.push(`connectParts({__proto__:null,${modules.join()}},{__proto__:null,...${JSON.stringify(elsewhere)}});`);
   lines.push("export{boot,requireModule};");
   return lines.join("\n");

@@ -66,4 +66,12 @@ const templates: readonly Case[] = [
   },
 ];
 
-export const rendering = [...hono, ...components, ...templates];
+const rewriting: readonly Case[] = [
+  {
+    to: "html-rewriter/",
+    headers: { "content-type": "text/html; charset=UTF-8", "content-length": undefined },
+    text: /<i>rewritten<\/i>.*<b>LATE &AMP; BOLD<\/b>/s,
+  },
+];
+
+export const rendering = [...hono, ...components, ...templates, ...rewriting];
