@@ -1,3 +1,4 @@
+import { asyncContext } from "./async-context/frame.ts";
 import { beginEntry } from "./clock.ts";
 import { setCurrent } from "./current.ts";
 import { describeError } from "./describe-error.ts";
@@ -29,6 +30,7 @@ const { apply } = Reflect;
 function guarded<A extends unknown[]>(entry: (...args: A) => void): (...args: A) => void {
   return (...args) => {
     beginEntry();
+    asyncContext.frame = undefined;
     try {
       apply(entry, undefined, args);
     } catch (error) {

@@ -12,6 +12,9 @@ function once<T>(load: () => T): () => T {
 }
 
 export const abortModule = once(() => require("./events/abort.ts") as typeof import("./events/abort.ts"));
+export const asyncSupportModule = once(
+  () => require("./async-context/support.ts") as typeof import("./async-context/support.ts"),
+);
 export const blobModule = once(() => require("./files/blob.ts") as typeof import("./files/blob.ts"));
 export const codecModule = once(() => require("./compression/codec.ts") as typeof import("./compression/codec.ts"));
 export const cryptoCallsModule = once(
@@ -28,6 +31,7 @@ export const globalScopeModule = once(
 export const hostBodyModule = once(() => require("./streams/host-body.ts") as typeof import("./streams/host-body.ts"));
 export const integrityModule = once(() => require("./fetch/integrity.ts") as typeof import("./fetch/integrity.ts"));
 export const multipartModule = once(() => require("./files/multipart.ts") as typeof import("./files/multipart.ts"));
+export const nodeHostModule = once(() => require("./node-host.ts") as typeof import("./node-host.ts"));
 export const objectUrlModule = once(() => require("./files/object-urls.ts") as typeof import("./files/object-urls.ts"));
 export const outgoingModule = once(() => require("./streams/outgoing.ts") as typeof import("./streams/outgoing.ts"));
 export const bodyStreamsModule = once(

@@ -1,6 +1,6 @@
 import { currentInvocation, setCurrent } from "./current.ts";
 import { host } from "./host.ts";
-import { webAssemblyModule } from "./lazy.ts";
+import { asyncSupportModule, nodeHostModule, webAssemblyModule } from "./lazy.ts";
 import type { Glue } from "./ops.ts";
 import { SafeMap } from "./tamper-proof.ts";
 
@@ -16,8 +16,11 @@ const root = "file:///";
 
 let mainNamespace: { readonly default?: unknown } = {};
 const waiting = new SafeMap<number, Import>();
-/** By name: modules that are there or on their way. */
-const loads = new SafeMap<string, Promise<object>>();
+/**
+ * By name: modules that are there, or on their way. An invocation waits for its own import only: within the entry of another's it
+ * would go on in the name of that.
+ */
+const loads = new SafeMap<string, { readonly promise: Promise<object>; readonly invocation: number | "there" }>();
 const wasmModules = new SafeMap<string, object>();
 
 export function mainExport(): unknown {
@@ -37,7 +40,7 @@ function hasFetch(): boolean {
 export function importFailed(id: number, message: string): void {
   const failed = take(id);
   if (!failed) return;
-  loads.delete(failed.name);
+  if (loads.get(failed.name)?.promise === failed.loading.promise) loads.delete(failed.name);
   failed.loading.reject(new TypeError(message));
 }
 
@@ -51,10 +54,11 @@ function take(id: number): Import | undefined {
 async function load(from: string, specifier: unknown): Promise<object> {
   const name = resolve(from, `${specifier as string}`);
   const known = loads.get(name);
-  if (known !== undefined) return known;
+  const invocation = currentInvocation();
+  if (known?.invocation === "there" || known?.invocation === invocation) return known.promise;
   const loading = Promise.withResolvers<object>();
-  loads.set(name, loading.promise);
-  waiting.set(host.importModule(currentInvocation(), name), { invocation: currentInvocation(), name, loading });
+  loads.set(name, { promise: loading.promise, invocation });
+  waiting.set(host.importModule(invocation, name), { invocation, name, loading });
   return loading.promise;
 }
 
@@ -87,7 +91,10 @@ export const glue: Glue = {
     host.loaded(hasFetch());
   },
   imported(id: number, namespace: object): void {
-    take(id)?.loading.resolve(namespace);
+    const done = take(id);
+    if (!done) return;
+    loads.set(done.name, { promise: done.loading.promise, invocation: "there" });
+    done.loading.resolve(namespace);
   },
   meta(moduleName: string, main = false): object {
     return Object.assign(Object.create(null) as object, { url: root + moduleName, main });
@@ -101,4 +108,6 @@ export const glue: Glue = {
     return module;
   },
   data: (moduleName: string): ArrayBuffer => bytesOf(moduleName).buffer,
+  asyncSupport: () => asyncSupportModule().asyncSupport(),
+  node: () => nodeHostModule().nodeHost,
 };

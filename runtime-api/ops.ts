@@ -312,10 +312,19 @@ export interface Glue {
   wasm(moduleName: string): object;
   /** Default export of a data module: an ArrayBuffer. */
   data(moduleName: string): ArrayBuffer;
+  /** What a module's rewritten code calls where it waits. */
+  asyncSupport(): object;
+  /** What the `node:` modules are made with. */
+  node(): object;
 }
+
+/** The `node:` modules, and nothing else, import what they are made with from here. */
+export const nodeHostModuleName = "islet:node";
 
 /** Where the boot function leaves the glue for `glueSource` to take, so that no tenant finds it there. */
 export const glueHandover = "__islet__";
-const glueNames = ["loaded", "imported", "meta", "load", "wasm", "data"] as const satisfies readonly (keyof Glue)[];
+const glueNames = [
+  ...["loaded", "imported", "meta", "load", "wasm", "data", "asyncSupport", "node"],
+] as const satisfies readonly (keyof Glue)[];
 /** Source of `glueModule`. To be evaluated once, when the runtime has booted and before any tenant's code. */
 export const glueSource = `export const{${glueNames.join()}}=globalThis.${glueHandover};delete globalThis.${glueHandover};`;

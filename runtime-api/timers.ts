@@ -1,3 +1,4 @@
+import { asyncContext, type Frame } from "./async-context/frame.ts";
 import { currentInvocation, setCurrent } from "./current.ts";
 import { host } from "./host.ts";
 import { report } from "./report.ts";
@@ -21,6 +22,7 @@ interface Timer {
   readonly callback: Callback;
   readonly args: unknown[];
   readonly repeat: boolean;
+  readonly frame: Frame | undefined;
 }
 
 const timers = new SafeMap<number, Timer>();
@@ -31,7 +33,7 @@ function start(handler: unknown, delay: unknown, repeat: boolean, args: unknown[
   // The conversion to a 32-bit integer is what Web IDL says, wrap-around included.
   const ms = Math.max(0, Number(delay) | 0);
   const id = host.startTimer(currentInvocation(), ms, repeat);
-  keep(id, { invocation: currentInvocation(), callback, args, repeat });
+  keep(id, { invocation: currentInvocation(), callback, args, repeat, frame: asyncContext.frame });
   return id;
 }
 
@@ -53,6 +55,7 @@ export function queueTask(task: () => void): void {
     callback: task,
     args: [],
     repeat: false,
+    frame: asyncContext.frame,
   });
 }
 
@@ -67,7 +70,8 @@ function forget(id: number, invocation: number): void {
   if (ids?.delete(id) && ids.size === 0) byInvocation.delete(invocation);
 }
 
-function run(callback: Callback, args: unknown[]): void {
+function run(callback: Callback, args: unknown[], frame: Frame | undefined): void {
+  asyncContext.frame = frame;
   try {
     apply(callback, globalThis, args);
   } catch (error) {
@@ -81,7 +85,7 @@ export function fireTimer(id: number): void {
   if (!timer) return;
   if (!timer.repeat) forget(id, timer.invocation);
   setCurrent(timer.invocation);
-  run(timer.callback, timer.args);
+  run(timer.callback, timer.args, timer.frame);
 }
 
 /** Forgets the timers of an invocation that has ended: the host will not fire them any more. */
@@ -118,5 +122,6 @@ export function clearInterval(id?: unknown): void {
 
 export function queueMicrotask(callback: () => unknown): void {
   if (typeof callback !== "function") throw new TypeError("queueMicrotask: a function is required");
-  apply(then, resolved, [() => run(callback, [])]);
+  const { frame } = asyncContext;
+  apply(then, resolved, [() => run(callback, [], frame)]);
 }

@@ -3,8 +3,9 @@ import { transform } from "esbuild";
 import type { Bundle, BundleModule, ModuleType } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import { withEsbuild } from "../core/esbuild-service.ts";
-import { isolatesLack } from "../core/node-modules.ts";
+import { isolatesLack, nodeModuleOf } from "../core/node-modules.ts";
 import { resolveSpecifier } from "../core/specifier.ts";
+import { carryContextInProcess } from "./async-context/in-process.ts";
 import { NeedsContainer } from "./needs-container.ts";
 import { rewrite } from "./rewrite.ts";
 import { positionOf } from "./source-position.ts";
@@ -33,7 +34,25 @@ export async function compileBundle(bundle: Bundle): Promise<Bundle> {
     if (module.type === "json") await checkJson(module);
     modules.push(module.type === "esm" ? await compileModule(module, types) : module);
   }
-  return { ...bundle, modules };
+  return { ...bundle, modules: usesAsyncHooks(modules) ? await carrying(modules) : modules };
+}
+
+/** However it is imported or required: its name stands somewhere between quotes. */
+const asyncHooks = /["'`](?:node:)?async_hooks["'`]/;
+
+function usesAsyncHooks(modules: readonly BundleModule[]): boolean {
+  return modules.some((module) => module.type === "esm" && asyncHooks.test(textOf(module)));
+}
+
+async function carrying(modules: readonly BundleModule[]): Promise<BundleModule[]> {
+  const sources = modules.flatMap((module) => (module.type === "esm" ? [[module.name, textOf(module)] as const] : []));
+  const carried = new Map(
+    (await carryContextInProcess(sources)).map((source, index) => [sources[index]?.[0], source] as const),
+  );
+  return modules.map((module) => {
+    const source = module.type === "esm" ? carried.get(module.name) : undefined;
+    return source === undefined ? module : { ...module, bytes: encoder.encode(source) };
+  });
 }
 
 async function compileModule(module: BundleModule, types: ModuleTypes): Promise<BundleModule> {
@@ -115,6 +134,7 @@ function checkImport(item: Import, from: string, source: string, types: ModuleTy
   const specifier = item.specifier;
   const name = resolveSpecifier(specifier, from, (candidate) => types.has(candidate));
   if (name === null) {
+    if (nodeModuleOf(specifier) !== null) return;
     const quoted = JSON.stringify(specifier);
     if (isolatesLack(specifier)) {
       throw new NeedsContainer(`${from} imports ${quoted}, which isolates do not have`, place());

@@ -246,6 +246,8 @@ export interface RuntimeSource {
   readonly core: string;
   /** By the names that the core asks for them: each is a function, see runtime-api/parts.ts. */
   readonly parts: Readonly<Record<string, string>>;
+  /** Modules of Node's, by their names without "node:". */
+  readonly node: Readonly<Record<string, string>>;
 }
 
 /** What a process that holds isolates is told of them. */

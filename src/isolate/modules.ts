@@ -1,11 +1,15 @@
 import type ivm from "isolated-vm";
-import { glueModule } from "../../runtime-api/ops.ts";
+import { glueModule, nodeHostModuleName } from "../../runtime-api/ops.ts";
+import { asyncHelpers, asyncSupport } from "../core/async-support.ts";
 import type { Bundle, BundleModule } from "../core/deployment.ts";
+import { nodeModuleOf } from "../core/node-modules.ts";
 import { resolveSpecifier } from "../core/specifier.ts";
 import { LoadFailure, locate } from "./load-failure.ts";
 import type { PreparedIsolate } from "./prepared-isolate.ts";
 
 const innerPrefix = "islet:module/";
+const asyncPrefix = asyncSupport("");
+const nodePrefix = "node:";
 const entryOptions = { filename: "islet:entry" };
 const importGlue = `import*as glue from${JSON.stringify(glueModule)};`;
 const text = new TextDecoder("utf-8", { ignoreBOM: false });
@@ -31,8 +35,10 @@ export class ModuleGraph {
   /** Modules made here, which may have the glue. */
   readonly #made = new WeakSet<ivm.Module>();
   readonly #main: string;
+  readonly #runtime: PreparedIsolate["runtime"];
 
-  constructor({ isolate, context, glue }: PreparedIsolate, bundle: Bundle) {
+  constructor({ isolate, context, glue, runtime }: PreparedIsolate, bundle: Bundle) {
+    this.#runtime = runtime;
     this.#isolate = isolate;
     this.#context = context;
     this.#glue = glue;
@@ -57,8 +63,7 @@ export class ModuleGraph {
    *   as isolated-vm throws it.
    */
   evaluate(name: string, then: string): void {
-    this.#require(name, name);
-    const entry = this.#isolate.compileModuleSync(entrySource(name, then), entryOptions);
+    const entry = this.#isolate.compileModuleSync(entrySource(this.#known(name), then), entryOptions);
     this.#made.add(entry);
     try {
       entry.instantiateSync(this.#context, (specifier, referrer) => {
@@ -73,8 +78,7 @@ export class ModuleGraph {
 
   /** The same on one of isolated-vm's threads. An isolate's modules are evaluated by the one or the other. */
   async evaluateOnThread(name: string, then: string): Promise<void> {
-    this.#require(name, name);
-    const entry = await this.#isolate.compileModule(entrySource(name, then), entryOptions);
+    const entry = await this.#isolate.compileModule(entrySource(this.#known(name), then), entryOptions);
     this.#made.add(entry);
     try {
       await entry.instantiate(this.#context, (specifier, referrer) => {
@@ -92,10 +96,22 @@ export class ModuleGraph {
     if (specifier === glueModule && this.#made.has(referrer)) return this.#glue;
     const from = this.#names.get(referrer);
     if (from === undefined) return this.#compile(specifier, specifier, compile);
-    if (specifier === innerPrefix + from) return this.#compile(specifier, from, compile);
-    const name = resolveSpecifier(specifier, from, (candidate) => this.#files.has(candidate));
+    if (specifier === innerPrefix + from || specifier === asyncPrefix + from) {
+      return this.#compile(specifier, from, compile);
+    }
+    const isOfNode = from.startsWith(nodePrefix) && !this.#files.has(from);
+    if (isOfNode && specifier === nodeHostModuleName) return this.#compile(specifier, from, compile);
+    const name = isOfNode ? specifier : this.#nameOf(specifier, from);
     if (name === null) throw new LoadFailure("missing", `cannot find module "${specifier}"`, { module: from });
     return this.#compile(name, from, compile);
+  }
+
+  /** The bundle's own modules come first. */
+  #nameOf(specifier: string, from: string): string | null {
+    const own = resolveSpecifier(specifier, from, (candidate) => this.#files.has(candidate));
+    if (own !== null) return own;
+    const ofNode = nodeModuleOf(specifier);
+    return ofNode && nodePrefix + ofNode;
   }
 
   #compile(name: string, from: string, compile: Compile): ivm.Module | Promise<ivm.Module> {
@@ -125,6 +141,12 @@ export class ModuleGraph {
       const quoted = JSON.stringify(owner);
       return `${importGlue}export const meta=glue.meta(${quoted},${owner === this.#main}),load=(s)=>glue.load(${quoted},s);`;
     }
+    if (name.startsWith(asyncPrefix)) {
+      return `${importGlue}const support=glue.asyncSupport();export const{${asyncHelpers.join()}}=support;`;
+    }
+    if (name === nodeHostModuleName) return `${importGlue}export default glue.node();`;
+    const ofNode = this.#files.has(name) ? undefined : this.#nodeSource(name);
+    if (ofNode !== undefined) return ofNode;
     const file = this.#require(name, from);
     switch (file.type) {
       case "esm":
@@ -140,6 +162,17 @@ export class ModuleGraph {
     }
   }
 
+  #nodeSource(name: string): string | undefined {
+    return name.startsWith(nodePrefix) ? this.#runtime.nodeModule(name.slice(nodePrefix.length)) : undefined;
+  }
+
+  /** @throws LoadFailure when neither the bundle nor the runtime has a module of that name. */
+  #known(name: string): string {
+    const known = this.#nameOf(name, "");
+    if (known === null) throw new LoadFailure("missing", `cannot find module "${name}"`, { module: name });
+    return known;
+  }
+
   #require(name: string, from: string): BundleModule {
     const file = this.#files.get(name);
     if (!file) throw new LoadFailure("missing", `cannot find module "${name}"`, { module: from });
@@ -149,7 +182,9 @@ export class ModuleGraph {
   /** Whether the whole source of this module is made here, with nothing of the tenant's in it but names. */
   #isMade(name: string): boolean {
     const type = this.#files.get(name)?.type;
-    return type === undefined || type === "wasm" || type === "data";
+    if (type === undefined)
+      return name.startsWith(innerPrefix) || name.startsWith(asyncPrefix) || name === nodeHostModuleName;
+    return type === "wasm" || type === "data";
   }
 
   #failure(kind: "syntax" | "threw", error: unknown): unknown {

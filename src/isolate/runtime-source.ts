@@ -6,6 +6,8 @@ import { type BuildOptions, build, type Plugin, transform } from "esbuild";
 import { withEsbuild } from "../core/esbuild-service.ts";
 import { kept } from "../core/kept-build.ts";
 import type { RuntimeSource } from "../core/messages.ts";
+import { nodeModules } from "../core/node-modules.ts";
+import { buildNodeModules } from "./node-source.ts";
 import { collect, coreUnit, type ModuleGraph, unitsOf } from "./runtime-units.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -38,7 +40,7 @@ const options = {
  * for each MB of source.
  */
 export async function buildRuntimeSource(): Promise<RuntimeSource> {
-  const text = await kept({ options, entry, hot }, () => withEsbuild(buildUnits));
+  const text = await kept({ options, entry, hot, nodeModules }, () => withEsbuild(buildUnits));
   return JSON.parse(text) as RuntimeSource;
 }
 
@@ -50,13 +52,15 @@ async function buildUnits(): Promise<{ text: string; inputs: string[] }> {
     names.map(async (unit) => [unit, await buildUnit(unit, await partEntry(unit, graph, units), units)] as const),
   );
   const core = await buildUnit(coreUnit, coreEntry(graph, units), units);
+  const node = await buildNodeModules();
   const source: RuntimeSource = {
     core: `(()=>{"use strict";const module={exports:{}},require=(id)=>module.exports.requireModule(id);${core};return module.exports.boot})()`,
     parts: Object.fromEntries(
       parts.map(([unit, code]) => [unit, `((require,deliver)=>{"use strict";${code}})\n//# sourceURL=islet:runtime`]),
     ),
+    node: node.sources,
   };
-  return { text: JSON.stringify(source), inputs: [...graph.keys()] };
+  return { text: JSON.stringify(source), inputs: [...new Set([...graph.keys(), ...node.inputs])] };
 }
 
 async function readGraph(): Promise<ModuleGraph> {

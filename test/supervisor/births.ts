@@ -65,7 +65,7 @@ function poolSettings(id: string, socketPath: string): PoolSettings {
   return {
     id,
     socketPath,
-    runtimeSource: { core: "", parts: {} },
+    runtimeSource: { core: "", parts: {}, node: {} },
     warmMemoryMb: 1,
     preparedIsolates: 0,
     preparedMemoryMb: 128,

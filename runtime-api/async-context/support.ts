@@ -1,0 +1,37 @@
+import { asyncContext, type Frame } from "./frame.ts";
+import { dispose, iterated } from "./iterating.ts";
+import {
+  awaited,
+  carryThroughPromises,
+  continued,
+  goesOn,
+  inFrame,
+  newToken,
+  passed,
+  resumed,
+  resumedIn,
+  waiting,
+  waitingIn,
+  yielded,
+} from "./waiting.ts";
+
+carryThroughPromises();
+
+/** For one module of rewritten code: what src/core/async-support.ts lists. */
+export function asyncSupport(): object {
+  return {
+    __proto__: null,
+    ...{ waiting, waitingIn, awaited, resumed, resumedIn, goesOn, newToken, token: newToken() },
+    ...{ passed, yielded, continued, iterated, dispose },
+  };
+}
+
+/** For node:async_hooks. */
+export const asyncFrames = {
+  __proto__: null,
+  current: (): Frame | undefined => asyncContext.frame,
+  set(frame: Frame | undefined): void {
+    asyncContext.frame = frame;
+  },
+  run: inFrame,
+};

@@ -1,0 +1,222 @@
+import { type Node, Parser, type Program, type Statement } from "acorn";
+import { asyncHelpers, asyncSupport } from "../../core/async-support.ts";
+import { unusedNames } from "../unused-names.ts";
+import { ownScope, type Place, type Scope, suspensions, type Visit } from "./suspensions.ts";
+
+/*
+ * V8 tells nobody when an async function goes on, so its code says it itself. `await x` becomes `resumed(waiting(x),await
+ * awaited())`: `waiting` takes the context of now, and `resumed` makes it that of now again. Where waiting ends by an
+ * exception, `resumed` is not called; so a function that can go on in a `catch`, a `finally` or behind a loop has a
+ * variable for its context, which is looked at there. What stays keeps its line, and on lines without `await` its column.
+ */
+
+interface Insertion {
+  readonly at: number;
+  readonly text: string;
+  /** Characters of the source that it replaces. */
+  readonly over: number;
+}
+
+type Names = Readonly<Record<(typeof asyncHelpers)[number], string>>;
+
+const wordLength = "await".length;
+const returnLength = "return".length;
+const lists = new Set(["Program", "BlockStatement", "StaticBlock", "SwitchCase"]);
+/** V8 sees to names that are declared twice; acorn looks each up in a list, which takes a minute for 10 MB of functions. */
+class QuickParser extends Parser {
+  declareName(): void {
+    // All may be declared.
+  }
+
+  checkLocalExport(): void {
+    // All may be exported, since none was noted.
+  }
+}
+
+/** As a word, or written with an escape, which the parser decides on. */
+const waitsAnywhere = /async|await|\\u/;
+/** What is certainly no thenable. */
+const plain = new Set([
+  ...["Literal", "TemplateLiteral", "AwaitExpression", "BinaryExpression", "UnaryExpression", "UpdateExpression"],
+  ...["ArrayExpression", "FunctionExpression", "ArrowFunctionExpression", "ClassExpression"],
+]);
+
+/**
+ * Source of the module `name` in which AsyncLocalStorage has its context wherever it goes on.
+ * @throws SyntaxError of acorn's, with `loc`; RangeError for what is nested too deeply.
+ */
+export function carryContext(name: string, source: string): string {
+  if (!waitsAnywhere.test(source)) return source;
+  const program: Program = QuickParser.parse(source, {
+    ecmaVersion: "latest",
+    sourceType: "module",
+    allowHashBang: true,
+    preserveParens: true,
+  });
+  const free = unusedNames(source);
+  const names = Object.fromEntries(asyncHelpers.map((helper) => [helper, free.next().value])) as Names;
+  const { insertions } = new Rewriting(names, () => free.next().value, suspensions(program));
+  if (insertions.length === 0) return source;
+  const imported = asyncHelpers.map((helper) => `${helper} as ${names[helper]}`).join();
+  return `${applied(source, insertions)}\nimport{${imported}}from${JSON.stringify(asyncSupport(name))};`;
+}
+
+/** Insertions of one place come in the order in which they were made. */
+function applied(source: string, insertions: readonly Insertion[]): string {
+  let result = "";
+  let done = 0;
+  for (const { at, text, over } of insertions.toSorted((a, b) => a.at - b.at)) {
+    result += source.slice(done, at) + text;
+    done = Math.max(done, at + over);
+  }
+  return result + source.slice(done);
+}
+
+class Rewriting {
+  readonly insertions: Insertion[] = [];
+  readonly #names: Names;
+  readonly #fresh: () => string;
+
+  constructor(names: Names, fresh: () => string, visits: readonly Visit[]) {
+    this.#names = names;
+    this.#fresh = fresh;
+    for (const visit of visits) {
+      if (visit.entered) this.#enter(visit);
+      else this.#leave(visit);
+    }
+  }
+
+  #insert(at: number, text: string, over = 0): void {
+    this.insertions.push({ at, text, over });
+  }
+
+  #enter({ node, parent, scope }: Visit): void {
+    const { waiting, waitingIn, resumed, resumedIn, token, passed, yielded, continued, iterated } = this.#names;
+    const is = node as Node & Record<"argument" | "right" | "body" | "handler" | "finalizer", Node | null>;
+    const flags = node as Node & { delegate?: boolean; await?: boolean; expression?: boolean };
+    switch (node.type) {
+      case "AwaitExpression":
+        this.#insert(
+          node.start,
+          scope.needsToken ? `${resumedIn}(${waitingIn}(${token},` : `${resumed}(${waiting}(`,
+          wordLength,
+        );
+        break;
+      case "YieldExpression":
+        if (!scope.isAsync || !is.argument) break;
+        if (flags.delegate) this.#insert(is.argument.start, `${iterated}(${token},`);
+        else if (scope.needsToken) {
+          this.#insert(node.start, `${continued}(${token},`);
+          this.#insert(is.argument.start, `${yielded}(${token},`);
+        } else if (!isPlain(is.argument)) this.#insert(is.argument.start, `${passed}(`);
+        break;
+      case "ReturnStatement":
+        if (scope.isAsync && is.argument && !isPlain(is.argument)) this.#insert(...this.#returned(node, scope));
+        break;
+      case "ForOfStatement":
+        if (!flags.await) break;
+        if (needsBlock(parent)) this.#insert(outermost(node, parent).start, "{");
+        this.#insert((is.right as Node).start, `${iterated}(${token},`);
+        break;
+      case "TryStatement":
+        if (!scope.needsToken) break;
+        if (is.handler) this.#goesOn((is.handler as unknown as { body: Node }).body.start + 1);
+        if (is.finalizer) this.#goesOn(is.finalizer.start + 1);
+        break;
+      case "BlockStatement":
+        if (endsByWaiting(node, parent)) this.#insert(node.start, "{");
+        break;
+      case "FunctionDeclaration":
+      case "FunctionExpression":
+      case "ArrowFunctionExpression":
+        this.#enterFunction(is.body as Node, ownScope(node), flags.expression === true);
+        break;
+      default:
+    }
+  }
+
+  #returned(node: Node, scope: Scope): [number, string] {
+    const { token, passed, yielded } = this.#names;
+    const waits = scope.isGenerator && scope.needsToken;
+    // Parentheses of its own: `return a, b` is one value.
+    return [node.start + returnLength, waits ? ` ${yielded}(${token},(` : ` ${passed}((`];
+  }
+
+  #enterFunction(body: Node, scope: Scope, isExpression: boolean): void {
+    const { newToken, token, passed } = this.#names;
+    if (!scope.isAsync) return;
+    if (isExpression && !isPlain(body)) this.#insert(body.start, `${passed}(`);
+    if (scope.needsToken) {
+      const { body: statements } = body as unknown as { body: (Statement & { directive?: string })[] };
+      const directives = statements.filter(({ directive }) => directive !== undefined);
+      this.#insert(directives.at(-1)?.end ?? body.start + 1, `;const ${token}=${newToken}();`);
+    }
+  }
+
+  #leave({ node, parent, scope }: Visit): void {
+    const { awaited, dispose, token } = this.#names;
+    const is = node as Node & Record<"argument" | "right" | "body", Node | null>;
+    const flags = node as Node & { delegate?: boolean; await?: boolean; kind?: string; expression?: boolean };
+    switch (node.type) {
+      case "AwaitExpression":
+        this.#insert(node.end, `),await ${awaited}())`);
+        break;
+      case "YieldExpression":
+        if (!scope.isAsync || !is.argument) break;
+        if (flags.delegate) this.#insert(node.end, ")");
+        else if (scope.needsToken) this.#insert(node.end, "))");
+        else if (!isPlain(is.argument)) this.#insert(node.end, ")");
+        break;
+      case "ReturnStatement":
+        if (scope.isAsync && is.argument && !isPlain(is.argument)) this.#insert(is.argument.end, "))");
+        break;
+      case "ForOfStatement":
+        if (!flags.await) break;
+        this.#insert((is.right as Node).end, ")");
+        this.#goesOn(outermost(node, parent).end, needsBlock(parent) ? "}" : "");
+        break;
+      case "VariableDeclaration":
+        if (flags.kind === "await using" && lists.has(parent?.node.type ?? "")) {
+          this.#insert(node.end, `;using ${this.#fresh()}=${dispose}(${token});`);
+        }
+        break;
+      case "BlockStatement":
+        if (endsByWaiting(node, parent)) this.#goesOn(node.end, "}");
+        break;
+      case "ArrowFunctionExpression":
+        if (ownScope(node).isAsync && flags.expression === true && !isPlain(is.body as Node))
+          this.#insert((is.body as Node).end, ")");
+        break;
+      default:
+    }
+  }
+
+  /** Here the function may go on after it has waited. */
+  #goesOn(at: number, after = ""): void {
+    const { goesOn, token } = this.#names;
+    this.#insert(at, `;${goesOn}(${token});${after}`);
+  }
+}
+
+function isPlain(node: Node): boolean {
+  if (node.type === "ParenthesizedExpression") return isPlain((node as unknown as { expression: Node }).expression);
+  return plain.has(node.type);
+}
+
+/** The statement, or that with its labels. */
+function outermost(node: Node, parent: Place | undefined): Node {
+  return parent?.node.type === "LabeledStatement" ? outermost(parent.node, parent.parent) : node;
+}
+
+/** Where one statement stands alone, two do only as a block. */
+function needsBlock(parent: Place | undefined): boolean {
+  if (parent?.node.type === "LabeledStatement") return needsBlock(parent.parent);
+  return !lists.has(parent?.node.type ?? "Program");
+}
+
+/** A block whose end waits for what it disposes of, and that the function goes on behind. */
+function endsByWaiting(block: Node, parent: Place | undefined): boolean {
+  if (/Function/.test(parent?.node.type ?? "")) return false;
+  const { body } = block as unknown as { body: Node[] };
+  return body.some((statement) => (statement as { kind?: string }).kind === "await using");
+}
