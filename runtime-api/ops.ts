@@ -183,7 +183,7 @@ export interface HostOps {
 export interface GuestEntries {
   /** Once, before any module: variables as a JSON object, and how many promises waitUntil() takes at once. */
   configure(envJson: string, waitUntil: number): void;
-  /** Runs the default export's fetch(). */
+  /** Runs the default export's fetch(). What is known of the client may follow the headers; fetch/client-properties.ts. */
   invoke(invocation: number, method: string, url: string, headers: string, body: IncomingBody): void;
   /** The client went away, or the time is up: aborts request.signal. It is over then, unless it says `goesOn`. */
   abort(invocation: number, reason: string): void;

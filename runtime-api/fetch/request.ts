@@ -7,6 +7,7 @@ import { abortModule, formBodyModule, hostBodyModule, objectUrlModule } from "..
 import type { IncomingBody } from "../ops.ts";
 import { defineInterface, requireArguments, toDictionary, toUsvString } from "../webidl.ts";
 import { Body, cloneBody, extractBody, isUsed, moveBody, readWhole, streamOf, toBytes, toText } from "./body.ts";
+import { clientProperties, fieldsOf } from "./client-properties.ts";
 import { copyHeaders, Headers, type HeadersInit, receivedHeaders } from "./headers.ts";
 import {
   checkMethodForMode,
@@ -22,6 +23,8 @@ export interface RequestInit extends Partial<RequestOptions> {
   readonly body?: unknown;
   readonly signal?: AbortSignal | null;
   readonly duplex?: "half";
+  /** As Workers have it: handed on to `cf`, and of no other effect. */
+  readonly cf?: object | undefined;
 }
 
 /** An argument of the constructor that only this file has. */
@@ -32,6 +35,9 @@ export class Request {
   #url = "";
   /** Only while nobody has asked for the headers. */
   #rawHeaders = "";
+  #cf: object | undefined;
+  /** Whose `cf` it has, if none of its own. */
+  #cfSource: Request | undefined;
   #headers: Headers | undefined;
   #body: Body | null = null;
   #options = defaultOptions;
@@ -54,6 +60,7 @@ export class Request {
       this.#method = source.#method;
       this.#options = source.#options;
       this.#follows = source;
+      this.#cfSource = source;
       body = source.#body;
       if (isBlobUrl(this.#url)) objectUrlModule().copyRequestedBlob(source, this);
     } else {
@@ -65,6 +72,7 @@ export class Request {
       this.#options = overrideOptions(this.#options, given as Readonly<Record<string, unknown>>);
       if (given.method !== undefined) this.#method = requestMethod(given.method);
       if (given.signal !== undefined) this.#follows = signalOrNone(given.signal);
+      if (given.cf !== undefined) this.#cf = toDictionary(given.cf, "Request: cf");
       if (given.duplex !== undefined && given.duplex !== "half") throw new TypeError('Request: duplex must be "half"');
       checkMethodForMode(this.#method, this.#options.mode);
     }
@@ -135,8 +143,16 @@ export class Request {
   }
 
   get headers(): Headers {
-    this.#headers ??= receivedHeaders(this.#rawHeaders);
+    this.#headers ??= receivedHeaders(fieldsOf(this.#rawHeaders));
     return this.#headers;
+  }
+
+  /** As Workers have it: what is known of the client. Undefined for a request that nobody sent here. */
+  get cf(): object | undefined {
+    this.#cf ??= this.#incoming
+      ? clientProperties(this.#rawHeaders, this.headers.get("accept-encoding"))
+      : this.#cfSource?.cf;
+    return this.#cf;
   }
 
   get body(): ReadableStream | null {
@@ -243,6 +259,7 @@ export class Request {
     clone.#options = this.#options;
     clone.#headers = copyHeaders(this.headers);
     clone.#follows = this;
+    clone.#cfSource = this;
     if (isBlobUrl(this.#url)) objectUrlModule().copyRequestedBlob(this, clone);
     return clone;
   }

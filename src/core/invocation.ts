@@ -24,6 +24,8 @@ export interface Invocation {
   readonly url: string;
   /** Names and values in turn, joined by '\n': neither can hold a line break. */
   readonly headers: string;
+  /** What is known of the client: '\0', and then its address, port and version of HTTP, joined by '\n'. */
+  readonly client?: string | undefined;
   readonly body: RequestBody;
   /** By performance.now(), when its time is up. Absent: never. */
   readonly deadlineMs?: number;

@@ -191,7 +191,7 @@ export class PoolLink implements Executor, ExchangeOwner {
     if (!this.#open) this.#closeIfIdle();
   }
 
-  #invoke(id: number, { fn, method, url, headers, body }: Invocation, refusable: boolean): void {
+  #invoke(id: number, { fn, method, url, headers, client, body }: Invocation, refusable: boolean): void {
     if (!this.#bundlesSent.has(fn.versionId)) this.#sendBundleAhead(fn);
     const writer = this.writer
       .begin(frameType.invoke, id)
@@ -200,7 +200,7 @@ export class PoolLink implements Executor, ExchangeOwner {
       .latin1(isolateKey(fn))
       .latin1(method)
       .latin1(url)
-      .latin1(headers);
+      .latin1(client === undefined ? headers : headers + client);
     if (body.kind === "none") writer.u8(bodyKind.none);
     else if (body.kind === "bytes") writer.u8(bodyKind.inline).rest(body.bytes);
     else writer.u8(bodyKind.stream);

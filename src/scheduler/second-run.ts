@@ -9,6 +9,7 @@ export class SecondRun extends Cancellable implements Invocation {
   readonly method: string;
   readonly url: string;
   readonly headers: string;
+  readonly client: string | undefined;
   readonly body: RequestBody;
   readonly #first: Invocation;
 
@@ -17,6 +18,7 @@ export class SecondRun extends Cancellable implements Invocation {
     this.#first = first;
     this.fn = fn;
     ({ requestId: this.requestId, method: this.method, url: this.url, headers: this.headers, body: this.body } = first);
+    this.client = first.client;
     first.onCancel((reason) => this.cancel(reason));
   }
 

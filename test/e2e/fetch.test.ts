@@ -264,3 +264,22 @@ test("bodies stream both ways through a function", async () => {
   request.end("two");
   expect(await text(response)).toBe("got two");
 });
+
+test("a request says of its client what is known, and of another function nothing", async () => {
+  await server.deploy("client", "export default { fetch: (request) => Response.json(request.cf) };");
+  await server.deploy(
+    "calls-client",
+    `export default { async fetch(request) {
+      const answer = await fetch(new URL("/fn/client/", request.url), { cf: { cacheTtl: 5 } });
+      return Response.json([request.cf.clientAddress, await answer.json()]);
+    } };`,
+  );
+  const client = (await server.send("/fn/client/", { headers: { "accept-encoding": "br" } })).json();
+  expect(client).toEqual({
+    clientAddress: "127.0.0.1",
+    clientPort: expect.any(Number),
+    httpProtocol: "HTTP/1.1",
+    clientAcceptEncoding: "br",
+  });
+  expect((await server.send("/fn/calls-client/")).json()).toEqual(["127.0.0.1", {}]);
+});

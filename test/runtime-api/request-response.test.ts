@@ -130,6 +130,31 @@ describe("Response", () => {
   }
 });
 
+test("cf says what is known of the client, and what a request was made with", async () => {
+  const main = `export default { fetch: (request) => Response.json({
+    cf: request.cf,
+    copies: [new Request(request).cf === request.cf, request.clone().cf === request.cf, new Request(request, { cf: { a: 1 } }).cf],
+    made: [new Request("http://x.test").cf ?? null, new Request("http://x.test", { cf: { b: 2 } }).clone().cf],
+    headers: [...request.headers],
+  }) }`;
+  const { entries, host, answer } = await guest({ main });
+  const ask = async (head: string) => {
+    const id = host.nextId();
+    entries.invoke(id, "GET", "http://x.test/", head, null);
+    return JSON.parse((await answer(id)).text) as Record<string, unknown>;
+  };
+  expect(await ask("Accept-Encoding\nbr\nX\n\u0000192.0.2.7\n4242\n1.1")).toEqual({
+    cf: { clientAddress: "192.0.2.7", clientPort: 4242, httpProtocol: "HTTP/1.1", clientAcceptEncoding: "br" },
+    copies: [true, true, { a: 1 }],
+    made: [null, { b: 2 }],
+    headers: [
+      ["accept-encoding", "br"],
+      ["x", ""],
+    ],
+  });
+  expect(await ask("")).toMatchObject({ cf: {}, headers: [] });
+});
+
 test("constructors and fetch have the lengths that Web IDL gives them", async () => {
   expect(
     await run(
