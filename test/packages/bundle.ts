@@ -44,6 +44,8 @@ export async function bundleFunctions(names: readonly string[]): Promise<Map<str
       format: "esm",
       target: "es2024",
       platform: "browser",
+      // Islet has those that are used here.
+      external: ["node:*"],
       conditions: ["workerd", "worker", "browser"],
       define: { "process.env.NODE_ENV": '"production"' },
       jsx: "automatic",

@@ -98,6 +98,7 @@ const bodies: readonly Case[] = [
     text: "application/json",
   },
   { to: "hono-bodies/proxied/target", json: { by: "proxy" } },
+  { to: "hono-bodies/stored?q=mine", text: "mine" },
   { to: "hono-bodies/none", status: 404, json: { none: "/none" } },
   { to: "hono-bodies/streamed", text: "hi there" },
   { to: "hono-bodies/text", text: "one\ntwo\nthree\n" },

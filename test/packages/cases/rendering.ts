@@ -38,6 +38,15 @@ const components: readonly Case[] = [
       expect(page).toMatch(/<script src="\/main.js".*<b>at last<\/b>.*<\/body><\/html>$/s);
     },
   },
+  {
+    to: "svelte/?name=a&name=%3C",
+    check(body) {
+      const page = body.toString().replace(/<!--.*?-->/g, "");
+      expect(page).toMatch(/^<!doctype html><head><title>A &lt; list<\/title>/);
+      expect(page).toMatch(/<p class="svelte-\w+ first">A<\/p>\s*<p class="svelte-\w+">&lt;<\/p>$/);
+    },
+  },
+  { to: "svelte/", text: /<p>none<\/p>/ },
   { to: "react/static?name=A%22", text: '<p title="A&quot;">A&quot;</p>' },
 ];
 

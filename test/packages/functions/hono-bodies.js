@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { accepts } from "hono/accepts";
 import { bodyLimit } from "hono/body-limit";
+import { contextStorage, getContext } from "hono/context-storage";
 import { HTTPException } from "hono/http-exception";
 import { logger } from "hono/logger";
 import { proxy } from "hono/proxy";
@@ -10,6 +11,7 @@ import { validator } from "hono/validator";
 
 const app = new Hono();
 app.use(logger());
+app.use("/stored", contextStorage());
 app.use("/limited", bodyLimit({ maxSize: 10, onError: (c) => c.text("too much", 413) }));
 app.use("/slow", timeout(20, new HTTPException(504, { message: "too slow" })));
 
@@ -56,7 +58,16 @@ app.get("/events", (c) =>
 app.get("/proxied/:path", (c) =>
   proxy(new URL(`/${c.req.param("path")}`, c.req.url), { ...c.req.raw, headers: { "x-by": "proxy" } }),
 );
+app.get("/stored", async (c) => {
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  return c.text(storedQuery());
+});
 app.get("/target", (c) => c.json({ by: c.req.header("x-by") }));
+/** Of whichever request this is called for. */
+function storedQuery() {
+  return getContext().req.query("q");
+}
+
 app.onError((error, c) => (error instanceof HTTPException ? error.getResponse() : c.text(String(error), 500)));
 app.notFound((c) => c.json({ none: c.req.path }, 404));
 
