@@ -12,6 +12,8 @@ export const question = 0x3f;
 export const bracket = 0x5d;
 
 const { fromCharCode } = String;
+/** Characters of a name that is remembered. */
+const longestKept = 32;
 
 export function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x09 || byte === 0x0d || byte === 0x0c;
@@ -37,13 +39,30 @@ export function hasText(bytes: Uint8Array, at: number, text: string): boolean {
   return true;
 }
 
+/** Names of tags and attributes that came lately: the same few come again and again. */
+const lately: string[] = new Array<string>(64).fill("");
+
 /** ASCII in lower case; undefined if there are other characters. */
 export function lowerAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
+  const place = ((bytes[start] as number) * 5 + (bytes[end - 1] as number) * 3 + (end - start)) & 63;
+  const known = lately[place] as string;
+  if (known.length === end - start && hasText(bytes, start, known)) return known;
   let text = "";
   for (let at = start; at < end; at++) {
     const byte = bytes[at] as number;
     if (byte > 0x7f) return undefined;
     text += fromCharCode(byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte);
   }
+  if (text.length <= longestKept) lately[place] = text;
   return text;
+}
+
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }

@@ -1,10 +1,10 @@
 import { defineInterface, requireArguments, toDomString } from "../webidl.ts";
 import { type Attributes, toAttributeName } from "./attributes.ts";
+import { joined } from "./bytes.ts";
 import { Mutations, toContent } from "./content.ts";
 import { ReplaceableToken, recordOf, TokenRecord } from "./content-token.ts";
 import type { DocumentEncoding } from "./encoding.ts";
 import { type AtEnd, type EndTag, toTagName } from "./end-tag.ts";
-import { joined } from "./output.ts";
 import { type Namespace, namespaceUris } from "./tree-context.ts";
 
 export class ElementRecord extends TokenRecord {
@@ -39,6 +39,11 @@ export class ElementRecord extends TokenRecord {
   get endMutations(): Mutations {
     this.atEnd.mutations ??= new Mutations();
     return this.atEnd.mutations;
+  }
+
+  get wantedAtEnd(): AtEnd | undefined {
+    const { mutations, name, handler } = this.atEnd;
+    return mutations || name !== undefined || handler ? this.atEnd : undefined;
   }
 
   /** With what was put into it before. */

@@ -1,3 +1,4 @@
+import { joined } from "./bytes.ts";
 import type { Content, Mutations, StreamedContent } from "./content.ts";
 
 /** The rewritten document, as pieces: what was not changed is passed on as it came. */
@@ -39,7 +40,9 @@ export class Output {
     this.#removed++;
   }
 
-  goOn(): void {
+  /** From an offset on. */
+  goOn(from: number): void {
+    this.pass(from);
     this.#removed--;
   }
 
@@ -73,16 +76,6 @@ export class Output {
     for (const content of contents)
       if (!(content instanceof Uint8Array) || content.length > 0) this.#pieces.push(content);
   }
-}
-
-export function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
 
 function isEmpty({ before, after, removed }: Mutations): boolean {

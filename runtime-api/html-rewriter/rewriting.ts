@@ -32,6 +32,8 @@ export class Rewriting {
   /** Text has come whose end has not. */
   #inText = false;
   #over = false;
+  /** Anywhere in the document. */
+  readonly #listens: { readonly text: boolean; readonly comments: boolean };
 
   constructor(
     encoding: DocumentEncoding,
@@ -47,11 +49,13 @@ export class Rewriting {
       elements.some(({ countsTypes }) => countsTypes),
     );
     this.#within = elements.map(() => 0);
+    const listens = (kind: "text" | "comments") => [...elements, ...documents].some((handlers) => handlers[kind]);
+    this.#listens = { text: listens("text"), comments: listens("comments") };
   }
 
   /** Runs the handlers of all that is whole by now. Throws, or rejects with, what they do. */
   write(chunk: Uint8Array): Waiting {
-    this.#tokenizer.write(chunk);
+    if (!this.#tokenizer.write(chunk)) return undefined;
     this.#output.begin(this.#tokenizer.bytes);
     const waiting = this.#runUntilOneWaits();
     return waiting === undefined ? undefined : this.#runOn(waiting);
@@ -125,21 +129,24 @@ export class Rewriting {
     const { bytes, contentStart, contentEnd, selfClosing, start, end } = this.#tokenizer;
     const name = this.#encoding.name(bytes, contentStart, contentEnd);
     const attributes = new Attributes(this.#encoding, this.#tokenizer);
-    const { namespace, hasContent, textMode } = this.#context.enter(name, selfClosing, attributes);
-    this.#tokenizer.textMode = textMode;
-    this.#tokenizer.cdata = this.#context.namespace !== "html";
+    const context = this.#context;
+    context.enter(name, selfClosing, attributes);
+    const { hasContent } = context;
+    this.#tokenizer.textMode = context.textMode;
+    this.#tokenizer.cdata = context.namespace !== "html";
     const element = this.#open.match(name, attributes);
     if (hasContent) {
       this.#open.push(element);
       for (const handler of element.matched) this.#within[handler] = (this.#within[handler] as number) + 1;
     }
+    if (element.matched.length === 0) return undefined;
     const handlers = element.matched.map((handler) => this.#elements[handler]?.element).filter(isGiven);
     if (handlers.length === 0) return undefined;
     const source = bytes.subarray(contentStart, contentEnd);
-    const record = new ElementRecord(this.#encoding, name, namespace, attributes, hasContent, source);
+    const record = new ElementRecord(this.#encoding, name, context.elementNamespace, attributes, hasContent, source);
     return call(handlers, record, new Element(record), () => {
       this.#output.token(start, end, record.mutations, record.serialized(selfClosing));
-      element.atEnd = record.atEnd;
+      element.atEnd = record.wantedAtEnd;
       if (!record.contentRemoved) return;
       element.contentRemoved = true;
       this.#output.leaveOut();
@@ -152,12 +159,14 @@ export class Rewriting {
     this.#context.exit(name);
     this.#tokenizer.cdata = this.#context.namespace !== "html";
     const closed = this.#open.close(name);
-    const record = new EndTagRecord(this.#encoding, name);
-    this.#output.pass(start);
-    for (const { matched, contentRemoved } of closed) {
+    let isWanted = false;
+    for (const { matched, contentRemoved, atEnd } of closed) {
       for (const handler of matched) this.#within[handler] = (this.#within[handler] as number) - 1;
-      if (contentRemoved) this.#output.goOn();
+      if (contentRemoved) this.#output.goOn(start);
+      isWanted ||= atEnd !== undefined;
     }
+    if (!isWanted) return undefined;
+    const record = new EndTagRecord(this.#encoding, name);
     const handlers = closed.map(({ atEnd }) => atEnd && record.handlerOf(atEnd)).filter(isGiven);
     return call(handlers, record, new EndTag(record), () => {
       this.#output.token(start, end, record.mutations, record.serialized());
@@ -195,6 +204,7 @@ export class Rewriting {
 
   /** Handlers of this place: of the elements around it, and then of the document. */
   #listening<Kind extends "text" | "comments">(kind: Kind): NonNullable<ElementHandlers[Kind]>[] {
+    if (!this.#listens[kind]) return [];
     const around = this.#elements.filter((_, i) => (this.#within[i] as number) > 0);
     return [...around, ...this.#documents].map((handlers) => handlers[kind]).filter(isGiven) as never;
   }

@@ -9,6 +9,7 @@ import {
   hasText,
   isLetter,
   isSpace,
+  joined,
   less,
   question,
   quote,
@@ -26,6 +27,8 @@ export interface TextMode {
   readonly name: string;
 }
 
+/** Bytes of a token that is not whole yet, above which it is looked at again when they have doubled. */
+const longToken = 64 * 1024;
 const cdataStart = "<![cdata[";
 const doctypeStart = "<!doctype";
 
@@ -50,6 +53,8 @@ export class Tokenizer {
   cdata = false;
 
   readonly #encoding: DocumentEncoding;
+  #kept: Uint8Array[] = [];
+  #keptBytes = 0;
   #ended = false;
   #inCdata = false;
   readonly #script = new ScriptScan();
@@ -58,17 +63,20 @@ export class Tokenizer {
     this.#encoding = encoding;
   }
 
-  /** When there is no token any more in what has come. What was left of that comes first. */
-  write(chunk: Uint8Array): void {
+  /**
+   * When there is no token any more in what has come. What was left of that comes first. False: it was only kept, since
+   * looking through a very long token anew for each piece of it would take time without end.
+   */
+  write(chunk: Uint8Array): boolean {
+    this.#kept.push(chunk);
+    this.#keptBytes += chunk.length;
     const left = this.bytes.length - this.end;
-    if (left === 0) this.bytes = chunk;
-    else {
-      const all = new Uint8Array(left + chunk.length);
-      all.set(this.bytes.subarray(this.end));
-      all.set(chunk, left);
-      this.bytes = all;
-    }
+    if (!this.#ended && left > longToken && this.#keptBytes < left) return false;
+    this.bytes = left === 0 && this.#kept.length === 1 ? chunk : joined([this.bytes.subarray(this.end), ...this.#kept]);
     this.start = this.end = 0;
+    this.#kept = [];
+    this.#keptBytes = 0;
+    return true;
   }
 
   finish(): void {

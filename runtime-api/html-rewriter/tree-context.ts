@@ -35,25 +35,30 @@ export class TreeContext {
   readonly #outer: Namespace[] = [];
   #current: Namespace = "html";
 
+  /** Of the element that was entered last: what it is in, whether it has a content, and which. */
+  elementNamespace: Namespace = "html";
+  hasContent = true;
+  textMode: TextMode | undefined;
+
+  /** Of what comes next. */
   get namespace(): Namespace {
     return this.#current;
   }
 
-  /** What the element is in; what follows its tag may be in another. */
-  enter(
-    name: string,
-    selfClosing: boolean,
-    attributes: NamedValues,
-  ): { namespace: Namespace; hasContent: boolean; textMode: TextMode | undefined } {
+  enter(name: string, selfClosing: boolean, attributes: NamedValues): void {
+    this.textMode = undefined;
+    this.hasContent = !selfClosing;
     if (name === "svg" || name === "math") {
+      this.elementNamespace = name;
       if (!selfClosing) this.#enter(name);
-      return { namespace: name, hasContent: !selfClosing, textMode: undefined };
+      return;
     }
     if (this.#current !== "html" && breaksOut(name, attributes)) this.#breakOut();
-    const namespace = this.#current;
-    if (namespace === "html") return { namespace, hasContent: !voidElements.has(name), textMode: textModeOf(name) };
-    if (!selfClosing && this.#hasHtml(name, attributes)) this.#enter("html");
-    return { namespace, hasContent: !selfClosing, textMode: undefined };
+    this.elementNamespace = this.#current;
+    if (this.#current === "html") {
+      this.hasContent = !voidElements.has(name);
+      this.textMode = textModeOf(name);
+    } else if (!selfClosing && this.#hasHtml(name, attributes)) this.#enter("html");
   }
 
   exit(name: string): void {

@@ -294,6 +294,25 @@ test("it makes no difference where a document is cut", async () => {
   expect(different).toEqual([]);
 });
 
+test("a token of many pieces is not looked through for each of them", async () => {
+  const { run } = await guest();
+  const result = await run(`
+    const piece = new TextEncoder().encode("<>".repeat(1000));
+    let pieces = 0;
+    const body = new ReadableStream({
+      start(controller) { controller.enqueue(new TextEncoder().encode("<p>a<!--")); },
+      pull(controller) {
+        if (pieces++ < 2_000) return controller.enqueue(piece.slice());
+        controller.enqueue(new TextEncoder().encode("--><b>c</b>"));
+        controller.close();
+      },
+    });
+    const log = [];
+    const rewriter = new HTMLRewriter().onDocument({ comments(c) { log.push(c.text.length); c.remove(); } }).on("b", { element: (e) => e.remove() });
+    return [await rewriter.transform(new Response(body)).text(), ...log];`);
+  expect(result).toEqual(["<p>a", 4_000_000]);
+});
+
 test("bytes that are not touched stay, whatever they say", async () => {
   const { run } = await guest();
   const code = (type: string) => `
