@@ -1,13 +1,16 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { Agent } from "undici";
+import { fileURLToPath } from "node:url";
+import { output } from "./command.ts";
+import type { OpenLoop, OpenLoopRow } from "./open-loop-process.ts";
 
 /** Without an answer for so long a request has failed. */
 const patienceMs = 30_000;
 
+const script = fileURLToPath(new URL("open-loop-process.ts", import.meta.url));
+
 export interface OpenLoopRequest {
   /** 0: there was no answer. */
   readonly status: number;
-  /** By performance.now(). */
+  /** Since the first was sent. */
   readonly sentAtMs: number;
   readonly tookMs: number;
 }
@@ -17,31 +20,10 @@ export interface OpenLoopRequest {
  * from asking.
  */
 export async function openLoop(url: string, rate: number, seconds: number): Promise<OpenLoopRequest[]> {
-  const agent = new Agent({ headersTimeout: patienceMs, bodyTimeout: patienceMs });
-  const { origin, pathname } = new URL(url);
-  const requests: OpenLoopRequest[] = [];
-
-  async function request(): Promise<void> {
-    const sentAtMs = performance.now();
-    let status = 0;
-    try {
-      const { statusCode, body } = await agent.request({ origin, path: pathname, method: "GET" });
-      await body.dump();
-      status = statusCode;
-    } catch {
-      // No answer is what is counted here.
-    }
-    requests.push({ status, sentAtMs, tookMs: performance.now() - sentAtMs });
-  }
-
-  const startedAtMs = performance.now();
-  const all: Promise<void>[] = [];
-  for (let i = 0; i < rate * seconds; i++) {
-    const waitMs = startedAtMs + (i * 1_000) / rate - performance.now();
-    if (waitMs > 1) await delay(waitMs);
-    all.push(request());
-  }
-  await Promise.all(all);
-  await agent.destroy();
-  return requests;
+  const load: OpenLoop = { url, rate, seconds, patienceMs };
+  const text = await output(process.execPath, [script], seconds + patienceMs / 1_000, {
+    BENCH_LOAD: JSON.stringify(load),
+  });
+  const rows: readonly OpenLoopRow[] = JSON.parse(text);
+  return rows.map(([status, sentAtMs, tookMs]) => ({ status, sentAtMs, tookMs }));
 }

@@ -1,5 +1,5 @@
+import { generatorFor } from "../load/generators.ts";
 import { openLoop } from "../load/open-loop.ts";
-import { steadyGets } from "../load/steady-gets.ts";
 import { steadyRate } from "../load/steady-rate.ts";
 import type { Sample } from "../metrics.ts";
 import { functionSource } from "../peer.ts";
@@ -14,11 +14,8 @@ const trickleRate = 20;
 
 /** Asked for as often as there is an answer, in requests a second. */
 async function capacityOf(running: RunningIslet, seconds: number): Promise<number> {
-  const startedAt = performance.now();
-  const load = steadyGets(running.url("flood"), connections);
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
-  const requests = await load.end();
-  return (requests.filter(({ ok }) => ok).length * 1_000) / (performance.now() - startedAt);
+  const load = { urls: [running.url("flood")], connections, seconds };
+  return (await generatorFor(load).run(load)).requestsPerSecond;
 }
 
 async function withFunctions<Result>(measure: (running: RunningIslet) => Promise<Result>): Promise<Result> {
@@ -36,12 +33,11 @@ async function overloaded(running: RunningIslet, { quick, warmUpSeconds }: Bench
   const seconds = quick ? quickSeconds : fullSeconds;
   await capacityOf(running, warmUpSeconds);
   const capacity = await capacityOf(running, Math.max(2, seconds / 3));
-  const startedAt = performance.now();
   const requests = await openLoop(running.url("flood"), 2 * capacity, seconds);
   const taken = requests.filter(({ status }) => status === 200);
   const refused = requests.filter(({ status }) => status === 503 || status === 429);
   // What waits at the end is answered later.
-  const intime = taken.filter(({ sentAtMs, tookMs }) => sentAtMs + tookMs - startedAt <= seconds * 1_000);
+  const intime = taken.filter(({ sentAtMs, tookMs }) => sentAtMs + tookMs <= seconds * 1_000);
   const tookMs = taken.map((request) => request.tookMs);
   return {
     requestsPerSecond: intime.length / seconds,
@@ -62,9 +58,9 @@ async function overloaded(running: RunningIslet, { quick, warmUpSeconds }: Bench
 
 async function unfair(running: RunningIslet, { seconds, warmUpSeconds }: BenchSettings): Promise<Sample["values"]> {
   const capacity = await capacityOf(running, Math.max(2, warmUpSeconds));
-  const trickle = () => steadyRate([running.url("trickle")], trickleRate, 2 * seconds);
+  const trickle = () => steadyRate([running.url("trickle")], trickleRate, 4 * seconds);
   const alone = await trickle();
-  const flood = openLoop(running.url("flood"), 2 * capacity, 2 * seconds);
+  const flood = openLoop(running.url("flood"), 2 * capacity, 4 * seconds);
   const beside = await trickle();
   await flood;
   return {
