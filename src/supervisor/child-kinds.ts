@@ -10,13 +10,13 @@ export class FrontChild extends Child<ToFront, FromFront> {
 
   /** @param stall when it is given up, or what watches over the guest code in it. */
   constructor(
-    options: Omit<ChildOptions, "extraFd" | "stalled"> & NewsListener<FromFront>,
+    options: Omit<ChildOptions, "extraFd" | "stalled" | "entries"> & NewsListener<FromFront>,
     stall: ChildOptions["stalled"] | GuestWatch,
   ) {
     const guests = stall instanceof GuestWatch ? stall : null;
     super({
       ...options,
-      ...(guests && { extraFd: guests.fd }),
+      ...(guests && { extraFd: guests.fd, entries: () => guests.entries() }),
       stalled: typeof stall === "function" ? stall : (unansweredMs, pid) => stall.stalled(unansweredMs, pid),
     });
     this.guests = guests;
@@ -34,12 +34,15 @@ export class PoolChild extends Child<ToPool, FromPool> {
 
   /** @param silenceMs how long it may leave beats unanswered, beside what an entry may take. */
   constructor(
-    options: Omit<ChildOptions, "extraFd" | "stalled"> & NewsListener<FromPool>,
+    options: Omit<ChildOptions, "extraFd" | "stalled" | "entries"> & NewsListener<FromPool>,
     silenceMs: number,
     directory: RunDirectory,
   ) {
     const guests = new GuestWatch(options.id, directory, { silenceMs, graceMs: poolGraceMs });
-    super({ ...options, extraFd: guests.fd, stalled: (unansweredMs, pid) => guests.stalled(unansweredMs, pid) });
+    super({
+      ...{ ...options, extraFd: guests.fd, entries: () => guests.entries() },
+      stalled: (unansweredMs, pid) => guests.stalled(unansweredMs, pid),
+    });
     this.guests = guests;
     this.socketPath = directory.socketPath(options.id);
     // As above. A version that is only being checked has nobody's requests, and none is told of it.

@@ -50,6 +50,8 @@ export interface ChildOptions {
   readonly beatMs: number;
   /** Whether it is to be given up, having left beats unanswered for so long; asked with every beat. */
   readonly stalled: (unansweredMs: number, pid: number) => boolean;
+  /** How many entries into guest code have begun in it; null where there is no such note. */
+  readonly entries?: () => number | null;
   readonly startMs: number;
   readonly timers: Timers;
   readonly clock: Clock;
@@ -130,6 +132,7 @@ export class Child<To extends { readonly type: string }, From extends Message> {
       beatMs: options.beatMs,
       stalled: (unansweredMs) => options.stalled(unansweredMs, this.pid ?? 0),
       send: (seq) => this.#post({ type: "beat", seq }),
+      begun: options.entries ?? (() => null),
       onStall: () => this.kill("stalled"),
     });
     this.#cancelStart = options.timers.after(options.startMs, () => this.kill("start_timeout"));

@@ -32,6 +32,11 @@ export class GuestWatch {
     return this.#blame.fd;
   }
 
+  /** How often it has entered guest code. */
+  entries(): number {
+    return this.#blame.read()?.entries ?? 0;
+  }
+
   stalled(unansweredMs: number, pid: number): boolean {
     this.#pid = pid;
     const stalled = this.#spin.stalled(unansweredMs);

@@ -33,7 +33,7 @@ export interface Timing {
 }
 
 export const defaultTiming: Timing = {
-  frontBeatMs: 100,
+  frontBeatMs: 200,
   poolBeatMs: 50,
   frontStallMs: 2_000,
   poolStallMs: 1_500,
