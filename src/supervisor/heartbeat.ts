@@ -20,6 +20,7 @@ export class Heartbeat {
   #answered = 0;
   /** What had begun when the last beat was sent, and what of that is known to be over. */
   #begunThen: number | null = null;
+  #begunBefore: number | null = null;
   #begunAndOver: number | null = null;
   #passed = 0;
   #stopBeats: (() => void) | undefined;
@@ -82,7 +83,9 @@ export class Heartbeat {
     if (this.#unanswered > 0) return false;
     const begun = this.#begun();
     if (begun !== null && begun === this.#begunAndOver && ++this.#passed < idleBeats) return true;
-    this.#begunThen = begun;
+    // The count is written down some milliseconds late: it is whole only where it was the same a beat ago.
+    this.#begunThen = begun === this.#begunBefore ? begun : null;
+    this.#begunBefore = begun;
     this.#passed = 0;
     return false;
   }
