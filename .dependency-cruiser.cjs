@@ -62,8 +62,15 @@ module.exports = {
       name: "runtime-api-stands-alone",
       comment: "It runs inside the isolate: nothing of src, no Node built-ins.",
       severity: "error",
-      from: { path: "^runtime-api/", pathNot: "^runtime-api/runners/" },
+      from: { path: "^runtime-api/", pathNot: "^runtime-api/(runners|node)/" },
       to: { pathNot: "^(runtime-api|node_modules)/", couldNotResolve: false },
+    },
+    {
+      name: "node-modules-stand-alone",
+      comment: "A tenant imports them: they reach the runtime by islet:node only, and what is of Node they import of each other.",
+      severity: "error",
+      from: { path: "^runtime-api/node/" },
+      to: { path: ours, pathNot: "^runtime-api/node(/|-host[.]ts$)" },
     },
     {
       name: "runners-stand-alone",
@@ -76,12 +83,19 @@ module.exports = {
       name: "runtime-api-packages",
       comment: "The packages that were found to load in a bare isolate.",
       severity: "error",
-      from: { path: "^runtime-api/" },
+      from: { path: "^runtime-api/", pathNot: "^runtime-api/node/" },
       to: {
         path: "^node_modules/",
         pathNot:
           "^node_modules/(web-streams-polyfill|urlpattern-polyfill|css-what|core-js|@remix-run/(multipart-parser|headers))/",
       },
+    },
+    {
+      name: "node-modules-packages",
+      comment: "Evaluated as a tenant's own are, so that they may be CommonJS.",
+      severity: "error",
+      from: { path: "^runtime-api/node/" },
+      to: { path: "^node_modules/", pathNot: "^node_modules/(unenv|readable-stream|fflate|@types/node)/" },
     },
     {
       name: "bench-imports",
@@ -113,7 +127,7 @@ module.exports = {
       name: "no-orphans",
       comment: "A module that imports nothing and is imported by nothing is left over.",
       severity: "error",
-      from: { orphan: true, pathNot: ["[.]d[.]ts$", "^samples/[^/]+/(index|server)[.]", "^bench/functions/"] },
+      from: { orphan: true, pathNot: ["[.]d[.]ts$", "^runtime-api/node/", "^samples/[^/]+/(index|server)[.]", "^bench/functions/"] },
       to: {},
     },
     {
@@ -125,10 +139,10 @@ module.exports = {
     },
     {
       name: "no-unresolvable",
-      comment: "islet:node is linked by the host.",
+      comment: "Those of islet: are linked by the host; unenv names types of modules for which it has none.",
       severity: "error",
       from: {},
-      to: { couldNotResolve: true, pathNot: "^islet:node$" },
+      to: { couldNotResolve: true, pathNot: "^(islet:(node|required)$|unenv/node/)" },
     },
     {
       name: "no-dev-packages-in-what-ships",

@@ -10,11 +10,18 @@ import type { IncomingBody } from "./ops.ts";
 const { apply } = Reflect;
 
 let env: unknown = {};
+let variables = "{}";
 
 /** The host's entry. */
-export function configure(envJson: string, waitUntil: number): void {
-  env = JSON.parse(envJson);
+export function configure(json: string, waitUntil: number): void {
+  env = JSON.parse(json);
+  variables = json;
   limitWaiting(waitUntil);
+}
+
+/** What env has, for whoever wants an object of his own. */
+export function envJson(): string {
+  return variables;
 }
 
 /** The host's entry: runs the default export's fetch(). Everything that a function answers at once is done within it. */

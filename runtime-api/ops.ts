@@ -156,7 +156,7 @@ export interface HostOps {
 
   randomBytes(length: number): Uint8Array;
   randomUuid(): string;
-  /** `algorithm` is SHA-1, SHA-256, SHA-384 or SHA-512; `mostBytesAtOnce` at most. */
+  /** `algorithm` is one of `hashNames` of src/isolate/host-crypto.ts; `mostBytesAtOnce` at most. */
   digest(algorithm: string, bytes: Uint8Array): Uint8Array;
   /**
    * A method of crypto.subtle: `call` is a SubtleCall as JSON, `keys` the sealed keys in it joined by "\n",
@@ -320,6 +320,8 @@ export interface Glue {
 
 /** The `node:` modules, and nothing else, import what they are made with from here. */
 export const nodeHostModuleName = "islet:node";
+/** `node:module` finds here what require() is to give. */
+export const requiredModuleName = "islet:required";
 
 /** Where the boot function leaves the glue for `glueSource` to take, so that no tenant finds it there. */
 export const glueHandover = "__islet__";

@@ -1,3 +1,5 @@
+const { apply } = Reflect;
+
 /** The value of one AsyncLocalStorage, and those of the others. Never changed: code that goes on later has the one of its time. */
 export interface Frame {
   readonly storage: object;
@@ -10,3 +12,18 @@ export interface Frame {
  * function later than it was given sets it to what it was then.
  */
 export const asyncContext: { frame: Frame | undefined } = { frame: undefined };
+
+export function inFrame(
+  frame: Frame | undefined,
+  run: (...args: unknown[]) => unknown,
+  self: unknown,
+  args: readonly unknown[],
+): unknown {
+  const before = asyncContext.frame;
+  asyncContext.frame = frame;
+  try {
+    return apply(run, self, args as unknown[]);
+  } finally {
+    asyncContext.frame = before;
+  }
+}

@@ -1,11 +1,9 @@
-import { asyncContext, type Frame } from "./frame.ts";
 import { dispose, iterated } from "./iterating.ts";
 import {
   awaited,
   carryThroughPromises,
   continued,
   goesOn,
-  inFrame,
   newToken,
   passed,
   resumed,
@@ -25,13 +23,3 @@ export function asyncSupport(): object {
     ...{ passed, yielded, continued, iterated, dispose },
   };
 }
-
-/** For node:async_hooks. */
-export const asyncFrames = {
-  __proto__: null,
-  current: (): Frame | undefined => asyncContext.frame,
-  set(frame: Frame | undefined): void {
-    asyncContext.frame = frame;
-  },
-  run: inFrame,
-};

@@ -1,4 +1,4 @@
-import { asyncContext, type Frame } from "./frame.ts";
+import { asyncContext, type Frame, inFrame } from "./frame.ts";
 
 /*
  * What rewritten code calls around whatever waits (src/control/async-context). In a function that may go on in a `catch`, a
@@ -87,16 +87,6 @@ export function passed(value: unknown): unknown {
 }
 
 type Callback = (...args: unknown[]) => unknown;
-
-export function inFrame(frame: Frame | undefined, run: Callback, self: unknown, args: readonly unknown[]): unknown {
-  const before = asyncContext.frame;
-  asyncContext.frame = frame;
-  try {
-    return apply(run, self, args as unknown[]);
-  } finally {
-    asyncContext.frame = before;
-  }
-}
 
 /** Calls back as the language's own then() does. */
 export function afterwards(

@@ -1,6 +1,8 @@
 import host from "islet:node";
+import { AsyncResource, bound, requireFunction } from "./async-resource.ts";
 
-const { current, run: runIn, set } = host.asyncFrames();
+const { frame: current, inFrame: runIn, setFrame: set } = host;
+host.carryFrames();
 
 type Frame = ReturnType<typeof current>;
 type Callback = (...args: unknown[]) => unknown;
@@ -10,23 +12,6 @@ function without(frame: Frame, storage: object): Frame {
   if (frame.storage === storage) return frame.next;
   const next = without(frame.next, storage);
   return next === frame.next ? frame : { storage: frame.storage, value: frame.value, next };
-}
-
-function requireFunction(value: unknown, name: string): asserts value is Callback {
-  if (typeof value === "function") return;
-  const error = new TypeError(`The "${name}" argument must be of type function.`);
-  throw Object.assign(error, { code: "ERR_INVALID_ARG_TYPE" });
-}
-
-/** The same function, called in the context of now, with the caller's `this`. */
-function bound<Bound extends Callback>(callback: Bound, self?: unknown): Bound {
-  const frame = current();
-  const isFixed = self !== undefined;
-  const call = function (this: unknown, ...args: unknown[]): unknown {
-    return runIn(frame, callback, isFixed ? self : this, args);
-  };
-  Object.defineProperty(call, "length", { value: callback.length, configurable: true });
-  return call as Bound;
 }
 
 export class AsyncLocalStorage<T = unknown> {
@@ -83,49 +68,6 @@ export class AsyncLocalStorage<T = unknown> {
   }
 }
 
-let resources = 0;
-
-export class AsyncResource {
-  readonly type: string;
-  readonly #frame = current();
-  readonly #id = ++resources;
-
-  constructor(type: string, _options?: unknown) {
-    if (typeof type !== "string") {
-      throw Object.assign(new TypeError('The "type" argument must be of type string.'), {
-        code: "ERR_INVALID_ARG_TYPE",
-      });
-    }
-    this.type = type;
-  }
-
-  static bind<Bound extends Callback>(callback: Bound, type?: string, self?: unknown): Bound {
-    requireFunction(callback, "fn");
-    return new AsyncResource(type ?? (callback.name || "bound-anonymous-fn")).bind(callback, self);
-  }
-
-  bind<Bound extends Callback>(callback: Bound, self?: unknown): Bound {
-    requireFunction(callback, "fn");
-    return runIn(this.#frame, bound as Callback, undefined, [callback, self]) as Bound;
-  }
-
-  runInAsyncScope<Result>(callback: (...args: never[]) => Result, self?: unknown, ...args: unknown[]): Result {
-    return runIn(this.#frame, callback as Callback, self, args) as Result;
-  }
-
-  emitDestroy(): this {
-    return this;
-  }
-
-  asyncId(): number {
-    return this.#id;
-  }
-
-  triggerAsyncId(): number {
-    return 0;
-  }
-}
-
 const topLevel = {};
 
 /** Islet counts no asynchronous operations, so all code has the id of the top level. */
@@ -147,6 +89,8 @@ export function createHook(): never {
   );
   throw Object.assign(error, { code: "ERR_METHOD_NOT_IMPLEMENTED" });
 }
+
+export { AsyncResource };
 
 export default {
   AsyncLocalStorage,

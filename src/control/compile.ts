@@ -7,6 +7,7 @@ import { isolatesLack, nodeModuleOf } from "../core/node-modules.ts";
 import { resolveSpecifier } from "../core/specifier.ts";
 import { carryContextInProcess } from "./async-context/in-process.ts";
 import { NeedsContainer } from "./needs-container.ts";
+import { usesNode, withNodeGlobals } from "./node-globals.ts";
 import { rewrite } from "./rewrite.ts";
 import { positionOf } from "./source-position.ts";
 
@@ -29,11 +30,19 @@ const attributeTypes = new Map<string, ModuleType>([
 export async function compileBundle(bundle: Bundle): Promise<Bundle> {
   await init();
   const types: ModuleTypes = new Map(bundle.modules.map((module) => [module.name, module.type]));
-  const modules: BundleModule[] = [];
+  let modules: BundleModule[] = [];
+  let isForNode = false;
   for (const module of bundle.modules) {
     if (module.type === "json") await checkJson(module);
-    modules.push(module.type === "esm" ? await compileModule(module, types) : module);
+    if (module.type !== "esm") modules.push(module);
+    else {
+      const source = textOf(module);
+      const imports = await lex(module.name, source);
+      isForNode ||= usesNode(source, imports);
+      modules.push({ ...module, bytes: encoder.encode(compileModule(module.name, source, imports, types)) });
+    }
   }
+  if (isForNode) modules = modules.map((module) => (module.type === "esm" ? forNode(module) : module));
   return { ...bundle, modules: usesAsyncHooks(modules) ? await carrying(modules) : modules };
 }
 
@@ -55,11 +64,13 @@ async function carrying(modules: readonly BundleModule[]): Promise<BundleModule[
   });
 }
 
-async function compileModule(module: BundleModule, types: ModuleTypes): Promise<BundleModule> {
-  const source = textOf(module);
-  const imports = await lex(module.name, source);
-  for (const item of imports) checkImport(item, module.name, source, types);
-  return { ...module, bytes: encoder.encode(rewrite(module.name, source, imports)) };
+function compileModule(name: string, source: string, imports: readonly Import[], types: ModuleTypes): string {
+  for (const item of imports) checkImport(item, name, source, types);
+  return rewrite(name, source, imports);
+}
+
+function forNode(module: BundleModule): BundleModule {
+  return { ...module, bytes: encoder.encode(withNodeGlobals(textOf(module))) };
 }
 
 function textOf(module: BundleModule): string {

@@ -2,11 +2,21 @@ import { createHash, randomBytes as nodeRandomBytes, randomUUID, timingSafeEqual
 import { mostBytesAtOnce } from "../../runtime-api/crypto-ops.ts";
 import { GuestFault, requireBytes } from "./op-arguments.ts";
 
-const hashNames = new Map([
+/** Node's names of the hash functions that guests may ask for. */
+export const hashNames: ReadonlyMap<string, string> = new Map([
+  ["MD5", "md5"],
+  ["RIPEMD-160", "ripemd160"],
   ["SHA-1", "sha1"],
+  ["SHA-224", "sha224"],
   ["SHA-256", "sha256"],
   ["SHA-384", "sha384"],
   ["SHA-512", "sha512"],
+  ["SHA-512/224", "sha512-224"],
+  ["SHA-512/256", "sha512-256"],
+  ["SHA3-224", "sha3-224"],
+  ["SHA3-256", "sha3-256"],
+  ["SHA3-384", "sha3-384"],
+  ["SHA3-512", "sha3-512"],
 ]);
 
 /** What crypto.getRandomValues may ask for at once. */

@@ -1,15 +1,21 @@
 import type ivm from "isolated-vm";
-import { glueModule, nodeHostModuleName } from "../../runtime-api/ops.ts";
+import { glueModule, nodeHostModuleName, requiredModuleName } from "../../runtime-api/ops.ts";
 import { asyncHelpers, asyncSupport } from "../core/async-support.ts";
 import type { Bundle, BundleModule } from "../core/deployment.ts";
-import { nodeModuleOf } from "../core/node-modules.ts";
+import { nodeGlobalNames, nodeGlobals, nodeModuleOf } from "../core/node-modules.ts";
 import { resolveSpecifier } from "../core/specifier.ts";
 import { LoadFailure, locate } from "./load-failure.ts";
 import type { PreparedIsolate } from "./prepared-isolate.ts";
+import { requiredModules } from "./required-modules.ts";
 
 const innerPrefix = "islet:module/";
 const asyncPrefix = asyncSupport("");
 const nodePrefix = "node:";
+/** Sources of what src/control/node-globals.ts adds imports of. */
+const nodeSupport: ReadonlyMap<string, string> = new Map([
+  ...nodeGlobalNames.map((name) => [`islet:global/${name}`, nodeGlobals[name].source] as const),
+  ["islet:require", 'import{createRequire}from"node:module";export default createRequire();'],
+]);
 const entryOptions = { filename: "islet:entry" };
 const importGlue = `import*as glue from${JSON.stringify(glueModule)};`;
 const text = new TextDecoder("utf-8", { ignoreBOM: false });
@@ -96,11 +102,14 @@ export class ModuleGraph {
     if (specifier === glueModule && this.#made.has(referrer)) return this.#glue;
     const from = this.#names.get(referrer);
     if (from === undefined) return this.#compile(specifier, specifier, compile);
-    if (specifier === innerPrefix + from || specifier === asyncPrefix + from) {
+    if (specifier === innerPrefix + from || specifier === asyncPrefix + from || nodeSupport.has(specifier)) {
       return this.#compile(specifier, from, compile);
     }
-    const isOfNode = from.startsWith(nodePrefix) && !this.#files.has(from);
-    if (isOfNode && specifier === nodeHostModuleName) return this.#compile(specifier, from, compile);
+    const isOfNode =
+      from === requiredModuleName || nodeSupport.has(from) || (from.startsWith(nodePrefix) && !this.#files.has(from));
+    if (isOfNode && (specifier === nodeHostModuleName || specifier === requiredModuleName)) {
+      return this.#compile(specifier, from, compile);
+    }
     const name = isOfNode ? specifier : this.#nameOf(specifier, from);
     if (name === null) throw new LoadFailure("missing", `cannot find module "${specifier}"`, { module: from });
     return this.#compile(name, from, compile);
@@ -145,6 +154,9 @@ export class ModuleGraph {
       return `${importGlue}const support=glue.asyncSupport();export const{${asyncHelpers.join()}}=support;`;
     }
     if (name === nodeHostModuleName) return `${importGlue}export default glue.node();`;
+    if (name === requiredModuleName) return requiredModules(this.#files.values());
+    const support = nodeSupport.get(name);
+    if (support !== undefined) return support;
     const ofNode = this.#files.has(name) ? undefined : this.#nodeSource(name);
     if (ofNode !== undefined) return ofNode;
     const file = this.#require(name, from);

@@ -1,20 +1,10 @@
 import { createHash, type Hash } from "node:crypto";
 import { mostBytesAtOnce } from "../../../runtime-api/crypto-ops.ts";
+import { hashNames } from "../host-crypto.ts";
 import { GuestFault, requireBytes } from "../op-arguments.ts";
 
 /** Hashes that one request may have begun and not ended. */
 const mostOfOne = 100;
-
-const nodeNames = new Map([
-  ["MD5", "md5"],
-  ["SHA-1", "sha1"],
-  ["SHA-256", "sha256"],
-  ["SHA-384", "sha384"],
-  ["SHA-512", "sha512"],
-  ["SHA3-256", "sha3-256"],
-  ["SHA3-384", "sha3-384"],
-  ["SHA3-512", "sha3-512"],
-]);
 
 /** Hashes that are fed piece by piece. They go with the request that they were begun for. */
 export class HashStreams {
@@ -22,7 +12,7 @@ export class HashStreams {
 
   /** False if `owner` has too many. */
   start(owner: object, id: number, algorithm: string): boolean {
-    const name = nodeNames.get(algorithm);
+    const name = hashNames.get(algorithm);
     if (name === undefined) throw new GuestFault("the guest gave no hash function");
     const hashes = this.#byOwner.get(owner) ?? new Map<number, Hash>();
     if (hashes.size >= mostOfOne) return false;

@@ -1,0 +1,3 @@
+const web = globalThis as unknown as Record<string, unknown>;
+
+export const { AbortController, AbortSignal } = web;

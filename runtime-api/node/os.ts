@@ -1,0 +1,2 @@
+export * from "unenv/node/os";
+export { default } from "unenv/node/os";

@@ -1,0 +1,2 @@
+export * from "unenv/node/tty";
+export { default } from "unenv/node/tty";
