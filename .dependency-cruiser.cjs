@@ -67,7 +67,8 @@ module.exports = {
     },
     {
       name: "node-modules-stand-alone",
-      comment: "A tenant imports them: they reach the runtime by islet:node only, and what is of Node they import of each other.",
+      comment:
+        "A tenant imports them: they reach the runtime by islet:node only, and what is of Node they import of each other.",
       severity: "error",
       from: { path: "^runtime-api/node/" },
       to: { path: ours, pathNot: "^runtime-api/node(/|-host[.]ts$)" },
@@ -127,7 +128,10 @@ module.exports = {
       name: "no-orphans",
       comment: "A module that imports nothing and is imported by nothing is left over.",
       severity: "error",
-      from: { orphan: true, pathNot: ["[.]d[.]ts$", "^runtime-api/node/", "^samples/[^/]+/(index|server)[.]", "^bench/functions/"] },
+      from: {
+        orphan: true,
+        pathNot: ["[.]d[.]ts$", "^runtime-api/node/", "^samples/[^/]+/(index|server)[.]", "^bench/functions/"],
+      },
       to: {},
     },
     {

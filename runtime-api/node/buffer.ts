@@ -45,7 +45,7 @@ const replacements: Record<string, Of<unknown>> = {
 for (const [name, value] of Object.entries(replacements)) Object.defineProperty(Buffer, name, { value, ...hidden });
 
 const onPrototype: Record<string, Of<unknown>> = {
-  toString(this: Text, encoding, start = 0, end = this.length) {
+  toString(this: Text, encoding?: unknown, start: unknown = 0, end: unknown = this.length) {
     if (isUrlSafe(encoding)) {
       const text = String(toText.call(this, "base64", start, end));
       return text.replace(/[+/]/g, (character) => (character === "+" ? "-" : "_")).replace(/=+$/, "");

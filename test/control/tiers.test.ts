@@ -45,7 +45,8 @@ test("a handler makes it Python, in a container", async () => {
 });
 
 test("what a container runs may import what no isolate has", async () => {
-  const source = 'import fs from "node:fs"; export default { fetch: () => new Response(fs.existsSync("/") ? "1" : "0") };';
+  const source =
+    'import fs from "node:fs"; export default { fetch: () => new Response(fs.existsSync("/") ? "1" : "0") };';
   expect((await control.putParts("os", { "index.js": source }, { tier: "container" })).status).toBe(201);
   const isolated = await control.putParts("os-isolate", { "index.js": source }, { tier: "isolate" });
   const error = await errorOf(isolated);

@@ -5,7 +5,7 @@ export default {
   holds: "Its own stores may be lost; the runtime answers as it does without, or with the function's own error.",
   severity: "tame",
   source: handler(
-    `return als.run("store", async () => {
+    `return await als.run("store", async () => {
       try { await { get then() { throw new Error("getter"); } }; } catch {}
       try { for await (const x of { [Symbol.asyncIterator]: () => ({ next: () => ({ get done() { throw new Error("done"); } }) }) }); } catch {}
       try { for await (const x of { [Symbol.asyncIterator]: () => new Proxy({}, { get: () => () => 1 }) }); } catch {}
