@@ -12,6 +12,7 @@ import { manifestSchema } from "./manifest.ts";
 import { operations } from "./operations.ts";
 import { placement } from "./placement.ts";
 import { putFunction } from "./put-function.ts";
+import { tenants } from "./tenants.ts";
 import { refuseInvalid } from "./validation.ts";
 import { versions } from "./versions.ts";
 
@@ -44,6 +45,7 @@ export function createControlApi(deps: ControlDeps, deployer = new Deployer(deps
   putFunction(app, deps, deployer);
   versions(app, deps, deployer);
   placement(app, deps);
+  tenants(app, deps, deployer);
   isolation(app, deps);
   refuseOtherMethods(app);
   return app;

@@ -4,6 +4,7 @@ import type { Bundle, LiveFunction } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import type { StoredFunction } from "../store/store.ts";
 import type { Change, ControlDeps } from "./deps.ts";
+import { policyFor } from "./limit-policy.ts";
 import { applyManifest, type Candidate } from "./manifest.ts";
 import { placeUpload } from "./place-upload.ts";
 import type { Upload } from "./upload.ts";
@@ -28,8 +29,8 @@ export class Deployer {
 
   /** @throws IsletError of every kind that an upload can have. */
   async deploy(name: string, upload: Upload, onBuildLine: (line: string) => void = () => undefined): Promise<Deployed> {
-    const { default: defaults, max, containerMemory, scaling: permitted } = this.#deps.limits;
-    const policy = { defaults, max, containerMemory, scaling: permitted };
+    const tenant = upload.manifest.tenant ?? name;
+    const policy = policyFor(this.#deps.limits, tenant, await this.#deps.store.tenant(tenant));
     const candidate = await this.#pinned(applyManifest(upload, policy));
     const { tier, bundle, compiled, why } = await placeUpload(candidate);
     return this.#inTurn(name, async () => {
@@ -38,7 +39,6 @@ export class Deployer {
         const original = encodeBundle(bundle);
         const id = versionId(original);
         const created = before?.fn.versionId !== id;
-        const tenant = candidate.tenant ?? name;
         const { routes, egress, asked, scaling } = candidate;
         const { limits } = bundle;
         const fn: LiveFunction = {
@@ -115,6 +115,21 @@ export class Deployer {
       await this.#publish({ set: moved }, before, () => store.move(name, id, null));
       return true;
     });
+  }
+
+  /**
+   * Brings what the store says now of functions to the fronts.
+   * @throws IsletError unavailable.
+   */
+  async refresh(names: readonly string[]): Promise<void> {
+    await Promise.all(
+      names.map((name) =>
+        this.#inTurn(name, async () => {
+          const stored = await this.#deps.store.get(name);
+          if (stored) await this.#deps.publish({ set: stored.fn });
+        }),
+      ),
+    );
   }
 
   /** @throws IsletError not_found. */

@@ -5,6 +5,7 @@ import { parseEgressRule } from "../core/egress-rules.ts";
 import { IsletError } from "../core/errors.ts";
 import { type Limits, limitNames, unlimitedRequests } from "../core/limits.ts";
 import { handlerPattern, handlingModule } from "./handler.ts";
+import type { LimitPolicy } from "./limit-policy.ts";
 import { moduleTypes } from "./module-types.ts";
 import { functionNamePattern } from "./names.ts";
 import { programFields, programOf } from "./program.ts";
@@ -156,15 +157,6 @@ export function parseManifest(text: string): Manifest {
 
 function invalid(message: string, cause?: unknown): IsletError {
   return new IsletError("invalid_manifest", message, { cause });
-}
-
-export interface LimitPolicy {
-  readonly defaults: Limits;
-  readonly max: Limits;
-  /** Of `memoryMb` in containers. All other limits are the same there. */
-  readonly containerMemory: { readonly default: number; readonly max: number };
-  /** What the operator permits of that. */
-  readonly scaling: Required<Scaling>;
 }
 
 /** The part of an upload that a manifest is applied to. */
@@ -342,7 +334,7 @@ function limitsOf(manifest: Manifest, policy: LimitPolicy, tier: FunctionTier): 
     if (asked > max[name]) {
       throw new IsletError(
         "limit_too_high",
-        `limits.${name} is ${asked}, more than this server's maximum of ${max[name]}.`,
+        `limits.${name} is ${asked}, more than ${policy.whose(name)} maximum of ${max[name]}.`,
       );
     }
     limits[name] = asked;

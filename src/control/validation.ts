@@ -6,7 +6,8 @@ import type { ControlEnv } from "./context.ts";
 export const refuseInvalid: Hook<unknown, ControlEnv, string, undefined> = (result, c) => {
   if (result.success) return undefined;
   if (result.target === "param") {
-    throw new IsletError("invalid_name", `${JSON.stringify(c.req.param("name"))} is no valid function name.`);
+    const { name, tenant } = c.req.param() as { name?: string; tenant?: string };
+    throw new IsletError("invalid_name", `${JSON.stringify(name ?? tenant)} is no valid name.`);
   }
   const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
   throw new IsletError("bad_request", problems.join("; "));

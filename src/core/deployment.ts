@@ -1,5 +1,5 @@
 import type { EgressLists } from "./egress.ts";
-import type { Limits } from "./limits.ts";
+import type { Limits, RequestLimits } from "./limits.ts";
 
 /** How a module of a bundle is read: ES module, WebAssembly, or a file that becomes its default export. */
 export type ModuleType = "esm" | "wasm" | "text" | "json" | "data";
@@ -80,6 +80,8 @@ export interface LiveFunction {
   readonly name: string;
   /** Whose function it is; by default it is its own. */
   readonly tenant: string;
+  /** Of all functions of the tenant together, where that is not as for all tenants. */
+  readonly tenantLimits?: Partial<RequestLimits>;
   /** Where its requests run. The supervisor decides that when it publishes. */
   readonly group: PoolGroup;
   readonly versionId: string;

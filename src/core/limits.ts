@@ -32,6 +32,17 @@ export interface Limits {
 
 export type LimitName = keyof Limits;
 
+/** How many requests, of a function or of all functions of a tenant. */
+export type RequestLimits = Pick<Limits, "requestsInFlight" | "requestsPerSecond" | "requestBurst">;
+
+/** What the operator has laid down for one tenant. What is absent is as for all tenants. */
+export interface TenantTerms {
+  /** What the manifests of its functions may ask for at most. */
+  readonly max: Partial<Limits>;
+  /** Of all its functions together. */
+  readonly limits: Partial<RequestLimits>;
+}
+
 /** More than one server can have: whoever says so means that there is no limit. */
 export const unlimitedRequests = 1_000_000;
 
@@ -71,3 +82,9 @@ export const defaultMaxLimits: Limits = {
 };
 
 export const limitNames = Object.keys(defaultLimits) as LimitName[];
+
+export const requestLimitNames: readonly (keyof RequestLimits)[] = [
+  "requestsInFlight",
+  "requestsPerSecond",
+  "requestBurst",
+];

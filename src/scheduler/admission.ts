@@ -1,9 +1,9 @@
 import type { Admittable, Admitting } from "../core/admission.ts";
 import { IsletError, type RefusalReason } from "../core/errors.ts";
-import { unlimitedRequests } from "../core/limits.ts";
+import { type RequestLimits, unlimitedRequests } from "../core/limits.ts";
 import type { Demand } from "../core/messages.ts";
 import { Paced } from "../core/paced.ts";
-import { type GateLimits, type GateRefusal, RequestGate } from "./request-gate.ts";
+import { type GateRefusal, RequestGate } from "./request-gate.ts";
 
 /** How often other fronts are told, at most. */
 const tellMs = 20;
@@ -11,8 +11,8 @@ const tellMs = 20;
 const pruneMs = 1_000;
 
 export interface AdmissionParts {
-  /** Of every tenant. */
-  readonly tenantLimits: GateLimits;
+  /** Of every tenant that has no other. */
+  readonly tenantLimits: RequestLimits;
   /** How many fronts there are. */
   readonly fronts: number;
   /** Tells the other fronts what this one did. */
@@ -50,12 +50,14 @@ export class Admission implements Admitting {
   /** @throws IsletError too_many_requests, rate_limited. */
   enter(request: Admittable): void {
     const { fn } = request;
-    if (!this.#limitsTenants && !isLimited(fn.limits)) return;
+    const { tenantLimits } = fn;
+    if (!this.#limitsTenants && tenantLimits === undefined && !isLimited(fn.limits)) return;
     const nowMs = this.#nowMs();
     const gates: RequestGate[] = [];
     // The tenant's last: what its function refuses was not asked of it.
     if (isLimited(fn.limits)) gates.push(this.#pass("function", fn.name, fn.limits, nowMs));
-    if (this.#limitsTenants) gates.push(this.#pass("tenant", fn.tenant, this.#parts.tenantLimits, nowMs));
+    const ofTenant = tenantLimits ? { ...this.#parts.tenantLimits, ...tenantLimits } : this.#parts.tenantLimits;
+    if (isLimited(ofTenant)) gates.push(this.#pass("tenant", fn.tenant, ofTenant, nowMs));
     for (const gate of gates) gate.enter(nowMs);
     request.gates = gates;
   }
@@ -83,7 +85,7 @@ export class Admission implements Admitting {
     for (const demand of demands) this.#gates.get(demand.key)?.heard(demand, nowMs);
   }
 
-  #pass(kind: "function" | "tenant", name: string, limits: GateLimits, nowMs: number): RequestGate {
+  #pass(kind: "function" | "tenant", name: string, limits: RequestLimits, nowMs: number): RequestGate {
     const key = `${kind}:${name}`;
     const gate = this.#gates.get(key) ?? this.#newGate(key, limits);
     gate.limits = limits;
@@ -93,7 +95,7 @@ export class Admission implements Admitting {
     return gate;
   }
 
-  #newGate(key: string, limits: GateLimits): RequestGate {
+  #newGate(key: string, limits: RequestLimits): RequestGate {
     const gate = new RequestGate(limits, this.#fronts);
     this.#gates.set(key, gate);
     this.#pruning ??= setInterval(() => this.#prune(), pruneMs).unref();
@@ -125,11 +127,11 @@ export class Admission implements Admitting {
   }
 }
 
-function isLimited({ requestsInFlight, requestsPerSecond }: GateLimits): boolean {
+function isLimited({ requestsInFlight, requestsPerSecond }: RequestLimits): boolean {
   return requestsInFlight < unlimitedRequests || requestsPerSecond < unlimitedRequests;
 }
 
-function refused(kind: "function" | "tenant", { limit, retryAfterMs }: GateRefusal, limits: GateLimits): IsletError {
+function refused(kind: "function" | "tenant", { limit, retryAfterMs }: GateRefusal, limits: RequestLimits): IsletError {
   const [code, what] =
     limit === "requestsInFlight"
       ? (["too_many_requests", `${limits.requestsInFlight} requests are not over yet`] as const)

@@ -1,9 +1,6 @@
 import type { Gate } from "../core/admission.ts";
-import { type Limits, unlimitedRequests } from "../core/limits.ts";
+import { type RequestLimits, unlimitedRequests } from "../core/limits.ts";
 import type { Demand } from "../core/messages.ts";
-
-/** What a gate lets through. */
-export type GateLimits = Pick<Limits, "requestsInFlight" | "requestsPerSecond" | "requestBurst">;
 
 /** Why a request may not pass now, and when it is likely to. */
 export interface GateRefusal {
@@ -32,7 +29,7 @@ const kept = 0.5;
  */
 export class RequestGate implements Gate {
   /** Of the version that is live; what is known stays when another is. */
-  limits: GateLimits;
+  limits: RequestLimits;
   /** Of this front. */
   inFlight = 0;
   /** Since there is this gate: let through, and asked for. */
@@ -53,7 +50,7 @@ export class RequestGate implements Gate {
   /** Requests that were counted for others since they were heard last. */
   #countedForOthers = 0;
 
-  constructor(limits: GateLimits, fronts: number) {
+  constructor(limits: RequestLimits, fronts: number) {
     this.limits = limits;
     this.#fronts = fronts;
     this.#share = 1 / fronts;

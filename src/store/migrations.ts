@@ -72,6 +72,10 @@ const steps: readonly string[] = [
   `
   CREATE TABLE heat (key TEXT PRIMARY KEY, heat REAL NOT NULL, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  // What the operator has laid down for single tenants. They need not have functions.
+  `
+  CREATE TABLE tenants (name TEXT PRIMARY KEY, terms TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** @throws Error when the database was written by a later release. */

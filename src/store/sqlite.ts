@@ -5,7 +5,7 @@ import type { AskedTier, FunctionTier, Scaling } from "../core/deployment.ts";
 import { type EgressLists, openEgress } from "../core/egress.ts";
 import { IsletError } from "../core/errors.ts";
 import type { HeatRecord } from "../core/heat.ts";
-import { defaultLimits, type Limits } from "../core/limits.ts";
+import { defaultLimits, type Limits, type TenantTerms } from "../core/limits.ts";
 import type { TrustRecord } from "../core/trust.ts";
 import { BundleFiles } from "./bundle-files.ts";
 import { migrate } from "./migrations.ts";
@@ -181,6 +181,22 @@ export class SqliteStore implements Store {
     );
   }
 
+  async tenants(): Promise<ReadonlyMap<string, TenantTerms>> {
+    return new Map(this.#all("SELECT name, terms FROM tenants").map((row) => [String(row.name), toTerms(row)]));
+  }
+
+  async tenant(name: string): Promise<TenantTerms | null> {
+    const row = this.#one("SELECT terms FROM tenants WHERE name = ?", name);
+    return row ? toTerms(row) : null;
+  }
+
+  saveTenant(name: string, terms: TenantTerms | null): Promise<void> {
+    return this.#change(async () => {
+      if (terms) this.#run("INSERT OR REPLACE INTO tenants (name, terms) VALUES (?, ?)", name, JSON.stringify(terms));
+      else this.#run("DELETE FROM tenants WHERE name = ?", name);
+    });
+  }
+
   remove(name: string): Promise<boolean> {
     return this.#change(async () => {
       const ids = this.#all("SELECT id FROM versions WHERE function_name = ?", name).map((row) => String(row.id));
@@ -292,9 +308,10 @@ function takeForOneself(db: DatabaseSync, dataDir: string): void {
 const placementColumns = "d.tier, d.asked, d.why, d.deployed_at_ms, v.moved_at_ms, v.moved_why";
 
 const selectFunctions = `
-  SELECT f.name, d.tenant, f.created_at_ms, f.live_deployment, d.version_id, d.routes, d.egress, d.scaling, v.bytes, v.limits, ${placementColumns}
+  SELECT f.name, d.tenant, f.created_at_ms, f.live_deployment, d.version_id, d.routes, d.egress, d.scaling, v.bytes, v.limits, t.terms, ${placementColumns}
   FROM functions f
   JOIN deployments d ON d.id = f.live_deployment
+  LEFT JOIN tenants t ON t.name = d.tenant
   JOIN versions v ON v.function_name = f.name AND v.id = d.version_id`;
 
 const selectVersions = `
@@ -325,6 +342,7 @@ function toFunction(row: Row): StoredFunction {
     fn: {
       name: String(row.name),
       tenant: String(row.tenant),
+      ...(row.terms !== null && { tenantLimits: toTerms(row).limits }),
       // What the supervisor makes of it is not stored.
       group: "shared",
       versionId: String(row.version_id),
@@ -363,6 +381,10 @@ function toPlacement(row: Row): Placement {
   }
   const why = row.why === null ? null : String(row.why);
   return { asked, decided, now: decided, sinceMs: Number(row.deployed_at_ms), why };
+}
+
+function toTerms(row: Row): TenantTerms {
+  return JSON.parse(String(row.terms)) as TenantTerms;
 }
 
 /** Versions that were stored before a limit was invented have its default. */

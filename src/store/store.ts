@@ -1,6 +1,6 @@
 import type { AskedTier, FunctionTier, LiveFunction } from "../core/deployment.ts";
 import type { HeatRecord } from "../core/heat.ts";
-import type { Limits } from "../core/limits.ts";
+import type { Limits, TenantTerms } from "../core/limits.ts";
 import type { TrustRecord } from "../core/trust.ts";
 
 /** Why a version runs where it does. */
@@ -89,6 +89,11 @@ export interface Store {
   heat(): Promise<readonly HeatRecord[]>;
   /** In place of what was stored before. */
   saveHeat(records: readonly HeatRecord[]): Promise<void>;
+  /** What was laid down for tenants, whether they have functions or not. */
+  tenants(): Promise<ReadonlyMap<string, TenantTerms>>;
+  tenant(name: string): Promise<TenantTerms | null>;
+  /** In place of what was laid down before; null: it is as all others. Functions that are read from now on have it. */
+  saveTenant(name: string, terms: TenantTerms | null): Promise<void>;
   /** Removes the function, its versions, and the bundles that no other function uses. */
   remove(name: string): Promise<boolean>;
   /** @throws Error when there is no such version. */

@@ -36,13 +36,17 @@ test("describes every route of the API", async () => {
       .toSorted(),
   ).toEqual([
     "delete /v1/functions/{name}",
+    "delete /v1/tenants/{tenant}",
     "get /v1/functions",
     "get /v1/functions/{name}",
     "get /v1/functions/{name}/placement",
     "get /v1/functions/{name}/versions",
     "get /v1/health/isolation",
+    "get /v1/tenants",
+    "get /v1/tenants/{tenant}",
     "post /v1/functions/{name}/rollback",
     "put /v1/functions/{name}",
+    "put /v1/tenants/{tenant}",
   ]);
 });
 

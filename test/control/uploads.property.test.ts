@@ -39,6 +39,7 @@ const policy = {
   max: defaultMaxLimits,
   containerMemory: { default: 512, max: 2_048 },
   scaling: { maxInstances: 8, concurrency: 10 },
+  whose: () => "this server's",
 };
 
 test("any text is a manifest or refused, and what comes of it is within the limits", async () => {

@@ -118,6 +118,27 @@ describe("one front", () => {
     expect((await server.send("/fn/other/at-once")).status).toBe(200);
   });
 
+  test("a tenant for which something else is laid down has that at once, and what all have afterwards", async () => {
+    for (const name of ["mine", "mine-too"]) await deploy(name, waits, {}, { tenant: "special" });
+    const lay = (limits: object) =>
+      server.control("PUT", "/v1/tenants/special", {
+        body: JSON.stringify({ limits }),
+        headers: { "content-type": "application/json" },
+      });
+    expect((await lay({ requestsInFlight: 1 })).status).toBe(200);
+    const waiting = [server.send("/fn/mine/")];
+    await untilHeld(1);
+    expectRefused(await server.send("/fn/mine-too/at-once"), 429, "too_many_requests");
+    expect((await lay({ requestsInFlight: 5 })).status).toBe(200);
+    for (let i = 0; i < 3; i++) waiting.push(server.send("/fn/mine-too/"));
+    await untilHeld(4);
+    expect((await server.control("DELETE", "/v1/tenants/special")).status).toBe(204);
+    expectRefused(await server.send("/fn/mine/at-once"), 429, "too_many_requests");
+    letGo(4);
+    await Promise.all(waiting);
+    expect((await server.send("/fn/mine/at-once")).status).toBe(200);
+  });
+
   test("what is refused by the limit of another function is told to the one that called", async () => {
     await deploy(
       "caller",

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { Admittable } from "../../src/core/admission.ts";
 import type { LiveFunction } from "../../src/core/deployment.ts";
 import { IsletError } from "../../src/core/errors.ts";
-import { defaultLimits, type Limits } from "../../src/core/limits.ts";
+import { defaultLimits, type Limits, type RequestLimits } from "../../src/core/limits.ts";
 import { Admission } from "../../src/scheduler/admission.ts";
-import { type GateLimits, RequestGate } from "../../src/scheduler/request-gate.ts";
+import { RequestGate } from "../../src/scheduler/request-gate.ts";
 
 function functionWith(limits: Partial<Limits>, name = "f"): LiveFunction {
   const all = { ...defaultLimits, ...limits };
@@ -13,11 +13,11 @@ function functionWith(limits: Partial<Limits>, name = "f"): LiveFunction {
 
 const requestOf = (fn: LiveFunction): Admittable => ({ fn, startedAtMs: 0, gates: undefined });
 
-function limitsWith(limits: Partial<GateLimits>): GateLimits {
+function limitsWith(limits: Partial<RequestLimits>): RequestLimits {
   return { ...defaultLimits, ...limits };
 }
 
-function setUp(tenantLimits: Partial<GateLimits> = {}, fronts = 1) {
+function setUp(tenantLimits: Partial<RequestLimits> = {}, fronts = 1) {
   const clock = { ms: 0 };
   const told: string[] = [];
   const admission = new Admission({

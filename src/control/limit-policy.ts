@@ -1,0 +1,34 @@
+import type { Scaling } from "../core/deployment.ts";
+import { type Limits, limitNames, type TenantTerms } from "../core/limits.ts";
+import type { ControlDeps } from "./deps.ts";
+
+/** What an upload may have, and has where its manifest says nothing. */
+export interface LimitPolicy {
+  readonly defaults: Limits;
+  readonly max: Limits;
+  /** Of `memoryMb` in containers. All other limits are the same there. */
+  readonly containerMemory: { readonly default: number; readonly max: number };
+  /** What the operator permits of that. */
+  readonly scaling: Required<Scaling>;
+  /** For messages: "this server's", or whose maximum it is that was lowered. */
+  readonly whose: (name: keyof Limits) => string;
+}
+
+/** As the operator permits to all, less what is laid down for the tenant. */
+export function policyFor(limits: ControlDeps["limits"], tenant: string, terms: TenantTerms | null): LimitPolicy {
+  const { default: defaults, max, containerMemory, scaling } = limits;
+  const own = terms?.max ?? {};
+  const lowered = (of: Limits): Limits =>
+    Object.fromEntries(
+      limitNames.map((name) => [name, Math.min(of[name], own[name] ?? of[name])]),
+    ) as unknown as Limits;
+  const memoryMb = own.memoryMb ?? Number.POSITIVE_INFINITY;
+  return {
+    ...{ defaults: lowered(defaults), max: lowered(max), scaling },
+    containerMemory: {
+      default: Math.min(containerMemory.default, memoryMb),
+      max: Math.min(containerMemory.max, memoryMb),
+    },
+    whose: (name) => (own[name] === undefined ? "this server's" : `the tenant ${tenant}'s`),
+  };
+}
