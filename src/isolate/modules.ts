@@ -4,6 +4,7 @@ import { asyncHelpers, asyncSupport } from "../core/async-support.ts";
 import type { Bundle, BundleModule } from "../core/deployment.ts";
 import { nodeGlobalNames, nodeGlobals, nodeModuleOf } from "../core/node-modules.ts";
 import { resolveSpecifier } from "../core/specifier.ts";
+import { type CachedSource, compileOptions, keepCodeCache } from "./code-cache.ts";
 import { LoadFailure, locate } from "./load-failure.ts";
 import type { PreparedIsolate } from "./prepared-isolate.ts";
 import { requiredModules } from "./required-modules.ts";
@@ -20,7 +21,7 @@ const entryOptions = { filename: "islet:entry" };
 const importGlue = `import*as glue from${JSON.stringify(glueModule)};`;
 const text = new TextDecoder("utf-8", { ignoreBOM: false });
 
-type Compile = (source: string, filename: string) => ivm.Module | Promise<ivm.Module>;
+type Compile = (source: string, options: ivm.CompileModuleOptions) => ivm.Module | Promise<ivm.Module>;
 
 function entrySource(name: string, then: string): string {
   return `${importGlue}import*as ns from${JSON.stringify(name)};${then}`;
@@ -73,7 +74,7 @@ export class ModuleGraph {
     this.#made.add(entry);
     try {
       entry.instantiateSync(this.#context, (specifier, referrer) => {
-        const compile = (source: string, filename: string) => this.#isolate.compileModuleSync(source, { filename });
+        const compile: Compile = (source, options) => this.#isolate.compileModuleSync(source, options);
         return this.#resolve(specifier, referrer, compile) as ivm.Module;
       });
     } catch (error) {
@@ -88,7 +89,7 @@ export class ModuleGraph {
     this.#made.add(entry);
     try {
       await entry.instantiate(this.#context, (specifier, referrer) => {
-        const compile = (source: string, filename: string) => this.#isolate.compileModule(source, { filename });
+        const compile: Compile = (source, options) => this.#isolate.compileModule(source, options);
         return this.#resolve(specifier, referrer, compile);
       });
     } catch (error) {
@@ -126,13 +127,17 @@ export class ModuleGraph {
   #compile(name: string, from: string, compile: Compile): ivm.Module | Promise<ivm.Module> {
     const known = this.#compiled.get(name);
     if (known) return known;
+    const part = this.#partOfNode(name);
     const named = (module: ivm.Module) => {
+      if (part) keepCodeCache(part, module);
       this.#names.set(module, name);
       if (this.#isMade(name)) this.#made.add(module);
       return module;
     };
     try {
-      const compiled = compile(this.#source(name, from), name);
+      const compiled = part
+        ? compile(part.source, compileOptions(name, part))
+        : compile(this.#source(name, from), { filename: name });
       const module =
         compiled instanceof Promise
           ? compiled.then(named, (error: unknown) => Promise.reject(this.#failure("syntax", error)))
@@ -157,8 +162,6 @@ export class ModuleGraph {
     if (name === requiredModuleName) return requiredModules(this.#files.values());
     const support = nodeSupport.get(name);
     if (support !== undefined) return support;
-    const ofNode = this.#files.has(name) ? undefined : this.#nodeSource(name);
-    if (ofNode !== undefined) return ofNode;
     const file = this.#require(name, from);
     switch (file.type) {
       case "esm":
@@ -174,8 +177,9 @@ export class ModuleGraph {
     }
   }
 
-  #nodeSource(name: string): string | undefined {
-    return name.startsWith(nodePrefix) ? this.#runtime.nodeModule(name.slice(nodePrefix.length)) : undefined;
+  #partOfNode(name: string): CachedSource | undefined {
+    if (!name.startsWith(nodePrefix) || this.#files.has(name)) return undefined;
+    return this.#runtime.nodeModule(name.slice(nodePrefix.length));
   }
 
   /** @throws LoadFailure when neither the bundle nor the runtime has a module of that name. */

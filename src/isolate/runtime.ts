@@ -9,6 +9,7 @@ import {
 } from "../../runtime-api/ops.ts";
 import type { RuntimeSource } from "../core/messages.ts";
 import { Bridge } from "./bridge.ts";
+import { type CachedSource, cachedDataOf } from "./code-cache.ts";
 
 const filename = "islet:runtime";
 
@@ -21,11 +22,6 @@ const usual = `
   request.json().then((value) => Response.json(value, { status: 201, headers: { "x-path": pathname } }));
   new Response("text", { headers: new Headers([["content-type", "text/plain"]]) }).text();
 `;
-
-interface Part {
-  readonly source: string;
-  cache: ivm.ExternalCopy<ArrayBuffer> | undefined;
-}
 
 /** The guest's entry points, held by the host. */
 export type EntryReferences = {
@@ -45,8 +41,8 @@ export interface Booted {
 export class Runtime {
   readonly #source: string;
   readonly #cache: ivm.ExternalCopy<ArrayBuffer>;
-  readonly #parts: ReadonlyMap<string, Part>;
-  readonly #node: ReadonlyMap<string, Part>;
+  readonly #parts: ReadonlyMap<string, CachedSource>;
+  readonly #node: ReadonlyMap<string, CachedSource>;
 
   constructor({ core: source, parts, node }: RuntimeSource) {
     this.#source = source;
@@ -87,8 +83,8 @@ export class Runtime {
   }
 
   /** A module of Node's, by its name without "node:". Undefined when isolates have none of that name. */
-  nodeModule(name: string): string | undefined {
-    return this.#node.get(name)?.source;
+  nodeModule(name: string): CachedSource | undefined {
+    return this.#node.get(name);
   }
 
   compile(isolate: ivm.Isolate): ivm.Script {
@@ -119,20 +115,16 @@ export class Runtime {
   }
 }
 
-function uncompiled(sources: Readonly<Record<string, string>>): ReadonlyMap<string, Part> {
+function uncompiled(sources: Readonly<Record<string, string>>): ReadonlyMap<string, CachedSource> {
   return new Map(Object.entries(sources).map(([name, source]) => [name, { source, cache: undefined }]));
 }
 
 /** Of a script that this isolate has compiled before, with what has been compiled of it since. */
 function codeCacheOf(isolate: ivm.Isolate, source: string): ivm.ExternalCopy<ArrayBuffer> {
-  // The typings leave out what produceCachedData adds.
-  const script: ivm.Script & { cachedData?: ivm.ExternalCopy<ArrayBuffer> } = isolate.compileScriptSync(source, {
-    filename,
-    produceCachedData: true,
-  });
-  if (!script.cachedData) throw new Error("V8 gave no code cache for the runtime script");
+  const script = isolate.compileScriptSync(source, { filename, produceCachedData: true });
+  const cache = cachedDataOf(script);
   script.release();
-  return script.cachedData;
+  return cache;
 }
 
 function takeGlue(isolate: ivm.Isolate, context: ivm.Context): ivm.Module {
