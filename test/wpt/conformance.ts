@@ -6,8 +6,8 @@ const file = new URL("../../docs/conformance.md", import.meta.url);
 
 interface AreaCount {
   readonly subtests: number;
-  /** By runtime. */
-  readonly passed: ReadonlyMap<string, number>;
+  /** By runtime; undefined for one that was not asked. */
+  readonly passed: ReadonlyMap<string, number | undefined>;
 }
 
 /** Writes docs/conformance.md. */
@@ -25,11 +25,11 @@ export function conformanceTable(results: Results): string {
   const all: AreaCount & { name: string } = {
     name: "**all**",
     subtests: sum(counted.map(({ subtests }) => subtests)),
-    passed: new Map(names.map((name) => [name, sum(counted.map(({ passed }) => passed.get(name) ?? 0))])),
+    passed: new Map(names.map((name) => [name, total(counted.map(({ passed }) => passed.get(name)))])),
   };
   const rows = [...counted, all].map(
     ({ name, subtests, passed }) =>
-      `| ${[name, subtests.toLocaleString("en-US"), ...names.map((of) => share(passed.get(of) ?? 0, subtests))].join(" | ")} |`,
+      `| ${[name, subtests.toLocaleString("en-US"), ...names.map((of) => share(passed.get(of), subtests))].join(" | ")} |`,
   );
   const rule = `|---|---:|${"---:|".repeat(names.length)}`;
   return [`| area | subtests | ${heads.join(" | ")} |`, rule, ...rows].join("\n");
@@ -43,7 +43,8 @@ function countArea(results: Results, area: Area): AreaCount {
     if (!isIn(area, id)) continue;
     let most = 0;
     for (const [name, { tests }] of Object.entries(results)) {
-      const [good, reported] = tests[id] ?? [0, 0];
+      if (!tests[id]) continue;
+      const [good, reported] = tests[id];
       passed.set(name, (passed.get(name) ?? 0) + good);
       most = Math.max(most, reported);
     }
@@ -56,8 +57,14 @@ function isIn({ paths, without }: Area, id: string): boolean {
   return paths.some((path) => id.startsWith(`${path}/`)) && !without?.test(id);
 }
 
-function share(passed: number, of: number): string {
+function share(passed: number | undefined, of: number): string {
+  if (passed === undefined) return "–";
   return `${(Math.floor((1000 * passed) / of) / 10).toFixed(1)} %`;
+}
+
+function total(numbers: readonly (number | undefined)[]): number | undefined {
+  const known = numbers.filter((number) => number !== undefined);
+  return known.length < numbers.length ? undefined : sum(known);
 }
 
 function sum(numbers: readonly number[]): number {
@@ -71,7 +78,7 @@ the \`.any.js\` files of a checkout (\`WPT_DIR\`), each as a module worker that 
 with what is known to fail, \`test/wpt/expectations.json\`. This page is written by \`npm run wpt -- --update\`.
 
 A figure is the share of subtests that passed, of the most that any of these runtimes reported for each file; what a runtime
-does not get to counts as failed. idlharness and shadow realms are left out. A test's scripts are evaluated as one classic
+does not get to counts as failed; "–" is for what it was not asked. idlharness and shadow realms are left out. A test's scripts are evaluated as one classic
 script; relative URLs are resolved against the tests' own server, which is written anew for these tests and has one origin.
 
 `;
