@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { builtinModules } from "node:module";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
@@ -45,7 +46,7 @@ export async function bundleFunctions(names: readonly string[]): Promise<Map<str
       target: "es2024",
       platform: "browser",
       // Islet has those that are used here.
-      external: ["node:*"],
+      external: ["node:*", ...builtinModules],
       conditions: ["workerd", "worker", "browser"],
       define: { "process.env.NODE_ENV": '"production"' },
       jsx: "automatic",

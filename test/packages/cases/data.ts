@@ -114,6 +114,23 @@ const formats: readonly Case[] = [
   },
 ];
 
+const csv: readonly Case[] = [
+  {
+    to: "csv/",
+    send: post('a;"b;c"\nü;2\n'),
+    json: [
+      ["a", "b;c"],
+      ["ü", "2"],
+    ],
+  },
+  {
+    to: "csv/doubled",
+    send: post('\ufeffname,cents\n"Tea, green",250\nMilk,99\n'),
+    headers: { "content-type": "text/csv" },
+    text: 'name,cents\n"Tea, green",500\nMilk,198\n',
+  },
+];
+
 const queries: readonly Case[] = [
   {
     to: "drizzle/select",
@@ -138,4 +155,4 @@ const queries: readonly Case[] = [
   },
 ];
 
-export const data = [...schemas, ...identifiers, ...formats, ...queries];
+export const data = [...schemas, ...identifiers, ...formats, ...csv, ...queries];
