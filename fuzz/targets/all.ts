@@ -5,6 +5,7 @@ import { container } from "./container.ts";
 import { control } from "./control.ts";
 import { http } from "./http.ts";
 import { modules } from "./modules.ts";
+import { waiting } from "./waiting.ts";
 import { wire } from "./wire.ts";
 
-export const allTargets: readonly Target[] = [bundle, wire, http, control, modules, container, archive];
+export const allTargets: readonly Target[] = [bundle, wire, http, control, modules, container, archive, waiting];

@@ -3,6 +3,13 @@ import { nodeError } from "./node-error.ts";
 
 const names = Object.keys(required);
 
+/** Of Node's, those that need a machine. */
+const lacking: ReadonlySet<string> = new Set([
+  ...["child_process", "cluster", "dgram", "dns", "dns/promises", "fs", "fs/promises", "http", "http2", "https"],
+  ...["inspector", "net", "readline", "readline/promises", "repl", "sqlite", "test", "tls", "v8", "vm", "wasi"],
+  ...["worker_threads"],
+]);
+
 function plain(id: string): string {
   return id.replace(/^node:/, "");
 }
@@ -12,7 +19,10 @@ export function createRequire(): (id: string) => unknown {
   const require = (id: string): unknown => {
     const found = required[plain(String(id))];
     if (found !== undefined) return found;
-    throw nodeError(Error, "MODULE_NOT_FOUND", `Cannot find module '${id}': bundle it into the modules of the upload`);
+    const instead = lacking.has(plain(String(id)))
+      ? "isolates do not have it; in a container (tier) it is Node's own"
+      : "bundle it into the modules of the upload";
+    throw nodeError(Error, "MODULE_NOT_FOUND", `Cannot find module '${id}': ${instead}`);
   };
   return Object.assign(require, { resolve: (id: string) => id, cache: {}, main: undefined });
 }

@@ -90,6 +90,7 @@ class Rewriting {
     this.insertions.push({ at, text, over });
   }
 
+  /** A space keeps apart what stood beside a parenthesis: `of[`, `yield(`. */
   #enter({ node, parent, scope }: Visit): void {
     const { waiting, waitingIn, resumed, resumedIn, token, passed, yielded, continued, iterated } = this.#names;
     const is = node as Node & Record<"argument" | "right" | "body" | "handler" | "finalizer", Node | null>;
@@ -104,11 +105,11 @@ class Rewriting {
         break;
       case "YieldExpression":
         if (!scope.isAsync || !is.argument) break;
-        if (flags.delegate) this.#insert(is.argument.start, `${iterated}(${token},`);
+        if (flags.delegate) this.#insert(is.argument.start, ` ${iterated}(${token},`);
         else if (scope.needsToken) {
           this.#insert(node.start, `${continued}(${token},`);
-          this.#insert(is.argument.start, `${yielded}(${token},`);
-        } else if (!isPlain(is.argument)) this.#insert(is.argument.start, `${passed}(`);
+          this.#insert(is.argument.start, ` ${yielded}(${token},`);
+        } else if (!isPlain(is.argument)) this.#insert(is.argument.start, ` ${passed}(`);
         break;
       case "ReturnStatement":
         if (scope.isAsync && is.argument && !isPlain(is.argument)) this.#insert(...this.#returned(node, scope));
@@ -116,7 +117,7 @@ class Rewriting {
       case "ForOfStatement":
         if (!flags.await) break;
         if (needsBlock(parent)) this.#insert(outermost(node, parent).start, "{");
-        this.#insert((is.right as Node).start, `${iterated}(${token},`);
+        this.#insert((is.right as Node).start, ` ${iterated}(${token},`);
         break;
       case "TryStatement":
         if (!scope.needsToken) break;
