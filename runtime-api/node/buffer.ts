@@ -65,6 +65,20 @@ const onPrototype: Record<string, Of<unknown>> = {
 for (const [name, value] of Object.entries(onPrototype))
   Object.defineProperty(Buffer.prototype, name, { value, ...hidden });
 
+/* Node does not document these, but has them: parsers call them to save themselves the look at the encoding's name. */
+for (const encoding of ["ascii", "base64", "base64url", "hex", "latin1", "ucs2", "utf8"]) {
+  const named: Record<string, Of<unknown>> = {
+    [`${encoding}Slice`](this: Text, start?: unknown, end?: unknown) {
+      return this.toString(encoding, start as number, end as number);
+    },
+    [`${encoding}Write`](this: { write: Of<unknown> }, text: unknown, offset: unknown = 0, length?: unknown) {
+      return this.write(text, offset, length, encoding);
+    },
+  } as Record<string, Of<unknown>>;
+  for (const [name, value] of Object.entries(named))
+    Object.defineProperty(Buffer.prototype, name, { value, ...hidden });
+}
+
 export const kStringMaxLength: number = 2 ** 29 - 24;
 export const { Blob } = globalThis as unknown as { Blob: unknown };
 

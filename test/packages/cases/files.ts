@@ -36,5 +36,24 @@ export const files: readonly Case[] = [
     send: { method: "POST", body: zipSync({ "x.txt": strToU8("größer ".repeat(500)) }, { level: 9 }) },
     json: { "x.txt": "größer ".repeat(500) },
   },
+  {
+    to: "uploads/",
+    send: {
+      method: "POST",
+      headers: { "content-type": "multipart/form-data; boundary=limit" },
+      body: [
+        ...["--limit", 'content-disposition: form-data; name="note"', "", "größer"],
+        ...[
+          "--limit",
+          'content-disposition: form-data; name="file"; filename="ü.csv"',
+          "content-type: text/csv",
+          "",
+          "1,2",
+        ],
+        "--limit--\r\n",
+      ].join("\r\n"),
+    },
+    json: { note: "größer", file: { filename: "Ã¼.csv", mimeType: "text/csv", text: "1,2" } },
+  },
   { to: "files/gzip", send: { method: "POST", body: "größer" }, json: ["größer", "größer"] },
 ];
