@@ -131,6 +131,7 @@ export function installGlobals(): void {
     "ProgressEvent",
     "PromiseRejectionEvent",
   );
+  interfaces(() => require("./events/fetch-event.ts"), "ExtendableEvent", "FetchEvent");
   interfaces(() => require("./events/message-event.ts"), "MessageEvent");
   interfaces(() => require("./event-source/event-source.ts"), "EventSource");
   interfaces(() => require("./html-rewriter/html-rewriter.ts"), "HTMLRewriter");

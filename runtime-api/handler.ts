@@ -3,6 +3,7 @@ import { describeError } from "./describe-error.ts";
 import { ExecutionContext, Invocation, limitWaiting, running } from "./execution-context.ts";
 import { abortRequest, receivedRequest } from "./fetch/request.ts";
 import { isResponse } from "./fetch/response.ts";
+import { fetchListeners } from "./fetch-listeners.ts";
 import { domExceptionModule, outgoingModule } from "./lazy.ts";
 import { mainExport } from "./modules.ts";
 import type { IncomingBody } from "./ops.ts";
@@ -32,26 +33,42 @@ export function invoke(id: number, method: string, url: string, headers: string,
     const handler = mainExport() as { fetch?: unknown } | null | undefined;
     const fetch = handler?.fetch;
     if (typeof fetch !== "function") {
-      invocation.fail("no_handler", "The default export has no fetch() method", "");
+      askListeners(invocation);
       return;
     }
-    const result: unknown = apply(fetch, handler, [invocation.request, env, new ExecutionContext(invocation)]);
-    if (isResponse(result)) {
-      invocation.answer(result);
-      return;
-    }
-    running.add(invocation);
-    void settle(invocation, result);
+    take(invocation, apply(fetch, handler, [invocation.request, env, new ExecutionContext(invocation)]), "fetch()");
   } catch (error) {
     threw(invocation, error);
   }
 }
 
-async function settle(invocation: Invocation, result: unknown): Promise<void> {
+/** The function is written like a service worker, or is none. */
+function askListeners(invocation: Invocation): void {
+  const listeners = fetchListeners();
+  if (!listeners) {
+    invocation.fail("no_handler", "The default export has no fetch() method, and nothing listens for fetch events", "");
+    return;
+  }
+  const answer = listeners.dispatch(invocation);
+  if (answer) take(invocation, answer.response, "respondWith()");
+  else invocation.fail("no_response", "No listener for the fetch event has called respondWith()", "");
+}
+
+/** @param from what gave it, for messages. */
+function take(invocation: Invocation, result: unknown, from: string): void {
+  if (isResponse(result)) {
+    invocation.answer(result);
+    return;
+  }
+  running.add(invocation);
+  void settle(invocation, result, from);
+}
+
+async function settle(invocation: Invocation, result: unknown, from: string): Promise<void> {
   try {
     const response = await result;
     if (isResponse(response)) invocation.answer(response);
-    else invocation.fail("no_response", `fetch() gave ${kindOf(response)}, not a Response`, "");
+    else invocation.fail("no_response", `${from} gave ${kindOf(response)}, not a Response`, "");
   } catch (error) {
     threw(invocation, error);
   }

@@ -1,4 +1,5 @@
 import { currentInvocation, setCurrent } from "./current.ts";
+import { fetchListeners } from "./fetch-listeners.ts";
 import { host } from "./host.ts";
 import { asyncSupportModule, nodeHostModule, webAssemblyModule } from "./lazy.ts";
 import type { Glue } from "./ops.ts";
@@ -28,6 +29,7 @@ export function mainExport(): unknown {
 }
 
 function hasFetch(): boolean {
+  if (fetchListeners()) return true;
   try {
     return typeof (mainExport() as { fetch?: unknown } | null | undefined)?.fetch === "function";
   } catch {

@@ -49,7 +49,7 @@ export type FailureKind =
   | "no_response"
   /** fetch() gave a Response with a WebSocket, for which there is no transport yet. */
   | "upgrade"
-  /** The default export has no fetch method. */
+  /** The default export has no fetch method, and nothing listens for fetch events. */
   | "no_handler";
 
 /** Guest → host. */

@@ -164,6 +164,10 @@ export class EventTarget {
     target.#dispatch(event);
   }
 
+  static hasListener(target: EventTarget, type: string): boolean {
+    return target.#listeners?.some((it) => it.type === type) ?? false;
+  }
+
   static getHandler(target: EventTarget, type: string): EventListener | null {
     return target.#handlers?.get(type)?.handler ?? null;
   }
@@ -174,8 +178,8 @@ export class EventTarget {
 }
 
 /** Trusted ways in; taken off the class before tenant code sees it. */
-export const { dispatchTrusted, getHandler, isSignal, markSignal, setHandler } = EventTarget;
-for (const name of ["dispatchTrusted", "getHandler", "isSignal", "markSignal", "setHandler"]) {
+export const { dispatchTrusted, getHandler, hasListener, isSignal, markSignal, setHandler } = EventTarget;
+for (const name of ["dispatchTrusted", "getHandler", "hasListener", "isSignal", "markSignal", "setHandler"]) {
   Reflect.deleteProperty(EventTarget, name);
 }
 

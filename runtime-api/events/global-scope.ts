@@ -1,6 +1,15 @@
+import { connectFetchListeners } from "../fetch-listeners.ts";
 import { onReport } from "../report.ts";
 import { ErrorEvent, type ErrorEventInit, isErrorEvent } from "./event-kinds.ts";
-import { callHandler, dispatchTrusted, EventTarget, getHandler, globalTarget, setHandler } from "./event-target.ts";
+import {
+  callHandler,
+  dispatchTrusted,
+  EventTarget,
+  getHandler,
+  globalTarget,
+  hasListener,
+  setHandler,
+} from "./event-target.ts";
 
 /**
  * The global scope as an EventTarget. Its listeners belong to the isolate: they hear of errors that
@@ -32,6 +41,12 @@ function callOnError(...[handler, self, event]: Parameters<typeof callHandler>):
   const { message, filename, lineno, colno, error } = event;
   if ((apply(handler, self, [message, filename, lineno, colno, error]) as unknown) === true) event.preventDefault();
 }
+
+connectFetchListeners({
+  areThere: () => hasListener(globalTarget, "fetch"),
+  dispatch: (invocation) =>
+    (require("./fetch-event.ts") as typeof import("./fetch-event.ts")).dispatchFetch(invocation),
+});
 
 let isTelling = false;
 

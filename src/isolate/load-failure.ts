@@ -51,5 +51,7 @@ export function tooMuchMemory(): LoadFailure {
 }
 
 export function hasNoFetch(main: string): LoadFailure {
-  return new LoadFailure("no_handler", "the default export has no fetch method", { module: main });
+  return new LoadFailure("no_handler", "the default export has no fetch method, and nothing listens for fetch events", {
+    module: main,
+  });
 }
