@@ -1,5 +1,4 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
 import { IsletError } from "../core/errors.ts";
 import { type LimitName, limitNames, requestLimitNames, type TenantTerms } from "../core/limits.ts";
 import type { StoredFunction } from "../store/store.ts";
@@ -8,8 +7,7 @@ import type { Deployer } from "./deployer.ts";
 import type { ControlDeps } from "./deps.ts";
 import { functionNamePattern } from "./names.ts";
 import { errors, json } from "./responses.ts";
-
-const mostBodyBytes = 16 * 1024;
+import { smallBody } from "./small-body.ts";
 
 const tenantParams = z.object({
   tenant: z
@@ -25,9 +23,9 @@ const tenantParams = z.object({
 function amounts<Name extends LimitName>(names: readonly Name[]) {
   const least = (name: Name) => (name === "requestBurst" ? 0 : 1);
   return z.strictObject(
-    Object.fromEntries(names.map((name) => [name, z.int().min(least(name)).optional()])) as Record<
+    Object.fromEntries(names.map((name) => [name, z.int().min(least(name)).exactOptional()])) as Record<
       Name,
-      z.ZodOptional<z.ZodInt>
+      z.ZodExactOptional<z.ZodInt>
     >,
   );
 }
@@ -82,12 +80,7 @@ const putRoute = createRoute({
   description: "In place of all that was laid down before. On every front before it answers.",
   security: bearer,
   request: { params: tenantParams, body: { required: true, content: { "application/json": { schema: termsSchema } } } },
-  middleware: bodyLimit({
-    maxSize: mostBodyBytes,
-    onError: () => {
-      throw new IsletError("upload_too_large", `The body is larger than ${mostBodyBytes} bytes.`);
-    },
-  }),
+  middleware: smallBody,
   responses: {
     200: json("Its terms and functions.", tenantSchema),
     ...errors(
@@ -130,7 +123,7 @@ export function tenants(app: OpenAPIHono<ControlEnv>, deps: ControlDeps, deploye
 
   app.openapi(putRoute, async (c) => {
     const { tenant } = c.req.valid("param");
-    const terms = withoutGaps(c.req.valid("json"));
+    const terms: TenantTerms = c.req.valid("json");
     for (const name of limitNames) {
       const [asked, most] = [terms.max[name], deps.limits.max[name]];
       if (asked !== undefined && asked > most) {
@@ -187,17 +180,4 @@ function describe(
 ): z.output<typeof tenantSchema> {
   const { max, limits } = terms ?? { max: {}, limits: {} };
   return { tenant, max: { ...max }, limits: { ...limits }, functions: functions.map(({ fn }) => fn.name) };
-}
-
-/** A limit that is undefined would take the place of everybody's. */
-function withoutGaps({ max, limits }: z.output<typeof termsSchema>): TenantTerms {
-  return { max: given(max), limits: given(limits) };
-}
-
-function given<Name extends LimitName>(
-  amounts: Partial<Record<Name, number | undefined>>,
-): Partial<Record<Name, number>> {
-  return Object.fromEntries(Object.entries(amounts).filter(([, amount]) => amount !== undefined)) as Partial<
-    Record<Name, number>
-  >;
 }

@@ -1,5 +1,4 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
 import { IsletError } from "../core/errors.ts";
 import { bearer, type ControlEnv } from "./context.ts";
 import type { Deployer } from "./deployer.ts";
@@ -7,8 +6,7 @@ import type { ControlDeps } from "./deps.ts";
 import { describeFunction, describePlacement } from "./functions.ts";
 import { errors, json } from "./responses.ts";
 import { functionSchema, nameParams, rollbackSchema, versionListSchema } from "./schemas.ts";
-
-const mostBodyBytes = 16 * 1024;
+import { smallBody } from "./small-body.ts";
 
 const versionsRoute = createRoute({
   method: "get",
@@ -31,12 +29,7 @@ const rollbackRoute = createRoute({
     params: nameParams,
     body: { required: false, content: { "application/json": { schema: rollbackSchema } } },
   },
-  middleware: bodyLimit({
-    maxSize: mostBodyBytes,
-    onError: () => {
-      throw new IsletError("upload_too_large", `The body is larger than ${mostBodyBytes} bytes.`);
-    },
-  }),
+  middleware: smallBody,
   responses: {
     200: json("The function and what is live of it now.", functionSchema),
     ...errors(
