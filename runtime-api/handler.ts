@@ -1,3 +1,4 @@
+import { asyncContext } from "./async-context/frame.ts";
 import { setCurrent } from "./current.ts";
 import { describeError } from "./describe-error.ts";
 import { ExecutionContext, Invocation, limitWaiting, running } from "./execution-context.ts";
@@ -67,6 +68,8 @@ function take(invocation: Invocation, result: unknown, from: string): void {
 async function settle(invocation: Invocation, result: unknown, from: string): Promise<void> {
   try {
     const response = await result;
+    // Whose code ran before this is not known.
+    asyncContext.frame = undefined;
     if (isResponse(response)) invocation.answer(response);
     else invocation.fail("no_response", `${from} gave ${kindOf(response)}, not a Response`, "");
   } catch (error) {

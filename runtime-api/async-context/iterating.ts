@@ -73,6 +73,8 @@ class CarriedIterator {
 
   #call(method: Method, args: unknown[]): unknown {
     const token = this.#token;
+    // The loop may have waited for what it disposes of.
+    goesOn(token);
     token.frame = asyncContext.frame;
     const result = apply(method, this.#inner, args);
     if (!this.#isSync) return afterwards(result, (settled) => carriedResult(token, settled));
@@ -115,6 +117,37 @@ class CarriedResult {
   get value(): unknown {
     return this.#result.value;
   }
+}
+
+/** In place of what a loop iterates that waits, between two turns, for what it disposes of. */
+export function resuming(token: Token, iterable: unknown): unknown {
+  if (iterable === null || iterable === undefined) return iterable;
+  const method = (iterable as Record<symbol, unknown>)[syncIterator];
+  if (typeof method !== "function") return iterable;
+  return {
+    [syncIterator]: () => {
+      const inner = apply(method as Method, iterable, []);
+      return isObject(inner) ? resumingIterator(token, inner) : inner;
+    },
+  };
+}
+
+function resumingIterator(token: Token, inner: Record<string, unknown>): object {
+  const { next } = inner;
+  return {
+    next() {
+      goesOn(token);
+      return apply(next as Method, inner, []);
+    },
+    get return(): Method | undefined {
+      const method = inner.return;
+      if (method === undefined || method === null) return undefined;
+      return () => {
+        goesOn(token);
+        return apply(method as Method, inner, []);
+      };
+    },
+  };
 }
 
 /** Stands behind a resource that is disposed of asynchronously, and so is disposed of before it: in the context of the block's end. */

@@ -13,6 +13,8 @@ const resolve = Promise.resolve.bind(Promise) as (value: unknown) => Promise<unk
 
 export interface Token {
   frame: Frame | undefined | typeof nowhere;
+  /** An async generator has yielded what cannot be rejected. */
+  hasYielded: boolean;
 }
 
 /** The function of the token does not wait. */
@@ -22,7 +24,7 @@ const nowhere = { nowhere: true } as const;
 let next: unknown;
 
 export function newToken(): Token {
-  return { frame: nowhere };
+  return { frame: nowhere, hasYielded: false };
 }
 
 export function waiting(value: unknown): Frame | undefined {
@@ -58,18 +60,32 @@ export function goesOn(token: Token): void {
   if (frame === nowhere) return;
   asyncContext.frame = frame as Frame | undefined;
   token.frame = nowhere;
+  token.hasYielded = false;
 }
 
 /** What an async generator yields or returns, which is awaited first. */
 export function yielded(token: Token, value: unknown): unknown {
   token.frame = asyncContext.frame;
-  return passed(value);
+  const awaited = passed(value);
+  token.hasYielded = awaited === value && !isPromise(value);
+  return awaited;
 }
 
 /** An async generator goes on in the context of whoever calls its next(). */
 export function continued(token: Token, value: unknown): unknown {
   token.frame = nowhere;
+  token.hasYielded = false;
   return value;
+}
+
+/** In a `catch` of an async generator: where it has yielded, whoever calls its throw() has come in. */
+export function caught(token: Token): void {
+  if (token.hasYielded) continued(token, undefined);
+  else goesOn(token);
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof value === "object" && value !== null && getPrototypeOf(value) === prototype;
 }
 
 /** The then() of what is no promise of the language's is called later, and is to find the context of now. */

@@ -1,3 +1,4 @@
+import { asyncContext, inFrame } from "../async-context/frame.ts";
 import { DOMException } from "../dom-exception.ts";
 import { encodeUtf8, TextDecoder } from "../encoding/text.ts";
 import { AbortController } from "../events/abort.ts";
@@ -28,6 +29,8 @@ export interface EventSourceInit {
  * ends with it. A function that has answered keeps it going by ctx.waitUntil().
  */
 export class EventSource extends EventTarget {
+  /** Its events are heard in the context in which it was made. */
+  readonly #frame = asyncContext.frame;
   readonly #url: string;
   readonly #withCredentials: boolean;
   readonly #abort = new AbortController();
@@ -108,7 +111,7 @@ export class EventSource extends EventTarget {
         return;
       }
       this.#readyState = states.OPEN;
-      dispatchTrusted(this, new Event("open"));
+      this.#dispatch(new Event("open"));
       await this.#read(response);
     } catch {
       // Neither the error nor its kind is anything that the standard lets out.
@@ -127,7 +130,7 @@ export class EventSource extends EventTarget {
     const decoder = new TextDecoder();
     const parser = new EventStreamParser(this.#lastEventId, {
       event: ({ type, data, lastEventId }) => {
-        if (!this.#isClosed) dispatchTrusted(this, new MessageEvent(type, { data, lastEventId, origin }));
+        if (!this.#isClosed) this.#dispatch(new MessageEvent(type, { data, lastEventId, origin }));
       },
       lastEventId: (id) => {
         this.#lastEventId = id;
@@ -147,16 +150,20 @@ export class EventSource extends EventTarget {
   #reconnect(): void {
     if (this.#isClosed) return;
     this.#readyState = states.CONNECTING;
-    dispatchTrusted(this, new Event("error"));
+    this.#dispatch(new Event("error"));
     // A listener may have closed it.
     if (!this.#isClosed) this.#retryTimer = setTimeout(() => void this.#connect(), this.#retryMs);
+  }
+
+  #dispatch(event: Event): void {
+    inFrame(this.#frame, () => dispatchTrusted(this, event), undefined, []);
   }
 
   /** For good: what answered has no events, and says so. */
   #fail(): void {
     if (this.#isClosed) return;
     this.#readyState = states.CLOSED;
-    dispatchTrusted(this, new Event("error"));
+    this.#dispatch(new Event("error"));
   }
 }
 defineInterface(EventSource, "EventSource", ["url", "withCredentials", "readyState"]);

@@ -1,3 +1,4 @@
+import { asyncContext, inFrame } from "../async-context/frame.ts";
 import { Attributes } from "./attributes.ts";
 import { Comment, CommentRecord } from "./comment.ts";
 import type { Content } from "./content.ts";
@@ -20,6 +21,8 @@ const nothing = new Uint8Array(0);
 
 /** One document on its way through the handlers of an HTMLRewriter. */
 export class Rewriting {
+  /** Handlers run in the context of transform(), whoever reads. */
+  readonly #frame = asyncContext.frame;
   readonly #encoding: DocumentEncoding;
   readonly #elements: readonly ElementHandlers[];
   readonly #documents: readonly DocumentHandlers[];
@@ -76,6 +79,10 @@ export class Rewriting {
   }
 
   #runUntilOneWaits(): Waiting {
+    return inFrame(this.#frame, this.#runTokens, this, []) as Waiting;
+  }
+
+  #runTokens(): Waiting {
     while (!this.#over) {
       const kind = this.#tokenizer.next();
       if (kind === "more") break;

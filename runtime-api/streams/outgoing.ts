@@ -1,3 +1,4 @@
+import { asyncContext } from "../async-context/frame.ts";
 import { setCurrent } from "../current.ts";
 import { describeError } from "../describe-error.ts";
 import { host } from "../host.ts";
@@ -25,11 +26,14 @@ const nothing = (): void => undefined;
  * the host has been told.
  */
 export async function pump(stream: ReadableStream, id: number, invocation: number): Promise<void> {
+  const { frame } = asyncContext;
   const reader = stream.getReader();
   const self: Pump = { invocation, reader, stopped: false, wake: nothing };
   pumps.set(id, self);
   try {
     for (;;) {
+      // What gives the stream its chunks is called here.
+      asyncContext.frame = frame;
       const { done, value } = await reader.read();
       if (self.stopped) return;
       if (done) break;

@@ -4,6 +4,8 @@ import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 // @ts-expect-error: a function's source, without types
 import { cases } from "./fixtures/async-context.js";
+// @ts-expect-error: the same
+import { cases as staleCases } from "./fixtures/async-context-stale.js";
 import { Origin, reachOrigins } from "./origin.ts";
 import { TestServer } from "./server.ts";
 
@@ -14,6 +16,10 @@ const held: ServerResponse[] = [];
 beforeAll(async () => {
   origin = await Origin.start({
     "/": (_, response) => response.end("answer"),
+    "/events": (_, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write("data: 1\n\n");
+    },
     "/both": (_, response) => {
       held.push(response);
       // The last first.
@@ -21,17 +27,69 @@ beforeAll(async () => {
     },
   });
   server = await TestServer.start({ POOLS: 1, ...reachOrigins });
-  const source = await readFile(new URL("./fixtures/async-context.js", import.meta.url), "utf8");
-  await server.deploy("cases", { "index.js": source });
+  for (const [name, file] of [
+    ["cases", "async-context.js"],
+    ["stale", "async-context-stale.js"],
+  ] as const) {
+    await server.deploy(name, await readFile(new URL(`./fixtures/${file}`, import.meta.url), "utf8"));
+  }
 });
 afterAll(() => Promise.all([server.stop(), origin.stop()]));
 
-const known = cases as Record<string, () => Promise<unknown>>;
+type Cases = Record<string, () => Promise<unknown>>;
+const known = [
+  ...Object.entries(cases as Cases).map(([name, run]) => ["cases", name, run] as const),
+  ...Object.entries(staleCases as Cases).map(([name, run]) => ["stale", name, run] as const),
+];
 
-test.each(Object.keys(known))("AsyncLocalStorage is as in Node: %s", async (name) => {
-  const answer = await server.send(`/fn/cases/${name}`);
+test.each(known)("AsyncLocalStorage is as in Node: %s/%s", async (fn, name, run) => {
+  const answer = await server.send(`/fn/${fn}/${name}`);
   expect(answer.status, answer.text).toBe(200);
-  expect(answer.json()).toEqual(JSON.parse(JSON.stringify(await known[name]?.())));
+  expect(answer.json()).toEqual(JSON.parse(JSON.stringify(await run())));
+});
+
+test("modules that import each other in a circle find what carries their contexts", async () => {
+  await server.deploy("circle", {
+    "index.js": `import "node:async_hooks"; import { got } from "./other.js";
+      export async function called() { return await 7; }
+      export default { fetch: async () => Response.json(await got) };`,
+    "other.js": `import { called } from "./index.js"; export const got = called();`,
+  });
+  expect((await server.send("/fn/circle/")).json()).toBe(7);
+});
+
+test("what the runtime calls later is called in the context in which it was asked to", async () => {
+  await server.deploy(
+    "later",
+    `import { AsyncLocalStorage } from "node:async_hooks";
+    const als = new AsyncLocalStorage();
+    const others = () => als.run("other", async () => { for (let i = 0; i < 50; i++) await null; });
+    export default {
+      async fetch(request, env) {
+        const seen = [], see = () => { seen.push(als.getStore() ?? "none"); void others(); };
+        const page = await fetch(env.URL);
+        const html = await als.run("rewriter", () => new HTMLRewriter()
+          .on("*", { async element(element) { see(); await others(); see(); element.onEndTag(see); }, text: see })
+          .transform(new Response(new ReadableStream({ type: "bytes", async pull(controller) {
+            await page.arrayBuffer();
+            controller.enqueue(new TextEncoder().encode("<b>x</b>"));
+            controller.close();
+          } }))).text());
+        const source = als.run("source", () => new EventSource(env.URL + "/events"));
+        await new Promise((resolve) => source.addEventListener("message", () => resolve(see())));
+        source.close();
+        void others();
+        return new Response(new ReadableStream({ pull(controller) {
+          see();
+          controller.enqueue(new TextEncoder().encode(JSON.stringify([html, ...seen])));
+          controller.close();
+        } }, { highWaterMark: 0 }));
+      },
+    };`,
+    { env: { URL: origin.url }, limits: { cpuMs: 1_000 } },
+  );
+  const expected = ["<b>x</b>", ...Array(5).fill("rewriter"), "source", "none"];
+  expect((await server.send("/fn/later/")).json()).toEqual(expected);
 });
 
 test("requests that wait at the same time have their own stores, whatever they wait for", async () => {

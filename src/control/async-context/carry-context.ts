@@ -1,6 +1,7 @@
-import { type Node, Parser, type Program, type Statement } from "acorn";
+import { type CatchClause, type Node, Parser, type Program, type Statement, type VariableDeclaration } from "acorn";
 import { asyncHelpers, asyncSupport } from "../../core/async-support.ts";
 import { unusedNames } from "../unused-names.ts";
+import { disposesByWaiting, endsByWaiting, waitsForDisposal } from "./disposals.ts";
 import { ownScope, type Place, type Scope, suspensions, type Visit } from "./suspensions.ts";
 
 /*
@@ -31,6 +32,14 @@ class QuickParser extends Parser {
   checkLocalExport(): void {
     // All may be exported, since none was noted.
   }
+
+  validateRegExpFlags(): void {
+    // V8 reads what stands between the slashes, and may know more of it.
+  }
+
+  validateRegExpPattern(): void {
+    // The same.
+  }
 }
 
 /** As a word, or written with an escape, which the parser decides on. */
@@ -55,10 +64,14 @@ export function carryContext(name: string, source: string): string {
   });
   const free = unusedNames(source);
   const names = Object.fromEntries(asyncHelpers.map((helper) => [helper, free.next().value])) as Names;
-  const { insertions } = new Rewriting(names, () => free.next().value, suspensions(program));
+  const { insertions } = new Rewriting(source, names, () => free.next().value, suspensions(program));
   if (insertions.length === 0) return source;
   const imported = asyncHelpers.map((helper) => `${helper} as ${names[helper]}`).join();
-  return `${applied(source, insertions)}\nimport{${imported}}from${JSON.stringify(asyncSupport(name))};`;
+  const support = `import{${imported}}from${JSON.stringify(asyncSupport(name))};`;
+  // Before all other imports: those may call this module back, in a circle, when it is not evaluated yet.
+  const firstImport = program.body.find((statement) => "source" in statement && statement.source);
+  if (!firstImport) return `${applied(source, insertions)}\n${support}`;
+  return applied(source, [{ at: firstImport.start, text: support, over: 0 }, ...insertions]);
 }
 
 /** Insertions of one place come in the order in which they were made. */
@@ -74,10 +87,12 @@ function applied(source: string, insertions: readonly Insertion[]): string {
 
 class Rewriting {
   readonly insertions: Insertion[] = [];
+  readonly #source: string;
   readonly #names: Names;
   readonly #fresh: () => string;
 
-  constructor(names: Names, fresh: () => string, visits: readonly Visit[]) {
+  constructor(source: string, names: Names, fresh: () => string, visits: readonly Visit[]) {
+    this.#source = source;
     this.#names = names;
     this.#fresh = fresh;
     for (const visit of visits) {
@@ -92,7 +107,8 @@ class Rewriting {
 
   /** A space keeps apart what stood beside a parenthesis: `of[`, `yield(`. */
   #enter({ node, parent, scope }: Visit): void {
-    const { waiting, waitingIn, resumed, resumedIn, token, passed, yielded, continued, iterated } = this.#names;
+    const { waiting, waitingIn, resumed, resumedIn, token, passed, yielded, continued, iterated, resuming } =
+      this.#names;
     const is = node as Node & Record<"argument" | "right" | "body" | "handler" | "finalizer", Node | null>;
     const flags = node as Node & { delegate?: boolean; await?: boolean; expression?: boolean };
     switch (node.type) {
@@ -114,18 +130,23 @@ class Rewriting {
       case "ReturnStatement":
         if (scope.isAsync && is.argument && !isPlain(is.argument)) this.#insert(...this.#returned(node, scope));
         break;
-      case "ForOfStatement":
-        if (!flags.await) break;
-        if (needsBlock(parent)) this.#insert(outermost(node, parent).start, "{");
-        this.#insert((is.right as Node).start, ` ${iterated}(${token},`);
+      case "ForStatement":
+      case "ForOfStatement": {
+        const disposes = disposesByWaiting(node);
+        if (!flags.await && !disposes) break;
+        this.#insert(outermost(node, parent).start, "try{");
+        if (node.type === "ForStatement") break;
+        this.#insert((is.right as Node).start, ` ${flags.await ? iterated : resuming}(${token},`);
+        if (disposes) this.#insert((is.body as Node).start, `{${this.#disposal()}`);
         break;
+      }
       case "TryStatement":
         if (!scope.needsToken) break;
-        if (is.handler) this.#goesOn((is.handler as unknown as { body: Node }).body.start + 1);
+        if (is.handler) this.#enterHandler(is.handler as CatchClause, scope);
         if (is.finalizer) this.#goesOn(is.finalizer.start + 1);
         break;
       case "BlockStatement":
-        if (endsByWaiting(node, parent)) this.#insert(node.start, "{");
+        if (endsByWaiting(node, parent)) this.#insert(node.start, "{try");
         break;
       case "FunctionDeclaration":
       case "FunctionExpression":
@@ -143,6 +164,19 @@ class Rewriting {
     return [node.start + returnLength, waits ? ` ${yielded}(${token},(` : ` ${passed}((`];
   }
 
+  /** A pattern is looked into after the function has gone on. */
+  #enterHandler({ param, body }: CatchClause, scope: Scope): void {
+    const { caught, goesOn, token } = this.#names;
+    const goesOnHere = `${scope.isGenerator ? caught : goesOn}(${token});`;
+    if (!param || param.type === "Identifier") this.#insert(body.start + 1, goesOnHere);
+    else {
+      const error = this.#fresh();
+      this.#insert(param.start, `${error}){${goesOnHere}let `);
+      const between = this.#source.slice(param.end, body.start + 1);
+      this.#insert(param.end, `=${error};${between.replaceAll(/[^\n\r\u2028\u2029]/g, "")}`, between.length);
+    }
+  }
+
   #enterFunction(body: Node, scope: Scope, isExpression: boolean): void {
     const { newToken, token, passed } = this.#names;
     if (!scope.isAsync) return;
@@ -155,9 +189,9 @@ class Rewriting {
   }
 
   #leave({ node, parent, scope }: Visit): void {
-    const { awaited, dispose, token } = this.#names;
+    const { awaited } = this.#names;
     const is = node as Node & Record<"argument" | "right" | "body", Node | null>;
-    const flags = node as Node & { delegate?: boolean; await?: boolean; kind?: string; expression?: boolean };
+    const flags = node as Node & { delegate?: boolean; await?: boolean; expression?: boolean };
     switch (node.type) {
       case "AwaitExpression":
         this.#insert(node.end, `),await ${awaited}())`);
@@ -171,18 +205,25 @@ class Rewriting {
       case "ReturnStatement":
         if (scope.isAsync && is.argument && !isPlain(is.argument)) this.#insert(is.argument.end, "))");
         break;
-      case "ForOfStatement":
-        if (!flags.await) break;
-        this.#insert((is.right as Node).end, ")");
-        this.#goesOn(outermost(node, parent).end, needsBlock(parent) ? "}" : "");
-        break;
-      case "VariableDeclaration":
-        if (flags.kind === "await using" && lists.has(parent?.node.type ?? "")) {
-          this.#insert(node.end, `;using ${this.#fresh()}=${dispose}(${token});`);
+      case "ForStatement":
+      case "ForOfStatement": {
+        const disposes = disposesByWaiting(node);
+        if (!flags.await && !disposes) break;
+        if (node.type === "ForOfStatement") {
+          this.#insert((is.right as Node).end, ")");
+          if (disposes) this.#insert(node.end, "}");
         }
+        this.#insert(node.end, "}finally{");
+        this.#goesOn(node.end, "}");
+        break;
+      }
+      case "VariableDeclaration":
+        this.#leaveDeclaration(node as VariableDeclaration, parent);
         break;
       case "BlockStatement":
-        if (endsByWaiting(node, parent)) this.#goesOn(node.end, "}");
+        if (!endsByWaiting(node, parent)) break;
+        this.#insert(node.end, "finally{");
+        this.#goesOn(node.end, "}}");
         break;
       case "ArrowFunctionExpression":
         if (ownScope(node).isAsync && flags.expression === true && !isPlain(is.body as Node))
@@ -190,6 +231,27 @@ class Rewriting {
         break;
       default:
     }
+  }
+
+  /** In front of what is disposed of while a block waits at its end, each: `using` of the same block among them. */
+  #leaveDeclaration({ kind, declarations, end }: VariableDeclaration, parent: Place | undefined): void {
+    if (kind !== "using" && kind !== "await using") return;
+    const { dispose, token } = this.#names;
+    if (parent?.node.type === "ForStatement") {
+      if (kind === "await using") this.#insert(end, `,${this.#fresh()}=${dispose}(${token})`);
+      return;
+    }
+    if (!parent || !lists.has(parent.node.type) || !waitsForDisposal(parent.node)) return;
+    // One declaration is made several, without a look for the comma: nothing is disposed of for `null`.
+    for (const declaration of declarations.slice(0, -1)) {
+      this.#insert(declaration.end, `;${this.#disposal()}${kind} ${this.#fresh()}=null`);
+    }
+    this.#insert(end, `;${this.#disposal()}`);
+  }
+
+  #disposal(): string {
+    const { dispose, token } = this.#names;
+    return `using ${this.#fresh()}=${dispose}(${token});`;
   }
 
   /** Here the function may go on after it has waited. */
@@ -207,17 +269,4 @@ function isPlain(node: Node): boolean {
 /** The statement, or that with its labels. */
 function outermost(node: Node, parent: Place | undefined): Node {
   return parent?.node.type === "LabeledStatement" ? outermost(parent.node, parent.parent) : node;
-}
-
-/** Where one statement stands alone, two do only as a block. */
-function needsBlock(parent: Place | undefined): boolean {
-  if (parent?.node.type === "LabeledStatement") return needsBlock(parent.parent);
-  return !lists.has(parent?.node.type ?? "Program");
-}
-
-/** A block whose end waits for what it disposes of, and that the function goes on behind. */
-function endsByWaiting(block: Node, parent: Place | undefined): boolean {
-  if (/Function/.test(parent?.node.type ?? "")) return false;
-  const { body } = block as unknown as { body: Node[] };
-  return body.some((statement) => (statement as { kind?: string }).kind === "await using");
 }

@@ -30,7 +30,7 @@ const functions = new Set(["FunctionDeclaration", "FunctionExpression", "ArrowFu
 const initializers = new Set(["PropertyDefinition", "StaticBlock"]);
 const leaves = new Set(["Identifier", "Literal", "TemplateElement", "PrivateIdentifier", "ThisExpression"]);
 const looked = new Set([
-  ...["AwaitExpression", "YieldExpression", "ForOfStatement", "ReturnStatement", "TryStatement"],
+  ...["AwaitExpression", "YieldExpression", "ForOfStatement", "ForStatement", "ReturnStatement", "TryStatement"],
   ...["BlockStatement", "VariableDeclaration", ...functions],
 ]);
 
@@ -53,7 +53,11 @@ export function suspensions(program: Program): Visit[] {
     }
     if (!entered) continue;
     const inner = innerScope(node, scope);
-    for (const child of childrenOf(node)) pending.push({ node: child, parent: next, scope: inner, entered: true });
+    // The name of a field is computed where its class is.
+    const { key } = node as { key?: Node };
+    for (const child of childrenOf(node)) {
+      pending.push({ node: child, parent: next, scope: child === key ? scope : inner, entered: true });
+    }
   }
   return visits;
 }
