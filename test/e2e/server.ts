@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -71,6 +71,8 @@ export class TestServer {
   /** @param settings as in the environment, less "ISLET_": { POOLS: 1 }. */
   static async start(settings: Readonly<Record<string, string | number>> = {}): Promise<TestServer> {
     const dataDir = await mkdtemp(join(tmpdir(), "islet-e2e-"));
+    // Run directories are in it: pool processes with user ids of their own reach theirs through it, as through /tmp.
+    await chmod(dataDir, 0o711);
     const all = {
       ...{ DATA_DIR: dataDir, HOST: "127.0.0.1", PORT: 0, CONTROL_PORT: 0, TOKEN: token, FRONTS: 1, POOLS: 2 },
       // What limits do is to be seen without a container, even where there is an engine.
