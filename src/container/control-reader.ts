@@ -1,12 +1,13 @@
 import type { Socket } from "node:net";
-import { z } from "zod";
 import type { LogLevel } from "../core/invocation.ts";
 
 /** Characters of a line: of its text, each of which may be escaped. */
 const longestLine = 16 * 1024 * 6 + 1024;
 
-const loadProblem = z.enum(["syntax", "missing", "threw", "no_handler", "ended"]);
-export type LoadProblem = z.output<typeof loadProblem>;
+const loadProblems = ["syntax", "missing", "threw", "no_handler", "ended"] as const;
+export type LoadProblem = (typeof loadProblems)[number];
+
+const logLevels = ["debug", "info", "warn", "error"] as const satisfies readonly LogLevel[];
 
 /** What a runner says of itself. Guest code runs beside it, so all of that may be forged, to its own harm only. */
 export interface ControlNews {
@@ -19,23 +20,6 @@ export interface ControlNews {
   onLines(count: number): void;
   onEnd(): void;
 }
-
-const message = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("ready") }),
-  z.object({
-    type: z.literal("failed"),
-    problem: loadProblem,
-    message: z.string(),
-    detail: z.string(),
-  }),
-  z.object({
-    type: z.literal("log"),
-    request: z.string().nullable(),
-    level: z.enum(["debug", "info", "warn", "error"]),
-    text: z.string(),
-  }),
-  z.object({ type: z.literal("background"), running: z.boolean() }),
-]);
 
 /** Reads a runner's control connection. What is no message ends it. */
 export function readControl(socket: Socket, news: ControlNews): void {
@@ -58,24 +42,35 @@ export function readControl(socket: Socket, news: ControlNews): void {
   socket.once("close", () => news.onEnd());
 }
 
+/** False of what is no message. Looked at by hand: of all that fronts load, only this would need zod, which takes them 8 MB. */
 function tell(line: string, news: ControlNews): boolean {
-  const parsed = line.length <= longestLine ? message.safeParse(jsonOf(line)) : undefined;
-  if (!parsed?.success) return false;
-  const said = parsed.data;
-  switch (said.type) {
+  const said = line.length <= longestLine ? jsonOf(line) : undefined;
+  if (typeof said !== "object" || said === null) return false;
+  const { type, problem, message, detail, request, level, text, running } = said as Readonly<Record<string, unknown>>;
+  switch (type) {
     case "ready":
       news.onReady();
       return true;
     case "failed":
-      news.onLoadFailure(said.problem, said.message, said.detail);
+      if (!isOneOf(loadProblems, problem) || typeof message !== "string" || typeof detail !== "string") return false;
+      news.onLoadFailure(problem, message, detail);
       return true;
     case "log":
-      news.onLog(said.request, said.level, said.text);
+      if (typeof request !== "string" && request !== null) return false;
+      if (!isOneOf(logLevels, level) || typeof text !== "string") return false;
+      news.onLog(request, level, text);
       return true;
     case "background":
-      news.onBackground(said.running);
+      if (typeof running !== "boolean") return false;
+      news.onBackground(running);
       return true;
+    default:
+      return false;
   }
+}
+
+function isOneOf<Name extends string>(names: readonly Name[], value: unknown): value is Name {
+  return (names as readonly unknown[]).includes(value);
 }
 
 function jsonOf(line: string): unknown {
