@@ -17,7 +17,7 @@ const endableLoops = ["--no-turboshaft-loop-unrolling"];
 /** Node warns once of each algorithm that it calls experimental, and of the way to a key that is not extractable. */
 const quietCrypto = ["--disable-warning=ExperimentalWarning", "--disable-warning=DEP0204"];
 
-/** The file that a child process starts with. */
+/** The root of a child process. */
 export function rootFile(kind: ChildKind): string {
   return fileURLToPath(new URL(`./${kind}.ts`, import.meta.url));
 }

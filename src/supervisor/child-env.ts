@@ -11,11 +11,16 @@ const passedOn: Record<ChildKind, readonly string[]> = {
   ],
 };
 
-/** A child's environment. Fronts keep compiled code for the next start. */
+/** Where fronts keep compiled code for the next start. */
+export function frontCache(dataDir: string, own: NodeJS.ProcessEnv): string {
+  return own.NODE_COMPILE_CACHE ?? join(dataDir, "compile-cache", "front");
+}
+
+/** A child's environment. */
 export function childEnv(kind: ChildKind, dataDir: string, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv =
     kind === "front"
-      ? { NODE_COMPILE_CACHE: own.NODE_COMPILE_CACHE ?? join(dataDir, "compile-cache", kind) }
+      ? { NODE_COMPILE_CACHE: frontCache(dataDir, own) }
       : // The file that says it otherwise is not in their sandbox.
         { TZ: Intl.DateTimeFormat().resolvedOptions().timeZone };
   for (const name of passedOn[kind]) if (own[name] !== undefined) env[name] = own[name];

@@ -1,5 +1,5 @@
 import type { Config } from "../../config.ts";
-import { buildPoolCode } from "../../processes/pool-code.ts";
+import { buildPoolCode } from "../../processes/child-code.ts";
 import { confinePools } from "../../processes/pool-confinement.ts";
 import { type MeasureName, measures, measuresOfFronts } from "../../supervisor/confinement/measures.ts";
 import { probePort } from "../../supervisor/port-probe.ts";
