@@ -268,6 +268,7 @@ interface ErrorDetails {
   readonly detail?: string;
   readonly retryAfterMs?: number;
   readonly endedByLimit?: EndedByLimit;
+  readonly notBegun?: boolean;
   readonly refusal?: RefusalReason;
   readonly usage?: Usage;
   readonly cause?: unknown;
@@ -284,6 +285,8 @@ export class IsletError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Of a request that an isolate's limit has ended. */
   readonly endedByLimit: EndedByLimit | undefined;
+  /** Of a request whose place was lost before it began with it, so that it can have had no effect. */
+  readonly notBegun: boolean;
   readonly refusal: RefusalReason | undefined;
   /** What is known of the cost of a request that has run and failed. */
   readonly usage: Usage | undefined;
@@ -295,6 +298,7 @@ export class IsletError extends Error {
     this.detail = more.detail;
     this.retryAfterMs = more.retryAfterMs;
     this.endedByLimit = more.endedByLimit;
+    this.notBegun = more.notBegun ?? false;
     this.refusal = more.refusal;
     this.usage = more.usage;
   }

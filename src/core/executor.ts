@@ -20,7 +20,7 @@ export interface ExecutorLoad {
  * A place where functions run. The scheduler picks one; the server does not know which kind it was.
  *
  * `execute` rejects with an `IsletError`. `pool_lost` and `isolate_lost` mean that the request may
- * be sent to another executor if it is idempotent and its body can be sent again.
+ * be sent to another executor if it is idempotent, or was not begun with, and its body can be sent again.
  */
 export interface Executor {
   readonly id: string;

@@ -52,11 +52,13 @@ export interface PoolList {
   readonly closed: readonly ClosedGroup[];
 }
 
-/** The versions that are to blame for a pool process's death, if any are. */
+/** What a pool process's death means for those that had requests there. */
 export interface Verdict {
   /** Isolate keys; several when they ran on threads at the same time, so that nobody knows which it was. */
   readonly guilty: readonly string[];
   readonly how: ProcessOffence | null;
+  /** The version that was entered last; null when others may have run since, on threads, or nobody knows. */
+  readonly entered: string | null;
 }
 
 /** How a container came to its end, or why there was none. */

@@ -86,6 +86,12 @@ export class Exchange {
     // Subrequests go on until the function is done: what it gave to waitUntil() may need them.
   }
 
+  /** Whether the pool process has said anything of it. */
+  get heardOf(): boolean {
+    const asked = this.#sender !== undefined || this.#subrequests !== undefined;
+    return this.#settled || this.#begun || asked || this.#logBytes > 0;
+  }
+
   /** Ends it from this side. */
   fail(error: IsletError): void {
     if (this.#over) return;
@@ -227,8 +233,7 @@ export class Exchange {
   /** It can be sent to another process, since this one has done nothing with it. */
   #refuse(frame: Frame): void {
     const { reason, inFlight } = readRefusal(frame);
-    const touched = this.#settled || this.#begun || this.#sender || this.#subrequests || this.#logBytes > 0;
-    if (touched || !this.#mayRefuse) throw new WireError("an invocation that has begun cannot be refused");
+    if (this.heardOf || !this.#mayRefuse) throw new WireError("an invocation that has begun cannot be refused");
     this.#settle();
     this.#owner.reportLoad(inFlight);
     this.#reject(new NotTaken(reason));

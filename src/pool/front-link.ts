@@ -23,7 +23,7 @@ export class FrontLink implements RunningOwner {
   /** Invocations that wait for a bundle which was asked of this front. */
   readonly #wanted = new Map<string, ((bundle: Uint8Array | undefined) => void)[]>();
   readonly #onClose: () => void;
-  readonly #unwatch: () => void;
+  readonly #unwatch: readonly (() => void)[];
 
   constructor(socket: Connection, host: IsolateHost, onClose: () => void) {
     this.#host = host;
@@ -42,12 +42,13 @@ export class FrontLink implements RunningOwner {
     // A connection that breaks also closes; there is nothing else to be done about its error.
     socket.on("error", () => socket.destroy());
     socket.on("close", () => this.#closed());
-    this.#unwatch = host.watchWarmth((key, isWarm) => {
+    const unwatchWarmth = host.watchWarmth((key, isWarm) => {
       this.writer
         .begin(isWarm ? frameType.loaded : frameType.unloaded, 0)
         .utf8Rest(key)
         .finish();
     });
+    this.#unwatch = [unwatchWarmth, host.beforeOthers(() => this.writer.flush())];
   }
 
   // RunningOwner
@@ -169,7 +170,7 @@ export class FrontLink implements RunningOwner {
   }
 
   #closed(): void {
-    this.#unwatch();
+    for (const end of this.#unwatch) end();
     for (const running of new Set(this.#running.values())) running.cancel("the server's front process went away");
     this.#onClose();
   }

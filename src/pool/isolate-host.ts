@@ -59,6 +59,9 @@ export class IsolateHost {
   readonly #parts: IsolateHostParts;
   readonly #observer: IsolateObserver;
   readonly #lag = new StandingLag();
+  /** Which version was entered last on the main thread; empty when one has run on a thread since. */
+  #entered = "";
+  readonly #beforeOthers = new Set<() => void>();
 
   constructor(parts: IsolateHostParts) {
     this.#parts = parts;
@@ -67,13 +70,20 @@ export class IsolateHost {
     this.#observer = {
       entering: (isolate) => {
         if (isolate.lane === "thread") {
+          this.#entered = "";
           parts.threads.entered(isolate.key);
           parts.markIdle();
-        } else mark(isolate.key, isolate.allowanceMs);
+        } else {
+          if (isolate.key !== this.#entered) this.#others(isolate.key);
+          mark(isolate.key, isolate.allowanceMs);
+        }
         warm.touched(isolate);
       },
       left: (isolate) => {
-        if (isolate.lane === "thread") parts.threads.left(isolate.key);
+        if (isolate.lane === "thread") {
+          this.#entered = "";
+          parts.threads.left(isolate.key);
+        }
         // What this thread does next may be for one of the others: whoever was here last is not to blame.
         else if (parts.threads.running > 0) parts.markIdle();
       },
@@ -131,6 +141,21 @@ export class IsolateHost {
   /** Tells which versions have an isolate, and then what changes. @returns what ends that. */
   watchWarmth(tell: (key: string, isWarm: boolean) => void): () => void {
     return this.#parts.warm.watch(tell);
+  }
+
+  /**
+   * Calls `run` before another version is entered on the main thread than the last one. What was said
+   * for that one must be sent by then: the other may hold the process up, or end it.
+   * @returns what ends that.
+   */
+  beforeOthers(run: () => void): () => void {
+    this.#beforeOthers.add(run);
+    return () => this.#beforeOthers.delete(run);
+  }
+
+  #others(key: string): void {
+    this.#entered = key;
+    for (const run of this.#beforeOthers) run();
   }
 
   /** What there is here of a version. */

@@ -1,10 +1,17 @@
 import { IsletError } from "../core/errors.ts";
 import type { Verdict } from "../core/messages.ts";
 
-/** What becomes of a request of version `key` whose pool process has died: the guilty one is not tried again. */
-export function lossOf(key: string, verdict: Verdict | null): IsletError {
+/**
+ * What becomes of a request of version `key` whose pool process has died: the guilty one is not tried again.
+ *
+ * @param heardOf whether the process had said anything of it. Before it enters another version it sends what it has to
+ *   say of those before: what it had not begun with when the last version was entered, it never has.
+ */
+export function lossOf(key: string, verdict: Verdict | null, heardOf: boolean): IsletError {
   if (!verdict?.guilty.includes(key)) {
-    return new IsletError("pool_lost", "the process that ran the function went away");
+    const entered = verdict?.entered ?? key;
+    const notBegun = entered !== key && !heardOf;
+    return new IsletError("pool_lost", "the process that ran the function went away", { notBegun });
   }
   switch (verdict.how) {
     case "stalled":

@@ -312,7 +312,8 @@ export class PoolLink implements Executor, ExchangeOwner {
       suspects.size === 0
         ? Promise.resolve()
         : this.#parts.verdict().then((verdict) => {
-            for (const exchange of lost) exchange.fail(lossOf(isolateKey(exchange.invocation.fn), verdict));
+            for (const exchange of lost)
+              exchange.fail(lossOf(isolateKey(exchange.invocation.fn), verdict, exchange.heardOf));
           });
     this.#parts.onClose(this.#error, suspects, judged);
   }

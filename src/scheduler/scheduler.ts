@@ -347,5 +347,5 @@ function refusal(untilMs = 0): IsletError {
 /** Whether running the request a second time does no harm and is possible. */
 function mayRepeat(invocation: Invocation, error: unknown, attempt: number): boolean {
   if (!(error instanceof IsletError) || attempt >= (maxAttempts.get(error.code) ?? 1)) return false;
-  return isRepeatable(invocation, false);
+  return isRepeatable(invocation, error.notBegun);
 }

@@ -11,8 +11,8 @@ import { nobody, verdictOf } from "./verdict.ts";
 export class GuestWatch {
   /** The isolate key of the version that the process was in when it died. */
   diedIn: string | null = null;
-  /** Who is to blame for its death. */
-  verdict: Verdict = nobody;
+  /** Who is to blame for its death, once it has died. */
+  verdict: Verdict = { ...nobody, entered: null };
   readonly #blame: BlameFile;
   readonly #spin: SpinWatch;
   #pid = 0;
@@ -47,7 +47,8 @@ export class GuestWatch {
   /** @param excused nobody is to be blamed, whatever the note says. */
   ended(death: Death, excused: boolean): void {
     const notes = { main: this.#blame.read()?.key ?? null, threads: this.#blame.readThreads() };
-    if (!excused && !this.#heldFromOutside) this.verdict = verdictOf(death, notes);
+    const blamed = excused || this.#heldFromOutside ? nobody : verdictOf(death, notes);
+    this.verdict = { ...blamed, entered: notes.threads.length === 0 ? notes.main : null };
     this.diedIn = this.verdict.guilty[0] ?? notes.main;
     this.#blame.close();
   }

@@ -5,7 +5,7 @@ import type { Death } from "./death.ts";
 /** Signals by which a process ends itself, or is ended for what it did. SIGKILL and SIGTERM come from outside. */
 const ownSignals = new Set(["SIGABRT", "SIGSEGV", "SIGTRAP", "SIGILL", "SIGBUS", "SIGFPE"]);
 
-export const nobody: Verdict = { guilty: [], how: null };
+export const nobody = { guilty: [], how: null } as const;
 
 /** What a pool process had noted when it died. */
 export interface LastNotes {
@@ -20,7 +20,7 @@ export interface LastNotes {
  * process is held by what is on its main thread. Whatever else it dies of is rather the doing of what
  * is on threads: long and doubtful code is there, and what is on the main thread may be over.
  */
-export function verdictOf(death: Death, notes: LastNotes): Verdict {
+export function verdictOf(death: Death, notes: LastNotes): Pick<Verdict, "guilty" | "how"> {
   const how = offenceOf(death);
   if (how === null) return nobody;
   const main = notes.main === null ? [] : [notes.main];

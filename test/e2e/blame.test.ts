@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { RawClient } from "../hostile/raw-client.ts";
 import { crasher, saying, staller, type Trust } from "./culprits.ts";
 import { type Answer, TestServer } from "./server.ts";
 
@@ -69,6 +71,19 @@ test.each([
   },
   90_000,
 );
+
+test("what was answered is not lost with its process, and what was not begun is answered by another", async () => {
+  const source = staller.source.replace("() =>", "({ method }) => method === 'GET' ? new Response() :");
+  await server.deploy("stalls", source);
+  await server.send("/fn/stalls/");
+  // Requests in one segment go to the pool process together. What was begun may not be tried again.
+  const names = [...Array<string>(60).fill("good"), "stalls", ...Array<string>(20).fill("good")];
+  const client = await RawClient.connect(server.url);
+  client.send(names.map((name) => `POST /fn/${name}/ HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n`).join(""));
+  while (client.statuses.length < names.length && client.socket.writable) await once(client.socket, "data");
+  client.end();
+  expect(client.statuses).toEqual(names.map((name) => (name === "good" ? 200 : 504)));
+}, 90_000);
 
 test("many requests that would each end their process end one", async () => {
   await server.deploy("crashes", crasher.source, crasher.manifest);

@@ -1,5 +1,7 @@
 import { connect, createServer, type Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
+import type { Connection } from "../../src/pool/wire/connection.ts";
 import { frameType, maxFrameBytes, WireError } from "../../src/pool/wire/frames.ts";
 import { type Frame, FrameReader } from "../../src/pool/wire/reader.ts";
 import { FrameWriter } from "../../src/pool/wire/writer.ts";
@@ -96,4 +98,26 @@ test("what is written arrives, in order, however much it is", async () => {
   expect(seen).toEqual(
     rests.map((rest, i) => [frameType.respond, i, i, `caf\u00e9 ${i}`, `☃ ${i}`, Buffer.from(rest)]),
   );
+});
+
+test("the frames of each turn are sent together, sixteen at a time", async () => {
+  const writes: number[] = [];
+  const connection: Connection = {
+    writableLength: 0,
+    destroyed: false,
+    write: (bytes) => {
+      let frames = 0;
+      new FrameReader(() => frames++).push(Buffer.from(bytes));
+      writes.push(frames);
+    },
+    end: () => undefined,
+    destroy: () => undefined,
+    on: () => undefined,
+  };
+  const writer = new FrameWriter(connection);
+  for (const frames of [40, 3, 16, 20]) {
+    for (let i = 0; i < frames; i++) writer.begin(frameType.begun, i).finish();
+    await setImmediate();
+  }
+  expect(writes).toEqual([16, 16, 8, 3, 16, 16, 4]);
 });

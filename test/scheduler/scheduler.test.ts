@@ -202,6 +202,15 @@ describe("a lost pool process or isolate", () => {
     expect(order[home]?.got.length).toBe(1);
   });
 
+  test("what was not begun is sent again, whatever its method", async () => {
+    const { scheduler, order } = setUp([new ManualExecutor("a")]);
+    const answer = scheduler.execute(new TestInvocation(fn, { method: "POST" }));
+    order[home]?.got[0]?.fail(new IsletError("pool_lost", "lost", { notBegun: true }));
+    await expect.poll(() => order[home]?.got.length).toBe(2);
+    order[home]?.got[1]?.answer(reply);
+    expect(await answer).toBe(reply);
+  });
+
   test("other failures are final", async () => {
     const { scheduler, order } = setUp([new ManualExecutor("a")]);
     const answer = codeOf(scheduler.execute(new TestInvocation(fn)));

@@ -22,8 +22,9 @@ export class FrameWriter {
   #frameStart = 0;
   /** Where the last whole frame ends. */
   #finished = 0;
-  #flushDue = false;
+  /** Whole frames that wait to be sent. */
   #frames = 0;
+  #flushDue = false;
   readonly #flush = () => {
     this.#flushDue = false;
     this.flush();
@@ -121,6 +122,7 @@ export class FrameWriter {
     const used = this.#finished;
     this.#used = 0;
     this.#finished = 0;
+    this.#frames = 0;
     if (this.#socket.destroyed) return;
     this.#socket.write(this.#buffer.subarray(0, used));
     // The kernel usually takes everything at once; only if it did not is the buffer still needed.
