@@ -103,7 +103,7 @@ export interface HostOps {
 
   /**
    * Opens a compressor or a decompressor, which lives until its output or its invocation ends. `level` is the format's
-   * own, up to 9, and 6 for Brotli; -1 is the usual one. Returns the id; 0 when the open ones take too much of the host's memory.
+   * own, up to 9, and 6 for Brotli; -1 is the usual one. Of a decompressor it is 0 when bytes behind the end are no error. Returns the id; 0 when the open ones take too much of the host's memory.
    */
   openCodec(invocation: number, format: CompressionFormat, compress: boolean, level: number): number;
   /**

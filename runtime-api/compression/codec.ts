@@ -31,7 +31,7 @@ export class Codec {
   readonly #level: number;
   #id = 0;
 
-  /** `level` is the format's own, up to 9, and 6 for Brotli; -1 is the usual one. */
+  /** `level` is the format's own, up to 9, and 6 for Brotli; -1 is the usual one. To expand it is 0 where bytes behind the end are no error. */
   constructor(format: CompressionFormat, compress: boolean, level = -1) {
     this.#format = format;
     this.#compress = compress;

@@ -13,8 +13,13 @@ export function getRandomValues<View extends ArrayBufferView>(view: View): View 
   return webcrypto.getRandomValues(view as never);
 }
 
+function viewOf(data: unknown, name: string): Uint8Array {
+  if (typeof data === "string") throw wrongType(name, "instance of ArrayBuffer, Buffer, TypedArray, or DataView", data);
+  return bytesOf(data, undefined, name);
+}
+
 export function timingSafeEqual(a: unknown, b: unknown): boolean {
-  const [first, second] = [bytesOf(a, undefined, "buf1"), bytesOf(b, undefined, "buf2")];
+  const [first, second] = [viewOf(a, "buf1"), viewOf(b, "buf2")];
   if (first.length !== second.length) {
     throw nodeError(RangeError, "ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH", "Input buffers must have the same byte length");
   }

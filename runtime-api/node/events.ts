@@ -12,6 +12,7 @@ import {
   once,
   usingDomains,
 } from "unenv/node/events";
+import { wrongType } from "./node-error.ts";
 
 interface Emitter {
   setMaxListeners(most: number): unknown;
@@ -46,12 +47,32 @@ Object.defineProperties(EventEmitter, {
   setMaxListeners: { value: setMaxListeners, ...hidden },
   listenerCount: { value: listenerCount, ...hidden },
 });
-const { addListener, removeListener } = Base.prototype;
+const methods = Base.prototype as unknown as Record<string, Add>;
+type Add = (this: unknown, type: string | symbol, listener: unknown) => unknown;
+
+/** Those of unenv's take whatever they are given for a listener. */
+function checked(name: string): Add {
+  const method = methods[name] as Add;
+  const { [name]: add } = {
+    [name](this: unknown, type: string | symbol, listener: unknown): unknown {
+      if (typeof listener !== "function") throw wrongType("listener", "function", listener);
+      return Reflect.apply(method, this, [type, listener]);
+    },
+  };
+  return add as Add;
+}
+
+const { removeListener } = Base.prototype;
+const addListener = checked("addListener");
 Object.defineProperties(Base.prototype, {
   constructor: { value: EventEmitter, ...hidden },
   // The same functions, as subclasses rely on.
+  addListener: { value: addListener, ...hidden },
   on: { value: addListener, ...hidden },
   off: { value: removeListener, ...hidden },
+  once: { value: checked("once"), ...hidden },
+  prependListener: { value: checked("prependListener"), ...hidden },
+  prependOnceListener: { value: checked("prependOnceListener"), ...hidden },
 });
 
 export {

@@ -17,6 +17,16 @@ const hrtime = (before?: readonly [number, number]): [number, number] => {
 };
 hrtime.bigint = (): bigint => BigInt(Math.round(elapsedMs() * 1e6));
 
+/** All values are strings, as those of Node's are. */
+const env = new Proxy(host.env(), {
+  set(variables, name, value) {
+    if (typeof name === "symbol") return Reflect.set(variables, name, value);
+    // Template literals refuse symbols, which String() does not.
+    variables[name] = `${value}`;
+    return true;
+  },
+});
+
 /** What is written to it is a line of the log. */
 function output(level: "log" | "error") {
   return {
@@ -57,7 +67,7 @@ const process = Object.assign(events, {
   pid: 1,
   ppid: 0,
   exitCode: undefined,
-  env: host.env(),
+  env,
   features: { inspector: false, tls: false, typescript: false },
   config: { variables: {}, target_defaults: {} },
   stdout: output("log"),
@@ -95,7 +105,7 @@ const process = Object.assign(events, {
 });
 Object.defineProperty(process, Symbol.toStringTag, { value: "process", configurable: true });
 
-export const { argv, arch, cwd, emitWarning, env, exit, nextTick, pid, platform, stderr, stdout, uptime, versions } =
+export const { argv, arch, cwd, emitWarning, exit, nextTick, pid, platform, stderr, stdout, uptime, versions } =
   process;
-export { hrtime, version };
+export { env, hrtime, version };
 export default process;

@@ -36,11 +36,28 @@ export function randomBytes(size: number, done?: Done<Buffer>): Buffer | undefin
   return give(bytes, done);
 }
 
-function partOf(target: ArrayBufferView | ArrayBuffer, offset: number, size: number | undefined): Uint8Array {
+/** Offsets and sizes are in elements of the target. */
+function partOf(target: ArrayBufferView | ArrayBuffer, offset: unknown, size: unknown): Uint8Array {
+  if (!ArrayBuffer.isView(target) && !(target instanceof ArrayBuffer)) {
+    throw wrongType("buf", "ArrayBuffer, Buffer, TypedArray, or DataView", target);
+  }
   const bytes = ArrayBuffer.isView(target)
     ? new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
     : new Uint8Array(target);
-  return bytes.subarray(offset, size === undefined ? undefined : offset + size);
+  const elementBytes = (target as { BYTES_PER_ELEMENT?: number }).BYTES_PER_ELEMENT ?? 1;
+  const start = within("offset", offset, bytes.length / elementBytes);
+  const count = size === undefined ? undefined : within("size", size, bytes.length / elementBytes - start);
+  return bytes.subarray(start * elementBytes, count === undefined ? undefined : (start + count) * elementBytes);
+}
+
+function within(name: string, value: unknown, most: number): number {
+  if (typeof value !== "number") throw wrongType(name, "number", value);
+  if (value >= 0 && value <= most) return value;
+  throw nodeError(
+    RangeError,
+    "ERR_OUT_OF_RANGE",
+    `The value of "${name}" is out of range. It must be >= 0 && <= ${most}. Received ${value}`,
+  );
 }
 
 export function randomFillSync<Target extends ArrayBufferView | ArrayBuffer>(

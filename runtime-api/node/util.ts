@@ -16,15 +16,15 @@ interface InspectOptions {
 /** As console.log() shows it: of the options only `depth` counts. */
 function inspect(value: unknown, options?: InspectOptions | boolean, depth?: number | null): string {
   const asked = typeof options === "object" && options !== null ? options.depth : depth;
-  const levels = asked === null ? Number.POSITIVE_INFINITY : asked;
+  const levels = asked === null ? Number.POSITIVE_INFINITY : (asked ?? 2);
   if (typeof value === "object" && value !== null) {
     const own: unknown = (value as Record<symbol, unknown>)[custom];
     if (typeof own === "function") {
-      const shown: unknown = Reflect.apply(own, value, [levels ?? 2, options ?? {}, inspect]);
-      return typeof shown === "string" ? shown : host.inspect(shown, levels);
+      const shown: unknown = Reflect.apply(own, value, [levels, options ?? {}, inspect]);
+      return typeof shown === "string" ? shown : host.inspect(shown, levels + 1);
     }
   }
-  return host.inspect(value, levels);
+  return host.inspect(value, levels + 1);
 }
 const styles: Record<string, [number, number]> = {
   ...{ reset: [0, 0], bold: [1, 22], dim: [2, 22], italic: [3, 23], underline: [4, 24], inverse: [7, 27] },

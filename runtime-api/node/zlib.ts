@@ -1,14 +1,9 @@
 import host from "islet:node";
 import { Buffer } from "node:buffer";
 import { Transform } from "node:stream";
-import {
-  deflateSync as deflateRawAll,
-  gunzipSync as gunzipAll,
-  gzipSync as gzipAll,
-  inflateSync as inflateRawAll,
-  unzlibSync,
-  zlibSync,
-} from "fflate";
+import { deflateSync as deflateRawAll, Gunzip, gzipSync as gzipAll, Inflate, Unzlib, zlibSync } from "fflate";
+import { CheckedGunzip } from "./checked-gunzip.ts";
+import { crc32Of } from "./crc32.ts";
 import { bytesOf } from "./hash.ts";
 import { absent, nodeError, wrongType } from "./node-error.ts";
 
@@ -18,33 +13,75 @@ type Done = (error: unknown, value?: Buffer) => void;
 interface Options {
   readonly level?: number;
   readonly params?: Readonly<Record<number, number>>;
+  /** Bytes of output, of functions that give it as one. */
+  readonly maxOutputLength?: number;
+  readonly finishFlush?: number;
 }
 
 /** Bytes that the host takes at once. */
 const stepBytes = 64 * 1024;
 const brotliQuality = 1;
 const zstdLevel = 100;
+/** The host's level of a decompressor that leaves those bytes out, as Node's do. */
+const behindTheEndIsNoError = 0;
+const nothing = new Uint8Array(0);
 
 function levelOf(format: Format, { level, params }: Options): number {
   const asked = format === "brotli" ? params?.[brotliQuality] : format === "zstd" ? params?.[zstdLevel] : level;
   if (asked === undefined || asked === -1) return -1;
-  if (!Number.isInteger(asked) || asked < 0) {
+  const isDeflate = format !== "brotli" && format !== "zstd";
+  if (!Number.isInteger(asked) || asked < 0 || (isDeflate && asked > 9)) {
     throw nodeError(RangeError, "ERR_OUT_OF_RANGE", `The value of "options.level" is out of range. Received ${asked}`);
   }
   return Math.min(asked, format === "brotli" ? 6 : 9);
 }
 
+const endsEarly = /unexpected (?:end|EOF)/;
+
 function failed(error: unknown): Error {
-  const { message } = error as Error;
-  return Object.assign(new Error(message), { errno: -3, code: /end/.test(message) ? "Z_BUF_ERROR" : "Z_DATA_ERROR" });
+  const { message, code } = error as Error & { code?: unknown };
+  if (typeof code === "string") return error as Error;
+  if (endsEarly.test(message))
+    return Object.assign(new Error("unexpected end of file"), { errno: -5, code: "Z_BUF_ERROR" });
+  return Object.assign(new Error(message), { errno: -3, code: "Z_DATA_ERROR" });
+}
+
+/** With it what was packed may end early. */
+const syncFlush = 2;
+
+/** Pieces of output, which are to be no more than was asked for. */
+class Pieces {
+  readonly #most: number;
+  readonly #pieces: Uint8Array[] = [];
+  #bytes = 0;
+
+  constructor({ maxOutputLength = Number.POSITIVE_INFINITY }: Options) {
+    this.#most = maxOutputLength;
+  }
+
+  /** Throws ERR_BUFFER_TOO_LARGE. */
+  add(piece: Uint8Array): void {
+    this.#bytes += piece.length;
+    if (this.#bytes > this.#most) {
+      const message = `Cannot create a Buffer larger than ${this.#most} bytes`;
+      throw nodeError(RangeError, "ERR_BUFFER_TOO_LARGE", message);
+    }
+    this.#pieces.push(piece);
+  }
+
+  whole(): Buffer {
+    return Buffer.concat(this.#pieces);
+  }
 }
 
 /** Bytes through a compressor of the host's, piece by piece. */
 class Coder {
   readonly #codec: ReturnType<typeof host.codec>;
+  readonly #mayEndEarly: boolean;
 
   constructor(format: Format, compress: boolean, options: Options) {
-    this.#codec = host.codec(format, compress, levelOf(format, options));
+    this.#codec = host.codec(format, compress, compress ? levelOf(format, options) : behindTheEndIsNoError);
+    this.#mayEndEarly = options.finishFlush === syncFlush;
   }
 
   /** Gives all output of a piece of input, or with null of its end. */
@@ -59,41 +96,56 @@ class Coder {
     }
   }
 
+  async end(output: (bytes: Uint8Array) => void): Promise<void> {
+    try {
+      await this.feed(null, output);
+    } catch (error) {
+      if (!this.#mayEndEarly || !endsEarly.test((error as Error).message)) throw error;
+    }
+  }
+
   close(): void {
     this.#codec.close();
   }
 }
 
+type FormatOf = (bytes: Uint8Array) => Format;
+
 class Zlib extends Transform {
-  readonly #coder: Coder;
+  /** From the first bytes on, which may say what format they are of. */
+  #coder: Coder | undefined;
+  readonly #begin: (bytes: Uint8Array) => Coder;
   bytesWritten = 0;
 
-  constructor(format: Format, compress: boolean, options: Options = {}) {
+  constructor(formatOf: FormatOf, compress: boolean, options: Options = {}) {
     super(options as object);
-    this.#coder = new Coder(format, compress, options);
+    if (compress) levelOf(formatOf(nothing), options);
+    this.#begin = (bytes) => new Coder(formatOf(bytes), compress, options);
   }
 
-  #feed(input: Uint8Array | null, done: (error?: Error | null) => void): void {
-    this.#coder
-      .feed(input, (bytes) => void this.push(Buffer.from(bytes)))
-      .then(
-        () => done(),
-        (error: unknown) => done(failed(error)),
-      );
+  #finish(work: Promise<void>, done: (error?: Error | null) => void): void {
+    work.then(
+      () => done(),
+      (error: unknown) => done(failed(error)),
+    );
   }
+
+  readonly #output = (bytes: Uint8Array): void => void this.push(Buffer.from(bytes));
 
   override _transform(chunk: unknown, encoding: string, done: (error?: Error | null) => void): void {
     const bytes = bytesOf(chunk, encoding, "chunk");
     this.bytesWritten += bytes.length;
-    this.#feed(bytes, done);
+    this.#coder ??= this.#begin(bytes);
+    this.#finish(this.#coder.feed(bytes, this.#output), done);
   }
 
   override _flush(done: (error?: Error | null) => void): void {
-    this.#feed(null, done);
+    this.#coder ??= this.#begin(nothing);
+    this.#finish(this.#coder.end(this.#output), done);
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#coder.close();
+    this.#coder?.close();
     done(error);
   }
 
@@ -103,94 +155,116 @@ class Zlib extends Transform {
   }
 }
 
-function creating(format: Format, compress: boolean) {
-  return (options?: Options): Zlib => new Zlib(format, compress, options);
+function creating(formatOf: FormatOf, compress: boolean) {
+  return (options?: Options): Zlib => new Zlib(formatOf, compress, options);
 }
 
-function atOnce(formatOf: (bytes: Uint8Array) => Format, compress: boolean) {
+function atOnce(formatOf: FormatOf, compress: boolean) {
   return (data: unknown, ...rest: unknown[]): void => {
     const done = rest.pop() as Done;
     if (typeof done !== "function") throw wrongType("callback", "function", done);
     const bytes = bytesOf(data, undefined, "buffer");
-    const coder = new Coder(formatOf(bytes), compress, (rest[0] ?? {}) as Options);
-    const chunks: Uint8Array[] = [];
-    const add = (chunk: Uint8Array): void => void chunks.push(chunk);
+    const options = (rest[0] ?? {}) as Options;
+    const coder = new Coder(formatOf(bytes), compress, options);
+    const pieces = new Pieces(options);
+    const add = (piece: Uint8Array): void => pieces.add(piece);
     coder
       .feed(bytes, add)
-      .then(() => coder.feed(null, add))
+      .then(() => coder.end(add))
       .then(
-        () => done(null, Buffer.concat(chunks)),
-        (error: unknown) => done(failed(error)),
+        () => done(null, pieces.whole()),
+        (error: unknown) => {
+          coder.close();
+          done(failed(error));
+        },
       );
   };
 }
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
-export const createGzip = creating("gzip", true);
-export const createGunzip = creating("gzip", false);
-export const createDeflate = creating("deflate", true);
-export const createInflate = creating("deflate", false);
-export const createDeflateRaw = creating("deflate-raw", true);
-export const createInflateRaw = creating("deflate-raw", false);
-export const createBrotliCompress = creating("brotli", true);
-export const createBrotliDecompress = creating("brotli", false);
-export const createZstdCompress = creating("zstd", true);
-export const createZstdDecompress = creating("zstd", false);
-export const createUnzip = absent("zlib.createUnzip", "use createGunzip() or createInflate()");
+const gzipFormat = (): Format => "gzip";
+const deflateFormat = (): Format => "deflate";
+const rawFormat = (): Format => "deflate-raw";
+const brotliFormat = (): Format => "brotli";
+const zstdFormat = (): Format => "zstd";
+const packedFormat = (bytes: Uint8Array): Format => (isGzip(bytes) ? "gzip" : "deflate");
 
-export const gzip = atOnce(() => "gzip", true);
-export const gunzip = atOnce(() => "gzip", false);
-export const deflate = atOnce(() => "deflate", true);
-export const inflate = atOnce(() => "deflate", false);
-export const deflateRaw = atOnce(() => "deflate-raw", true);
-export const inflateRaw = atOnce(() => "deflate-raw", false);
-export const unzip = atOnce((bytes) => (isGzip(bytes) ? "gzip" : "deflate"), false);
-export const brotliCompress = atOnce(() => "brotli", true);
-export const brotliDecompress = atOnce(() => "brotli", false);
-export const zstdCompress = atOnce(() => "zstd", true);
-export const zstdDecompress = atOnce(() => "zstd", false);
+export const createGzip = creating(gzipFormat, true);
+export const createGunzip = creating(gzipFormat, false);
+export const createDeflate = creating(deflateFormat, true);
+export const createInflate = creating(deflateFormat, false);
+export const createDeflateRaw = creating(rawFormat, true);
+export const createInflateRaw = creating(rawFormat, false);
+export const createUnzip = creating(packedFormat, false);
+export const createBrotliCompress = creating(brotliFormat, true);
+export const createBrotliDecompress = creating(brotliFormat, false);
+export const createZstdCompress = creating(zstdFormat, true);
+export const createZstdDecompress = creating(zstdFormat, false);
+
+export const gzip = atOnce(gzipFormat, true);
+export const gunzip = atOnce(gzipFormat, false);
+export const deflate = atOnce(deflateFormat, true);
+export const inflate = atOnce(deflateFormat, false);
+export const deflateRaw = atOnce(rawFormat, true);
+export const inflateRaw = atOnce(rawFormat, false);
+export const unzip = atOnce(packedFormat, false);
+export const brotliCompress = atOnce(brotliFormat, true);
+export const brotliDecompress = atOnce(brotliFormat, false);
+export const zstdCompress = atOnce(zstdFormat, true);
+export const zstdDecompress = atOnce(zstdFormat, false);
 
 /* In JavaScript, in the entry's own time and memory: the host's thread waits for nobody. */
-type All = (data: Uint8Array, options?: { level?: never }) => Uint8Array;
 
-function atOnceHere(all: All) {
+function packingHere(all: (data: Uint8Array, options?: { level?: never }) => Uint8Array) {
   return (data: unknown, options: Options = {}): Buffer => {
     const bytes = bytesOf(data, undefined, "buffer");
     const level = levelOf("gzip", options);
-    try {
-      const { buffer, byteOffset, byteLength } = all(bytes, level < 0 ? {} : { level: level as never });
-      return Buffer.from(buffer, byteOffset, byteLength) as Buffer;
-    } catch (error) {
-      throw failed(error);
-    }
+    const pieces = new Pieces(options);
+    pieces.add(all(bytes, level < 0 ? {} : { level: level as never }));
+    return pieces.whole();
   };
 }
 
-export const gzipSync = atOnceHere(gzipAll);
-export const gunzipSync = atOnceHere((bytes) => gunzipAll(bytes));
-export const deflateSync = atOnceHere(zlibSync);
-export const inflateSync = atOnceHere((bytes) => unzlibSync(bytes));
-export const deflateRawSync = atOnceHere(deflateRawAll);
-export const inflateRawSync = atOnceHere((bytes) => inflateRawAll(bytes));
-export const unzipSync = atOnceHere((bytes) => (isGzip(bytes) ? gunzipAll(bytes) : unzlibSync(bytes)));
+type Expander = new (ondata: (piece: Uint8Array) => void) => { push(bytes: Uint8Array, isLast: boolean): void };
+
+/** Piece by piece, for what is packed may say that it is larger than all memory. */
+function expandingHere(expanderOf: (bytes: Uint8Array, mayEndEarly: boolean) => Expander) {
+  return (data: unknown, options: Options = {}): Buffer => {
+    const bytes = bytesOf(data, undefined, "buffer");
+    const pieces = new Pieces(options);
+    const mayEndEarly = options.finishFlush === syncFlush;
+    const expander = new (expanderOf(bytes, mayEndEarly))((piece) => pieces.add(piece));
+    try {
+      if (bytes.length === 0) throw new Error("unexpected end of file");
+      for (let at = 0; at < bytes.length; at += stepBytes) {
+        expander.push(bytes.subarray(at, at + stepBytes), at + stepBytes >= bytes.length);
+      }
+    } catch (error) {
+      if (!mayEndEarly || !endsEarly.test((error as Error).message)) throw failed(error);
+    }
+    return pieces.whole();
+  };
+}
+
+/** What may end early may lack what is to be checked. */
+const gunzipOf = (mayEndEarly: boolean): Expander => (mayEndEarly ? Gunzip : CheckedGunzip);
+
+export const gzipSync = packingHere(gzipAll);
+export const gunzipSync = expandingHere((_, mayEndEarly) => gunzipOf(mayEndEarly));
+export const deflateSync = packingHere(zlibSync);
+export const inflateSync = expandingHere(() => Unzlib);
+export const deflateRawSync = packingHere(deflateRawAll);
+export const inflateRawSync = expandingHere(() => Inflate);
+export const unzipSync = expandingHere((bytes, mayEndEarly) => (isGzip(bytes) ? gunzipOf(mayEndEarly) : Unzlib));
 const asynchronously = "use the function without Sync";
 export const brotliCompressSync = absent("zlib.brotliCompressSync", asynchronously);
 export const brotliDecompressSync = absent("zlib.brotliDecompressSync", asynchronously);
 export const zstdCompressSync = absent("zlib.zstdCompressSync", asynchronously);
 export const zstdDecompressSync = absent("zlib.zstdDecompressSync", asynchronously);
 
-let table: Uint32Array | undefined;
-
 export function crc32(data: unknown, value = 0): number {
-  table ??= Uint32Array.from({ length: 256 }, (_, index) => {
-    let crc = index;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-    return crc;
-  });
-  let crc = ~value;
-  for (const byte of bytesOf(data, undefined)) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 0xff] as number);
-  return ~crc >>> 0;
+  return crc32Of(bytesOf(data, undefined), value);
 }
 
 export const constants = {

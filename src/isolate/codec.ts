@@ -21,8 +21,13 @@ interface Coder {
   readonly nsPerByteOut: number;
 }
 
-/** The Compression Standard takes bytes after the end for an error; Node knows the option, its types do not. */
-const strict = { rejectGarbageAfterEnd: true, chunkSize: mostInputBytes } as zlib.ZlibOptions;
+/**
+ * The Compression Standard takes bytes after the end for an error, Node's modules do not, which ask for level 0. Node knows the
+ * option, its types do not.
+ */
+function behindTheEnd(level: number): zlib.ZlibOptions {
+  return { rejectGarbageAfterEnd: level < 0, chunkSize: mostInputBytes } as zlib.ZlibOptions;
+}
 
 /** zlib's own: 256 KiB of window and tables to compress, 40 KiB to expand. */
 function deflating(create: (options: zlib.ZlibOptions) => Transform): Coder {
@@ -36,7 +41,7 @@ function deflating(create: (options: zlib.ZlibOptions) => Transform): Coder {
 
 function inflating(create: (options: zlib.ZlibOptions) => Transform): Coder {
   return {
-    create: () => create(strict),
+    create: (level) => create(behindTheEnd(level)),
     memoryBytes: 40 * kibibyte + buffersBytes,
     nsPerByteIn: 1,
     nsPerByteOut: 8,
@@ -78,17 +83,17 @@ const decompressors: Readonly<Record<CompressionFormat, Coder>> = {
   deflate: inflating(zlib.createInflate),
   "deflate-raw": inflating(zlib.createInflateRaw),
   brotli: {
-    create: () => zlib.createBrotliDecompress(strict as zlib.BrotliOptions),
+    create: (level) => zlib.createBrotliDecompress(behindTheEnd(level) as zlib.BrotliOptions),
     // The stream names its window, of up to 16 MiB.
     memoryBytes: 17 * kibibyte * kibibyte,
     nsPerByteIn: 2,
     nsPerByteOut: 8,
   },
   zstd: {
-    create: () => {
+    create: (level) => {
       // 8 MiB is what RFC 8878 asks every decoder to take; the library would take 128.
       const params = { [constants.ZSTD_d_windowLogMax]: 23 };
-      return zlib.createZstdDecompress({ ...strict, params } as zlib.ZstdOptions);
+      return zlib.createZstdDecompress({ ...behindTheEnd(level), params } as zlib.ZstdOptions);
     },
     memoryBytes: 9 * kibibyte * kibibyte,
     nsPerByteIn: 1,
@@ -168,6 +173,8 @@ export class Codec {
     }
     // Not at once: whoever asks is inside the isolate.
     else setImmediate(() => this.#look());
+    // What comes behind the end of the format is called back for by nobody.
+    if (this.#ended) setImmediate(() => this.#look());
     return true;
   }
 
@@ -180,7 +187,7 @@ export class Codec {
     if (this.#state !== "working") return;
     const piece = this.#stream.read() as Buffer | null;
     const ending = this.#stream.writableEnded;
-    const over = ending ? this.#ended : this.#taken && this.#stream.readableLength === 0;
+    const over = this.#ended || (!ending && this.#taken && this.#stream.readableLength === 0);
     if (piece !== null) {
       this.#state = ending ? "ending" : "idle";
       this.#listener.coded(new Uint8Array(piece), ending || !over);
