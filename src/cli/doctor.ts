@@ -1,9 +1,5 @@
 import type { Command } from "commander";
-import type { Config } from "../config.ts";
-import { containerEngine } from "./doctor/container-engine.ts";
 import type { Finding } from "./doctor/finding.ts";
-import { dataDirectory, isolatedVm, nodeVersion } from "./doctor/machine.ts";
-import { askServer, confinement, ports } from "./doctor/server.ts";
 import { addSettings, configFrom } from "./settings-options.ts";
 
 export function doctor(program: Command): void {
@@ -12,24 +8,14 @@ export function doctor(program: Command): void {
     .description("look at what Islet needs on this machine, and say what to install or to set")
     .option("--json", "as JSON");
   addSettings(command, "all").action(async ({ json, ...options }: Record<string, string> & { json?: string }) => {
+    // Loaded only here, with most of the server: the other commands start in half the time without it.
+    const { examine } = await import("./doctor/examine.ts");
     const findings = await examine(configFrom(options));
     const isWell = findings.every(({ state }) => state !== "fail");
     if (json) console.log(JSON.stringify({ ok: isWell, findings }, null, 2));
     else for (const finding of findings) console.log(inWords(finding));
     if (!isWell) process.exitCode = 1;
   });
-}
-
-async function examine(config: Config): Promise<Finding[]> {
-  const running = await askServer(config);
-  return [
-    nodeVersion(),
-    await isolatedVm(),
-    await dataDirectory(config),
-    ...(await ports(config, running !== null)),
-    ...(await confinement(config, running)),
-    ...(await containerEngine(config)),
-  ];
 }
 
 function inWords({ check, state, message, remedy }: Finding): string {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { baseImage, type Language } from "../container/base-images.ts";
-import { Engine } from "../container/engine.ts";
+import type { Language } from "../container/base-images.ts";
+import type { Engine } from "../container/engine.ts";
 import { EngineRefusal, EngineUnreachable } from "../container/engine-errors.ts";
 import { CommandError } from "./command-error.ts";
 import { addSettings, configFrom } from "./settings-options.ts";
@@ -14,6 +14,11 @@ export function images(program: Command): void {
     .description("make them of this machine's own Node and Python, ahead of the first function that needs them");
   addSettings(command, "engine").action(async (options) => {
     const { dockerHost } = configFrom(options);
+    // Loaded only here, as what the server consists of: the other commands start faster without them.
+    const [{ baseImage }, { Engine }] = await Promise.all([
+      import("../container/base-images.ts"),
+      import("../container/engine.ts"),
+    ]);
     let engine: Engine | undefined;
     try {
       engine = new Engine(dockerHost);
