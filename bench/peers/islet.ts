@@ -8,7 +8,7 @@ import { type BenchFunction, functionSource, type Peer, type RunningPeer } from 
 
 const startMs = 30_000;
 const callMs = 30_000;
-const cli = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const cli = fileURLToPath(new URL("../../bin/islet.js", import.meta.url));
 
 export interface RunningIslet extends RunningPeer {
   readonly controlUrl: string;

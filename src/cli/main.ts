@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { ConfigError } from "../config.ts";
-import { StartError } from "../core/start-error.ts";
+import type { StartError } from "../core/start-error.ts";
 import { CommandError } from "./command-error.ts";
 import { remove } from "./delete.ts";
 import { deploy } from "./deploy.ts";
@@ -34,7 +34,9 @@ try {
 function tell(error: unknown): number {
   // Commander has written its own message already, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : misused;
-  if (error instanceof ConfigError || error instanceof CommandError || error instanceof StartError) {
+  // The server's code may be in a file of its own, with another class of that name.
+  const isStartError = error instanceof Error && error.name === ("StartError" satisfies StartError["name"]);
+  if (error instanceof ConfigError || error instanceof CommandError || isStartError) {
     console.error(`islet: ${error.message}`);
     return error instanceof ConfigError ? misused : failed;
   }

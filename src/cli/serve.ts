@@ -14,10 +14,11 @@ export function dev(program: Command): void {
 async function run(options: Record<string, string>, samples: boolean): Promise<void> {
   const config = configFrom(options);
   // Loaded only here: the other commands need nothing of the server and start faster without it.
-  const [{ runSupervisor }, { stopOnSignals }] = await Promise.all([
-    import("../processes/supervisor.ts"),
+  const [{ loadSupervisor }, { stopOnSignals }] = await Promise.all([
+    import("../processes/load-supervisor.ts"),
     import("../processes/signals.ts"),
   ]);
+  const { runSupervisor } = await loadSupervisor();
   const starting = runSupervisor(config, { samples });
   stopOnSignals(starting);
   // stdout is for the log lines.

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, version } from "esbuild";
 import { withEsbuild } from "./esbuild-service.ts";
@@ -22,14 +22,37 @@ interface Kept {
  * @throws BuildFailure of esbuild.
  */
 export function keptBuild(options: BuildOptions): Promise<string> {
-  return kept(options, async () => {
-    const { outputFiles, metafile } = await withEsbuild(() =>
-      build({ ...options, absWorkingDir: root, bundle: true, write: false, metafile: true, logLevel: "silent" }),
-    );
-    const [output] = outputFiles;
-    if (!output) throw new Error("esbuild gave no output");
-    return { text: output.text, inputs: Object.keys(metafile.inputs) };
+  return kept(options, () => built(options));
+}
+
+/**
+ * The same as a file of its own, for Node to start with: its path. It stays where it is from start to start, since Node's
+ * compile cache goes by paths. Null where nothing can be kept.
+ *
+ * @throws BuildFailure of esbuild.
+ */
+export async function keptFile(name: string, options: BuildOptions): Promise<string | null> {
+  const folder = process.env.NODE_COMPILE_CACHE;
+  if (!folder) return null;
+  const path = await kept({ name, folder, options }, async () => {
+    const { text, inputs } = await built(options);
+    // Servers of several versions may have the same folder, and each goes on starting processes of its own.
+    const file = join(folder, `${name}-${hashOf(text)}.cjs`);
+    // Empty is no path.
+    return (await keep(file, text))
+      ? { text: file, inputs: [...inputs, relative(root, file)] }
+      : { text: "", inputs: [] };
   });
+  return path === "" ? null : path;
+}
+
+async function built(options: BuildOptions): Promise<Made> {
+  const { outputFiles, metafile } = await withEsbuild(() =>
+    build({ ...options, absWorkingDir: root, bundle: true, write: false, metafile: true, logLevel: "silent" }),
+  );
+  const [output] = outputFiles;
+  if (!output) throw new Error("esbuild gave no output");
+  return { text: output.text, inputs: Object.keys(metafile.inputs) };
 }
 
 interface Made {
@@ -43,16 +66,12 @@ export async function kept(key: object, make: () => Promise<Made>): Promise<stri
   const folder = process.env.NODE_COMPILE_CACHE;
   if (!folder) return (await make()).text;
   // Functions of plugins are named only: what they do belongs to this program, whose version is that of the inputs.
-  const name = createHash("sha256")
-    .update(JSON.stringify([version, root, key]))
-    .digest("hex")
-    .slice(0, 16);
-  const file = join(folder, `build-${name}.json`);
+  const file = join(folder, `build-${hashOf(JSON.stringify([version, root, key]))}.json`);
   const known = await read(file);
   if (known && (await unchanged(known.inputs))) return known.text;
   const { text, inputs } = await make();
   const marks = await Promise.all(inputs.map(async (input) => [input, await markOf(input)] as const));
-  await keep(folder, file, { text, inputs: Object.fromEntries(marks) });
+  await keep(file, JSON.stringify({ text, inputs: Object.fromEntries(marks) } satisfies Kept));
   return text;
 }
 
@@ -81,17 +100,23 @@ async function read(file: string): Promise<Kept | undefined> {
   }
 }
 
-/** Whole or not at all, since several servers may start at the same time. */
-async function keep(folder: string, file: string, built: Kept): Promise<void> {
+/** Whole or not at all, since several servers may start at the same time. Whether it could be written. */
+async function keep(file: string, text: string): Promise<boolean> {
   const unfinished = `${file}.${process.pid}`;
   try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(unfinished, JSON.stringify(built));
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(unfinished, text);
     await rename(unfinished, file);
+    return true;
   } catch (error) {
     // An installation that this user may not write to, or a full disk: the next start builds anew, as Node compiles anew.
     if (!isSystemError(error)) throw error;
+    return false;
   }
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -27,9 +27,9 @@ import { frontGraceMs } from "../supervisor/spin-watch.ts";
 import { systemTimers as timers } from "../supervisor/timers.ts";
 import { defaultTiming as timing } from "../supervisor/timing.ts";
 import { TrustPolicy } from "../supervisor/trust-policy.ts";
-import type { PoolCode } from "./child-code.ts";
 import { type FollowedLoad, followLoad, type LoadTuning } from "./follow-load.ts";
 import { nodeFlags } from "./node-options.ts";
+import type { PoolCode } from "./process-code.ts";
 
 /** Entries of one WebAssembly table. */
 const maxTableSize = 1_000_000;
@@ -48,7 +48,7 @@ export interface ChildrenOptions {
   readonly containers: ContainerKeeper;
   readonly poolCode: PoolCode;
   /** The file that a front starts with. */
-  readonly frontCode: string;
+  readonly frontEntry: string;
   readonly functions: readonly LiveFunction[];
   /** What earlier runs have found out about versions. */
   readonly trust: readonly TrustRecord[];
@@ -77,7 +77,8 @@ type FrontNews = Parameters<NonNullable<NewsListener<FromFront>["onNews"]>>[0];
 
 /** Wires the fronts and the pools together: who is born how, and who is told of whose death. */
 export function createChildren(options: ChildrenOptions): Children {
-  const { config, directory, confinement, containers, poolCode, frontCode, functions, runtimeSource, logger } = options;
+  const { config, directory, confinement, containers, poolCode, frontEntry, functions, runtimeSource, logger } =
+    options;
   const { controlPort, moveToContainers, onNewPools } = options;
   const metrics: SupervisorMetrics = new SupervisorMetrics({
     ready: (kind) => (kind === "front" ? fronts.readyCount : pools.readyCount),
@@ -117,7 +118,7 @@ export function createChildren(options: ChildrenOptions): Children {
     return {
       kind,
       id,
-      path: kind === "pool" ? poolCode.entry : frontCode,
+      path: kind === "pool" ? poolCode.entry : frontEntry,
       env: childEnv(kind, config.dataDir, process.env),
       beatMs: withIsolates ? timing.poolBeatMs : timing.frontBeatMs,
       execArgv: withIsolates ? [...nodeFlags("pool"), ...wasmBounds(config.limits.max.memoryMb)] : nodeFlags(kind),

@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import type { ChildKind } from "../supervisor/child.ts";
 
 /**
@@ -16,11 +15,6 @@ const endableLoops = ["--no-turboshaft-loop-unrolling"];
 
 /** Node warns once of each algorithm that it calls experimental, and of the way to a key that is not extractable. */
 const quietCrypto = ["--disable-warning=ExperimentalWarning", "--disable-warning=DEP0204"];
-
-/** The root of a child process. */
-export function rootFile(kind: ChildKind): string {
-  return fileURLToPath(new URL(`./${kind}.ts`, import.meta.url));
-}
 
 export function nodeFlags(kind: ChildKind): string[] {
   return kind === "pool" ? [...youngGeneration, ...endableLoops, ...quietCrypto] : youngGeneration;

@@ -13,7 +13,6 @@ import type { Isolation } from "../settings.ts";
 import { SqliteStore } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { Checks } from "../supervisor/checks.ts";
-import { frontCache } from "../supervisor/child-env.ts";
 import { describeMissing, type Measure, measuresOfFronts } from "../supervisor/confinement/measures.ts";
 import { placementReport } from "../supervisor/placement-report.ts";
 import { probePort } from "../supervisor/port-probe.ts";
@@ -21,12 +20,12 @@ import { Prewarming } from "../supervisor/prewarming.ts";
 import { RunDirectory } from "../supervisor/run-directory.ts";
 import { systemTimers } from "../supervisor/timers.ts";
 import { defaultTiming as timing } from "../supervisor/timing.ts";
-import { buildFrontCode, buildPoolCode } from "./child-code.ts";
 import { type Children, createChildren } from "./children.ts";
 import { listenControl } from "./control-server.ts";
 import type { LoadTuning } from "./follow-load.ts";
 import { functionUrls, serverUrl } from "./function-urls.ts";
 import { confinePools } from "./pool-confinement.ts";
+import { buildPoolCode, frontCode } from "./process-code.ts";
 import { type DeployedSample, deploySamples } from "./sample-deploys.ts";
 
 export interface SupervisorOptions {
@@ -78,9 +77,9 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     const directory = new RunDirectory();
     undo.push(() => directory.remove());
     const poolCode = await buildPoolCode(directory.path);
-    const [confinement, frontCode, runtimeSource, token, stored, trust, heat] = await Promise.all([
+    const [confinement, frontEntry, runtimeSource, token, stored, trust, heat] = await Promise.all([
       confinePools(config, directory, poolCode),
-      buildFrontCode(frontCache(config.dataDir, process.env), directory.path),
+      frontCode(),
       buildRuntimeSource(),
       config.token ?? loadToken(config.dataDir),
       store.list(),
@@ -94,7 +93,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     void containers.removeOrphans();
     const functions = stored.map(({ fn }) => fn);
     const children = createChildren({
-      ...{ config, directory, confinement, containers, poolCode, frontCode, functions, trust, runtimeSource, logger },
+      ...{ config, directory, confinement, containers, poolCode, frontEntry, functions, trust, runtimeSource, logger },
       onNewPools: () => isUp && prewarming?.warmHot(),
       loadTuning: options.loadTuning,
       saveTrust: (changed) => store.saveTrust(changed),

@@ -11,16 +11,11 @@ const passedOn: Record<ChildKind, readonly string[]> = {
   ],
 };
 
-/** Where fronts keep compiled code for the next start. */
-export function frontCache(dataDir: string, own: NodeJS.ProcessEnv): string {
-  return own.NODE_COMPILE_CACHE ?? join(dataDir, "compile-cache", "front");
-}
-
-/** A child's environment. */
+/** A child's environment. Fronts keep compiled code for the next start. */
 export function childEnv(kind: ChildKind, dataDir: string, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv =
     kind === "front"
-      ? { NODE_COMPILE_CACHE: frontCache(dataDir, own) }
+      ? { NODE_COMPILE_CACHE: own.NODE_COMPILE_CACHE ?? join(dataDir, "compile-cache", kind) }
       : // The file that says it otherwise is not in their sandbox.
         { TZ: Intl.DateTimeFormat().resolvedOptions().timeZone };
   for (const name of passedOn[kind]) if (own[name] !== undefined) env[name] = own[name];

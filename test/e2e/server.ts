@@ -36,7 +36,7 @@ export interface Answer {
 }
 
 const token = "e2e-token";
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../../bin/islet.js", import.meta.url));
 
 /** `islet serve` in a process of its own, on ports and with data of its own. */
 export class TestServer {

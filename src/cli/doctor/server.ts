@@ -1,6 +1,6 @@
 import type { Config } from "../../config.ts";
-import { buildPoolCode } from "../../processes/child-code.ts";
 import { confinePools } from "../../processes/pool-confinement.ts";
+import { buildPoolCode } from "../../processes/process-code.ts";
 import { type MeasureName, measures, measuresOfFronts } from "../../supervisor/confinement/measures.ts";
 import { probePort } from "../../supervisor/port-probe.ts";
 import { RunDirectory } from "../../supervisor/run-directory.ts";
