@@ -32,6 +32,7 @@ export const hostBodyModule = once(() => require("./streams/host-body.ts") as ty
 export const integrityModule = once(() => require("./fetch/integrity.ts") as typeof import("./fetch/integrity.ts"));
 export const multipartModule = once(() => require("./files/multipart.ts") as typeof import("./files/multipart.ts"));
 export const nodeHostModule = once(() => require("./node-host.ts") as typeof import("./node-host.ts"));
+export const keyModule = once(() => require("./crypto/key.ts") as typeof import("./crypto/key.ts"));
 export const objectUrlModule = once(() => require("./files/object-urls.ts") as typeof import("./files/object-urls.ts"));
 export const outgoingModule = once(() => require("./streams/outgoing.ts") as typeof import("./streams/outgoing.ts"));
 export const bodyStreamsModule = once(

@@ -1,9 +1,9 @@
 import { asyncContext, type Frame, inFrame } from "./async-context/frame.ts";
-import { mostBytesAtOnce } from "./crypto-ops.ts";
+import { mostBytesAtOnce, type NodeCryptoCalls, type NodeCryptoMethod } from "./crypto-ops.ts";
 import { currentInvocation } from "./current.ts";
 import { envJson } from "./handler.ts";
 import { host } from "./host.ts";
-import { asyncSupportModule, codecModule } from "./lazy.ts";
+import { asyncSupportModule, codecModule, cryptoCallsModule, keyModule } from "./lazy.ts";
 import type { CompressionFormat } from "./ops.ts";
 import { queueTask } from "./timers.ts";
 import { crossable } from "./webidl.ts";
@@ -62,6 +62,10 @@ export const nodeHost = {
       digest: () => host.finishHash(invocation, id),
     };
   },
+  /** What the host gives: an ArrayBuffer, a truth value, a key or two, a JSON Web Key or a number; a promise of it for `node.scrypt`. */
+  crypto: <Method extends NodeCryptoMethod>(method: Method, args: NodeCryptoCalls[Method]): unknown =>
+    cryptoCallsModule().callHost(method, args),
+  isCryptoKey: (value: unknown): boolean => keyModule().isKey(value),
   codec(format: CompressionFormat, compress: boolean, level: number) {
     const { Codec } = codecModule();
     return new Codec(format, compress, level);

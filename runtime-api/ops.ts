@@ -159,7 +159,7 @@ export interface HostOps {
   /** `algorithm` is one of `hashNames` of src/isolate/host-crypto.ts; `mostBytesAtOnce` at most. */
   digest(algorithm: string, bytes: Uint8Array): Uint8Array;
   /**
-   * A method of crypto.subtle: `call` is a SubtleCall as JSON, `keys` the sealed keys in it joined by "\n",
+   * A method of crypto.subtle or of node:crypto: `call` is a SubtleCall as JSON, `keys` the sealed keys in it joined by "\n",
    * `bytes` all bytes in it. Gives the answer, or an id under which `subtleDone` follows.
    */
   subtle(invocation: number, call: string, keys: string, bytes: Uint8Array): SubtleAnswer | number;

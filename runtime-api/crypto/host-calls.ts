@@ -4,6 +4,7 @@ import {
   type CrossingKey,
   type KeyDescription,
   mostSubtleBytes,
+  type NodeCryptoMethod,
   type SubtleAnswer,
   type SubtleMethod,
 } from "../crypto-ops.ts";
@@ -15,7 +16,7 @@ import { safeList } from "../tamper-proof.ts";
 import { descriptionOf, hasOwn, isKey, newKey, plainRecord } from "./key.ts";
 
 const { parse, stringify } = JSON;
-const { keys: keysOf } = Object;
+const { defineProperty, keys: keysOf } = Object;
 const { isArray } = Array;
 
 interface Waiting {
@@ -76,7 +77,7 @@ class Outgoing {
 }
 
 /** Has the host call the method. Throws, or gives a promise of, what the method gives. `args` are copies already. */
-export function callHost(method: SubtleMethod, args: readonly unknown[]): unknown {
+export function callHost(method: SubtleMethod | NodeCryptoMethod, args: readonly unknown[]): unknown {
   const outgoing = new Outgoing();
   const list = safeList<unknown>();
   list[0] = method;
@@ -108,9 +109,10 @@ function read(answer: SubtleAnswer): unknown {
   if (typeof answer === "boolean") return answer;
   if (typeof answer !== "string") return new Uint8Array(answer).buffer;
   const record = parse(answer) as Record<string, unknown>;
-  if (hasOwn(record, "error")) throw failure(record.error as string, record.message as string);
+  if (hasOwn(record, "error")) throw failure(record as { error: string; message: string; code?: string });
   if (hasOwn(record, "key")) return newKey(record.key as KeyDescription);
   if (hasOwn(record, "jwk")) return record.jwk;
+  if (hasOwn(record, "cipher")) return record.cipher;
   const result: Record<string, unknown> = {};
   for (const name of keysOf(record)) {
     const value = record[name];
@@ -119,6 +121,11 @@ function read(answer: SubtleAnswer): unknown {
   return result;
 }
 
-function failure(name: string, message: string): unknown {
-  return name === "TypeError" ? new TypeError(message) : new DOMException(message, name);
+function failure(record: { error: string; message: string; code?: string }): unknown {
+  const { error: name, message } = record;
+  if (!hasOwn(record, "code")) return name === "TypeError" ? new TypeError(message) : new DOMException(message, name);
+  const Kind = name === "TypeError" ? TypeError : name === "RangeError" ? RangeError : Error;
+  const error = new Kind(message);
+  defineProperty(error, "code", { __proto__: null, value: record.code, enumerable: true } as PropertyDescriptor);
+  return error;
 }

@@ -1,6 +1,8 @@
 import host from "islet:node";
 import { Buffer } from "node:buffer";
 import { Transform } from "node:stream";
+import { bytesOf, encoded } from "./bytes-of.ts";
+import { secretBytesOf } from "./key-object.ts";
 import { nodeError, wrongType } from "./node-error.ts";
 
 interface Algorithm {
@@ -34,22 +36,24 @@ export function getHashes(): string[] {
   return [...algorithms.keys()];
 }
 
-function algorithmOf(given: unknown): Algorithm {
-  if (typeof given !== "string") throw wrongType("algorithm", "string", given);
-  const id = given.toLowerCase().replace(/^rsa-/, "");
-  const found =
+function named(name: string): Algorithm | undefined {
+  const id = name.toLowerCase().replace(/^rsa-/, "");
+  return (
     algorithms.get(id) ??
     algorithms.get(id.replace(/^sha-/, "sha").replace("/", "-")) ??
-    algorithms.get(id.replace(/^rmd/, "ripemd"));
-  if (found === undefined) throw new Error("Digest method not supported");
-  return found;
+    algorithms.get(id.replace(/^rmd/, "ripemd"))
+  );
 }
 
-export function bytesOf(data: unknown, encoding: string | undefined, name = "data"): Uint8Array {
-  if (typeof data === "string") return Buffer.from(data, (encoding === "buffer" ? undefined : encoding) as "utf8");
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  throw wrongType(name, "string or an instance of Buffer, TypedArray, or DataView", data);
+export function hasHash(name: string): boolean {
+  return named(name) !== undefined;
+}
+
+function algorithmOf(given: unknown): Algorithm {
+  if (typeof given !== "string") throw wrongType("algorithm", "string", given);
+  const found = named(given);
+  if (found === undefined) throw new Error("Digest method not supported");
+  return found;
 }
 
 /** Bytes of a hash that is being fed: kept here until they are too many for the host to take at once. */
@@ -114,8 +118,7 @@ abstract class Digesting extends Transform {
   digest(encoding?: string): Buffer | string {
     if (this.#isFinal) throw nodeError(Error, "ERR_CRYPTO_HASH_FINALIZED", "Digest already called");
     this.#isFinal = true;
-    const digest = Buffer.from(this.hashed());
-    return encoding === undefined || encoding === "buffer" ? digest : digest.toString(encoding as "hex");
+    return encoded(this.hashed(), encoding);
   }
 
   override _transform(chunk: unknown, encoding: string, done: (error?: Error | null) => void): void {
@@ -157,7 +160,7 @@ export class Hmac extends Digesting {
   constructor(name: unknown, key: unknown) {
     super();
     const algorithm = algorithmOf(name);
-    let bytes = bytesOf(key, undefined, "key");
+    let bytes = secretBytesOf(key);
     if (bytes.length > algorithm.block) {
       const shorter = new Feed(algorithm);
       shorter.add(bytes);

@@ -2,9 +2,9 @@ import host from "islet:node";
 import { Buffer } from "node:buffer";
 import { Transform } from "node:stream";
 import { deflateSync as deflateRawAll, Gunzip, gzipSync as gzipAll, Inflate, Unzlib, zlibSync } from "fflate";
+import { bytesOf } from "./bytes-of.ts";
 import { CheckedGunzip } from "./checked-gunzip.ts";
 import { crc32Of } from "./crc32.ts";
-import { bytesOf } from "./hash.ts";
 import { absent, nodeError, wrongType } from "./node-error.ts";
 
 type Format = Parameters<typeof host.codec>[0];

@@ -69,6 +69,9 @@ export function testHost(entries: GuestEntries, bundle: TestBundle): TestHost {
   const crypto = new GuestCrypto();
   const caller: SubtleCaller = {
     over: false,
+    owner: {},
+    onThread: false,
+    forbids: () => undefined,
     charge: (ms) => (ms > 1_000 ? `it takes about ${Math.ceil(ms)} ms of CPU time` : undefined),
     settle: (id, answer) => entries.subtleDone(id, answer),
   };

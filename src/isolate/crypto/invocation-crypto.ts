@@ -33,20 +33,25 @@ export class InvocationCrypto {
   }
 
   #caller(live: LiveInvocation): SubtleCaller {
+    const forbids = (ms: number): string | undefined => {
+      const leftMs = live.cpuLimitMs - this.#isolate.cpuMsOf(live);
+      if (ms <= leftMs) return undefined;
+      const left = Math.max(0, Math.floor(leftMs));
+      const limit = live.id === 0 ? "startupMs" : "cpuMs";
+      return `it takes about ${Math.ceil(ms)} ms of CPU time, and ${left} ms are left (limits.${limit})`;
+    };
     return {
+      owner: live,
+      onThread: this.#isolate.lane !== "main",
+      forbids,
       get over() {
         // Modules may begin what requests will wait for.
         return live.over && live.id !== 0;
       },
       charge: (ms) => {
-        const leftMs = live.cpuLimitMs - this.#isolate.cpuMsOf(live);
-        if (ms > leftMs) {
-          const left = Math.max(0, Math.floor(leftMs));
-          const limit = live.id === 0 ? "startupMs" : "cpuMs";
-          return `it takes about ${Math.ceil(ms)} ms of CPU time, and ${left} ms are left (limits.${limit})`;
-        }
-        live.cpuMs += ms;
-        return undefined;
+        const why = forbids(ms);
+        if (why === undefined) live.cpuMs += ms;
+        return why;
       },
       settle: (id, answer) => this.#isolate.settle(live, id, answer),
     };

@@ -20,11 +20,11 @@ const outputBits: Readonly<Record<string, number>> = { "SHA-1": 160, "SHA-256": 
 const perPassedKibUs = 5;
 /** Hashing, ciphers and the copies around them. */
 const perByteUs = 0.006;
-const leastMs = 0.03;
+export const leastMs = 0.03;
 
 /** Milliseconds for one operation with a key of that algorithm, or the making of one. */
 const perOperationMs: Readonly<Record<string, number>> = {
-  ...{ "P-256": 0.2, "P-384": 1.5, "P-521": 3 },
+  ...{ "P-256": 0.2, "P-384": 1.5, "P-521": 3, SECP256K1: 0.8 },
   ...{ ED25519: 0.15, X25519: 0.1, ED448: 0.5, X448: 0.4 },
   ...{ "ML-DSA-44": 1.5, "ML-DSA-65": 2, "ML-DSA-87": 2.5, "ML-KEM-512": 0.3, "ML-KEM-768": 0.4, "ML-KEM-1024": 0.5 },
 };
@@ -46,7 +46,7 @@ export function priceMs(method: SubtleMethod, args: readonly unknown[]): number 
   if (isRefusedAtOnce(method, args)) return leastMs;
   let ms = leastMs + ofBytes(bytesIn(args));
   for (const arg of args) {
-    if (arg instanceof HeldKey) ms += ofKey(arg);
+    if (arg instanceof HeldKey) ms += keyMs(arg);
     else if (typeof arg === "number") ms += ofBytes(arg / 8);
     else if (isParams(arg)) ms += ofParams(method, arg, args);
   }
@@ -60,7 +60,7 @@ function isRefusedAtOnce(method: SubtleMethod, [algorithm, key]: readonly unknow
   return !attributes.usages.includes(method) || upper(attributes.algorithm.name) !== upper(algorithm.name);
 }
 
-function ofBytes(bytes: number): number {
+export function ofBytes(bytes: number): number {
   return bytes > mostSubtleBytes ? Number.POSITIVE_INFINITY : (bytes * perByteUs) / 1000;
 }
 
@@ -68,20 +68,28 @@ function isParams(value: unknown): value is Params {
   return typeof value === "object" && value !== null && !(value instanceof Uint8Array) && !Array.isArray(value);
 }
 
-function ofKey({ attributes: { type, algorithm } }: HeldKey): number {
-  const { modulusLength } = algorithm as Params;
-  if (typeof modulusLength === "number") return type === "private" ? 3 * (modulusLength / 4096) ** 3 + 0.2 : 0.2;
-  return ofName(algorithm);
+/** One operation with that key. */
+export function keyMs({ attributes: { type, algorithm } }: HeldKey): number {
+  const { modulusLength, publicExponent, exponent, curve } = algorithm as Readonly<Record<string, unknown>>;
+  if (typeof modulusLength === "number") {
+    // As bytes, or by node:crypto in digits. Who makes it long makes the work as long as with the private key.
+    const isShort = Array.isArray(publicExponent) ? publicExponent.length <= 4 : Number(exponent) < 2 ** 32;
+    return type === "private" || !isShort ? 3 * (modulusLength / 4096) ** 3 + 0.2 : 0.2;
+  }
+  return ofName(curve === undefined ? algorithm : { namedCurve: curve });
 }
 
-function ofName({ name, namedCurve }: Params): number {
+export function ofName({ name, namedCurve }: Pick<Params, "name" | "namedCurve">): number {
   return perOperationMs[String(namedCurve ?? name).toUpperCase()] ?? 0;
 }
 
 function ofParams(method: SubtleMethod, params: Params, args: readonly unknown[]): number {
   const name = upper(params.name);
   if (Number(params.length ?? 0) > mostKeyBytes * 8) return Number.POSITIVE_INFINITY;
-  if (name === "PBKDF2" && params.iterations !== undefined) return ofPbkdf2(params, args);
+  if (name === "PBKDF2" && params.iterations !== undefined) {
+    const hash = upper(isParams(params.hash) ? params.hash.name : params.hash);
+    return ofPbkdf2(Number(params.iterations), hash, derivedBits(args));
+  }
   if (name.startsWith("ARGON2") && params.memory !== undefined) {
     return (Number(params.memory) * Number(params.passes) * perPassedKibUs) / 1000;
   }
@@ -91,13 +99,16 @@ function ofParams(method: SubtleMethod, params: Params, args: readonly unknown[]
   return method === "importKey" && name.startsWith("RSA") ? 0.2 : ofName(params);
 }
 
-function ofPbkdf2(params: Params, args: readonly unknown[]): number {
-  const hash = upper(isParams(params.hash) ? params.hash.name : params.hash);
+function derivedBits(args: readonly unknown[]): number {
   // A derived key is no longer than 2,048 bits, unless it is one of HMAC's, whose length says so.
   const last = args.find((arg, at) => at > 1 && (typeof arg === "number" || isParams(arg)));
-  const bits = typeof last === "number" ? last : Number((last as { length?: unknown } | undefined)?.length ?? 1088);
-  const blocks = Math.max(1, Math.ceil(bits / (outputBits[hash] ?? 256)));
-  return (Number(params.iterations) * blocks * (perIterationUs[hash] ?? perIterationOfOthersUs)) / 1000;
+  return typeof last === "number" ? last : Number((last as { length?: unknown } | undefined)?.length ?? 1088);
+}
+
+/** `hash` as the standard names it. */
+export function ofPbkdf2(iterations: number, hash: string, bits: number): number {
+  const blocks = Math.max(1, Math.ceil(bits / (outputBits[hash] ?? 160)));
+  return (iterations * blocks * (perIterationUs[hash] ?? perIterationOfOthersUs)) / 1000;
 }
 
 function bytesIn(args: readonly unknown[]): number {

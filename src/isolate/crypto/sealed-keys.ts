@@ -56,7 +56,15 @@ export class SealedKeys {
     const algorithm: Record<string, unknown> = { ...cryptoKey.algorithm };
     if (algorithm.publicExponent instanceof Uint8Array) algorithm.publicExponent = [...algorithm.publicExponent];
     const attributes: Attributes = { type: type as Attributes["type"], extractable, algorithm, usages: [...usages] };
-    const object = KeyObject.from(cryptoKey);
+    return this.#sealed(KeyObject.from(cryptoKey), attributes, cryptoKey);
+  }
+
+  /** A key of node:crypto's, which crypto.subtle has no use for. */
+  sealObject(object: KeyObject, algorithm: Readonly<Record<string, unknown>>): KeyDescription {
+    return this.#sealed(object, { type: object.type, extractable: true, algorithm, usages: [] });
+  }
+
+  #sealed(object: KeyObject, attributes: Attributes, cryptoKey?: webcrypto.CryptoKey): KeyDescription {
     const sealed = this.#seal(attributes, materialOf(object));
     this.#open.set(sealed, new HeldKey(object, attributes, cryptoKey));
     return { ...attributes, sealed };

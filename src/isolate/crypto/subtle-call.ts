@@ -2,6 +2,8 @@ import type { webcrypto } from "node:crypto";
 import {
   type CrossingBytes,
   type CrossingKey,
+  type NodeCryptoMethod,
+  nodeCryptoMethods,
   type SubtleAnswer,
   type SubtleCall,
   type SubtleMethod,
@@ -13,7 +15,7 @@ import { HeldKey, type SealedKeys } from "./sealed-keys.ts";
 
 /** A call as the host reads it. */
 export interface ReadCall {
-  readonly method: SubtleMethod;
+  readonly method: SubtleMethod | NodeCryptoMethod;
   /** JSON's values, Uint8Arrays and HeldKeys. */
   readonly args: readonly unknown[];
 }
@@ -21,7 +23,8 @@ export interface ReadCall {
 /** Throws a GuestFault for what the runtime never sends. */
 export function readCall(call: string, sealed: string, bytes: Uint8Array, keys: SealedKeys): ReadCall {
   const [method, ...args] = parse(call);
-  if (!subtleMethods.includes(method)) throw new GuestFault("the guest gave no method of SubtleCrypto");
+  if (!subtleMethods.includes(method as SubtleMethod) && !isOfNode(method))
+    throw new GuestFault("the guest gave no method of SubtleCrypto");
   const texts = sealed === "" ? [] : sealed.split("\n");
   let at = 0;
   const read = (value: unknown): unknown => {
@@ -42,6 +45,10 @@ export function readCall(call: string, sealed: string, bytes: Uint8Array, keys: 
     return Object.fromEntries(Object.entries(value).map(([name, held]) => [name, read(held)]));
   };
   return { method, args: args.map(read) };
+}
+
+export function isOfNode(method: SubtleMethod | NodeCryptoMethod): method is NodeCryptoMethod {
+  return nodeCryptoMethods.includes(method as NodeCryptoMethod);
 }
 
 function parse(call: string): SubtleCall {
@@ -101,9 +108,9 @@ export function failureOf(error: unknown): string {
   return failure("OperationError", "the operation failed");
 }
 
-/** `error` is the name of a DOMException, or TypeError. */
-export function failure(error: string, message: string): string {
-  return record({ error, message });
+/** `error` is the name of a DOMException, or TypeError; with a code it is an error of Node's. */
+export function failure(error: string, message: string, code?: string): string {
+  return record({ error, message, ...(code !== undefined && { code }) });
 }
 
 function record(value: SubtleRecord): string {

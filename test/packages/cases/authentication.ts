@@ -50,4 +50,25 @@ const jose: readonly Case[] = [
   },
 ];
 
-export const authentication = [...hono, ...jose];
+const wrongSignature = "JsonWebTokenError: invalid signature";
+
+const jsonwebtoken: readonly Case[] = [
+  { to: "jsonwebtoken/known", json: token({ sub: "ada" }) },
+  { to: `jsonwebtoken/read?token=${token({ sub: "bob" })}`, json: { sub: "bob" } },
+  {
+    to: "jsonwebtoken/signatures",
+    json: ["RS256", "PS384", "ES256", "ES512"].map((name) => [name, name, wrongSignature]),
+  },
+  {
+    to: "jsonwebtoken/refused",
+    json: [
+      "TokenExpiredError: jwt expired",
+      wrongSignature,
+      "JsonWebTokenError: jwt audience invalid. expected: them",
+      "JsonWebTokenError: jwt malformed",
+      "Error: secretOrPrivateKey must be an asymmetric key when using RS256",
+    ],
+  },
+];
+
+export const authentication = [...hono, ...jose, ...jsonwebtoken];
