@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildSamples } from "../../samples/build.ts";
 import { Engine } from "../../src/container/engine.ts";
+import { expectNodeInBrief } from "../e2e/node-in-brief.ts";
 import { TestServer } from "../e2e/server.ts";
 import { readmeBlocks } from "../samples/sample-server.ts";
 import { inspectAll, labelsOf } from "./inspection.ts";
@@ -168,6 +169,10 @@ async def app(scope, receive, send):
 
     const described = await inspectAll(String(dockerHost), "islet.function=node");
     expect(JSON.stringify(described)).not.toContain("a secret");
+  });
+
+  test("Node's modules are Node's own, where an isolate has others", async () => {
+    await expectNodeInBrief(server, container);
   });
 
   test("a container is held by all that the engine offers", async () => {

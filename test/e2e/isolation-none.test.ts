@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { RawClient } from "../hostile/raw-client.ts";
 import { crasher, saying, staller } from "./culprits.ts";
+import { expectNodeInBrief } from "./node-in-brief.ts";
 import { heldPath, Origin, reachOrigins } from "./origin.ts";
 import { type Answer, TestServer } from "./server.ts";
 import { until, untilReady } from "./until.ts";
@@ -72,6 +73,10 @@ describe("a front", () => {
     );
     expect((await server.send("/fn/calls/")).text).toBe("from echo: hi");
     await server.logs.find({ function: "calls", msg: "afterwards" });
+  });
+
+  test("Node's modules are there as in pool processes", async () => {
+    await expectNodeInBrief(server, { tier: "isolate", limits: { cpuMs: 1_000 } });
   });
 
   test("a redeployment under load fails no request, and no answer is old afterwards", async () => {
