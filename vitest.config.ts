@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/longest-first.ts";
 
 export default defineConfig({
   test: {
@@ -12,8 +13,9 @@ export default defineConfig({
     isolate: false,
     // As bin/islet.js has it, for servers that tests start by themselves.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/islet", import.meta.url)) },
-    // Three on two cores took each file so much longer that the whole gained little.
-    maxWorkers: 2,
+    // One more than cores: tests also wait for processes and for time.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 15_000,
