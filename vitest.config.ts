@@ -2,17 +2,18 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/longest-first.ts";
 
+// As bin/islet.js has it, for the processes of tests and for servers that they start by themselves.
+process.env.NODE_COMPILE_CACHE = fileURLToPath(new URL("node_modules/.cache/islet", import.meta.url));
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     environment: "node",
-    globalSetup: "test/container/global-set-up.ts",
+    globalSetup: ["test/built-before.ts", "test/container/global-set-up.ts"],
     // Processes, since tests load native isolates. What is killed are processes that the tests have started, so
     // that files can share one: a process for each would take a minute of the whole.
     pool: "forks",
     isolate: false,
-    // As bin/islet.js has it, for servers that tests start by themselves.
-    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/islet", import.meta.url)) },
     // One more than cores: tests also wait for processes and for time.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },

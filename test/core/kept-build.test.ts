@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { keptBuild } from "../../src/core/kept-build.ts";
+import { keptBuild, keptFile } from "../../src/core/kept-build.ts";
 
 let folder: string;
 let cache: string;
@@ -20,7 +20,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function keptFile(): Promise<string> {
+async function onlyFile(): Promise<string> {
   const names = await readdir(cache);
   expect(names).toHaveLength(1);
   return join(cache, names[0] ?? "");
@@ -28,19 +28,19 @@ async function keptFile(): Promise<string> {
 
 test("what was built is taken as it was kept, until a file that went into it changes or goes", async () => {
   expect(await build()).toContain("first");
-  const file = await keptFile();
+  const file = await onlyFile();
   await writeFile(file, (await readFile(file, "utf8")).replace("first", "kept"));
   expect(await build()).toContain("kept");
   await writeFile(join(folder, "word.ts"), `export const word = "other";`);
   expect(await build()).toContain("other");
-  expect(await keptFile()).toBe(file);
+  expect(await onlyFile()).toBe(file);
   await rm(join(folder, "word.ts"));
   await expect(build()).rejects.toThrow(/word\.ts/);
 });
 
 test("a kept file that is not whole is made anew", async () => {
   await build();
-  const file = await keptFile();
+  const file = await onlyFile();
   await writeFile(file, (await readFile(file, "utf8")).slice(0, 50));
   expect(await build()).toContain("first");
   expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({ text: expect.stringContaining("first") });
@@ -51,4 +51,30 @@ test("where nothing can be kept it is built each time", async () => {
   expect(await build()).toContain("first");
   vi.stubEnv("NODE_COMPILE_CACHE", "");
   expect(await build()).toContain("first");
+});
+
+const inFile = () => keptFile("entry", { entryPoints: [join(folder, "entry.ts")], format: "cjs" });
+
+test("a file stays where it is, and is made anew when it is not as it was", async () => {
+  const path = (await inFile()) ?? "";
+  expect(path).toMatch(/cache\/entry-\w+\.cjs$/);
+  const code = await readFile(path, "utf8");
+  expect(code).toContain("first");
+  expect(await inFile()).toBe(path);
+  await writeFile(path, code.slice(0, 10));
+  expect(await inFile()).toBe(path);
+  expect(await readFile(path, "utf8")).toBe(code);
+  await rm(path);
+  expect(await inFile()).toBe(path);
+  await writeFile(join(folder, "word.ts"), `export const word = "other";`);
+  const other = (await inFile()) ?? "";
+  expect(other).not.toBe(path);
+  expect(await readFile(other, "utf8")).toContain("other");
+});
+
+test("where nothing can be kept there is no file", async () => {
+  await writeFile(cache, "a file where the folder should be");
+  expect(await inFile()).toBe(null);
+  vi.stubEnv("NODE_COMPILE_CACHE", "");
+  expect(await inFile()).toBe(null);
 });
