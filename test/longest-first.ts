@@ -3,10 +3,13 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Files that take longest, the first of them most: begun last, one would keep a core from the others' end on. */
 const longest = [
   "test/container/builds.test.ts",
+  "test/hostile/guests.test.ts",
   "test/hostile/memory.test.ts",
+  "test/hostile/other-modes.test.ts",
   "test/e2e/processes.test.ts",
   "test/hostile/stalls.test.ts",
   "test/soak/soak.test.ts",
+  "test/hostile/boundaries.test.ts",
   "test/container/other-clouds.test.ts",
   "test/container/containers.test.ts",
   "test/e2e/blame.test.ts",
@@ -22,11 +25,9 @@ const longest = [
   "test/e2e/quarantine.test.ts",
   "test/e2e/isolation-modes.test.ts",
   "test/e2e/herd.test.ts",
-  "test/hostile/uploads.test.ts",
   "test/cli/commands.test.ts",
   "test/container/scaling.test.ts",
   "test/container/programs.test.ts",
-  "test/hostile/stacks.test.ts",
 ];
 
 /** The longest first, and the rest as Vitest has them. */

@@ -1,3 +1,3 @@
 import { runAttacks } from "./run-attacks.ts";
 
-await runAttacks("memory");
+await runAttacks(["shared"], ["memory"]);

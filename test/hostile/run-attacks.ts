@@ -3,7 +3,7 @@ import type { TestServer } from "../e2e/server.ts";
 import type { Attack } from "./attack.ts";
 import { readAttacks } from "./attack-files.ts";
 import { Field } from "./field.ts";
-import { isolationModes } from "./modes.ts";
+import { type IsolationMode, isolationModes } from "./modes.ts";
 
 /** Guards against hanging only: no attack takes so long. The second allows for the end of a server that hangs. */
 const guardMs = 40_000;
@@ -12,10 +12,10 @@ const timeoutMs = 80_000;
 /** pino's number for it. */
 const warning = 40;
 
-/** Makes a test of each attack of a group, in each mode that it applies to. All of a mode meet the same server. */
-export async function runAttacks(group: string): Promise<void> {
-  const attacks = await readAttacks(group);
-  for (const mode of isolationModes) {
+/** Makes a test of each attack of some groups in each mode that it applies to, of those named. All of a mode meet the same server. */
+export async function runAttacks(modes: readonly IsolationMode["name"][], groups: readonly string[]): Promise<void> {
+  const attacks = (await Promise.all(groups.map(readAttacks))).flat();
+  for (const mode of isolationModes.filter(({ name }) => modes.includes(name))) {
     const meant = attacks.filter((attack) => mode.meets(attack));
     if (meant.length === 0) continue;
     describe(`isolation: ${mode.name}`, () => {
@@ -47,7 +47,7 @@ export async function runAttacks(group: string): Promise<void> {
         server = undefined;
         await spoilt?.stop();
       };
-      for (const { name, attack } of meant) {
+      for (const { group, name, attack } of meant) {
         test(`${group}/${name}: ${attack.title}`, { timeout: timeoutMs }, () => run(name, attack));
       }
     });

@@ -1,3 +1,3 @@
 import { runAttacks } from "./run-attacks.ts";
 
-await runAttacks("stalls");
+await runAttacks(["shared"], ["stalls"]);

@@ -1,3 +1,0 @@
-import { runAttacks } from "./run-attacks.ts";
-
-await runAttacks("clients");
