@@ -3,7 +3,7 @@ import { runCorpus, runRandom } from "../../fuzz/engine.ts";
 import { allTargets } from "../../fuzz/targets/all.ts";
 
 /** Of all targets together, beside their corpora. `npm run fuzz` goes on for as long as wished. */
-const seconds = Number(process.env.FUZZ_SECONDS ?? 18) / allTargets.length;
+const seconds = Number(process.env.FUZZ_SECONDS ?? 10) / allTargets.length;
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 test.each(allTargets.map((target) => [target.name, target] as const))(
