@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { islet } from "./run-islet.ts";
 import { type Serving, startServing } from "./serving.ts";
 
@@ -35,26 +35,28 @@ async function start(command: string, ...args: string[]): Promise<Serving> {
 
 const runDirectories = () => readdirSync(folder).filter((name) => name.startsWith("islet-"));
 
+function expectNothingLeft(logs: string): void {
+  expect(runDirectories()).toEqual([]);
+  expect(logs.trimEnd().split("\n")).toHaveLength(logLines(logs).length);
+  expect(logLines(logs).at(-1)).toMatchObject({ msg: "stopped" });
+}
+
 function logLines(text: string): Record<string, unknown>[] {
   const lines = text.split("\n").filter((line) => line.startsWith("{"));
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
-  test("ends `islet serve` with 0, and nothing of it is left", async () => {
-    const { child, banner, url, controlUrl, logs, gone } = await start(process.execPath, bin, "serve");
-    expect(banner).toContain(`in ${join(folder, "data", "token")}`);
-    expect(banner).not.toContain("Samples");
-    expect((await fetch(`${url}/healthz`)).status).toBe(200);
-    expect((await fetch(`${controlUrl}/readyz`)).status).toBe(200);
-    expect(runDirectories()).toHaveLength(1);
+test("SIGTERM ends `islet serve` with 0, and nothing of it is left", async () => {
+  const { child, banner, url, controlUrl, logs, gone } = await start(process.execPath, bin, "serve");
+  expect(banner).toContain(`in ${join(folder, "data", "token")}`);
+  expect(banner).not.toContain("Samples");
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  expect((await fetch(`${controlUrl}/readyz`)).status).toBe(200);
+  expect(runDirectories()).toHaveLength(1);
 
-    child.kill(signal);
-    expect(await gone).toEqual([0, null]);
-    expect(runDirectories()).toEqual([]);
-    expect(logs().trimEnd().split("\n")).toHaveLength(logLines(logs()).length);
-    expect(logLines(logs()).at(-1)).toMatchObject({ msg: "stopped" });
-  });
+  child.kill("SIGTERM");
+  expect(await gone).toEqual([0, null]);
+  expectNothingLeft(logs());
 });
 
 test("`npm start` has all samples deployed and says where, and SIGTERM ends it with 0", async () => {
@@ -70,32 +72,32 @@ test("`npm start` has all samples deployed and says where, and SIGTERM ends it w
   expect(runDirectories()).toEqual([]);
 });
 
-test("leaves no process of esbuild behind, neither after the start nor after an upload with a syntax error", async () => {
-  const { child, controlUrl } = await start(process.execPath, bin, "dev");
+test("`islet dev` leaves no process of esbuild behind, and ends in peace at a SIGINT that npm repeats after a terminal", async () => {
+  const { child, url, controlUrl, logs, gone } = await start(process.execPath, bin, "dev");
   const builders = async () => {
     const pids = (await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8")).trim().split(" ");
     // One that has ended since it was listed has no command.
     const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
     return commands.filter((command) => command.includes("esbuild"));
   };
+  // Neither after the start nor after an upload with a syntax error.
   expect(await builders()).toEqual([]);
   const token = (await readFile(join(folder, "data", "token"), "utf8")).trim();
   const headers = { authorization: `Bearer ${token}`, "content-type": "text/javascript" };
-  const answer = await fetch(`${controlUrl}/v1/functions/broken`, { method: "PUT", headers, body: "export {" });
-  expect(await answer.json()).toMatchObject({ error: { code: "module_syntax", line: 1 } });
+  const refused = await fetch(`${controlUrl}/v1/functions/broken`, { method: "PUT", headers, body: "export {" });
+  expect(await refused.json()).toMatchObject({ error: { code: "module_syntax", line: 1 } });
   expect(await builders()).toEqual([]);
-});
 
-test("a signal that npm repeats after a terminal counts once: what is in flight ends in peace", async () => {
-  const { child, url, gone } = await start(process.execPath, bin, "dev");
   const answer = await fetch(`${url}/fn/streaming/?lines=5&ms=50`);
   const body = answer.text();
   child.kill("SIGINT");
   // Two of a kind become one unless the first has been taken.
   await fetch(`${url}/healthz`);
   child.kill("SIGINT");
+  // It counts once: what is in flight goes on to its end.
   expect(await body).toBe("5\n4\n3\n2\n1, and done\n");
   expect(await gone).toEqual([0, null]);
+  expectNothingLeft(logs());
 });
 
 test("a signal during the start ends it too", async () => {

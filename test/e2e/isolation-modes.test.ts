@@ -1,9 +1,8 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { crasher, saying } from "./culprits.ts";
 import { TestServer } from "./server.ts";
 
 let server: TestServer;
-afterEach(() => server.stop());
 
 const pools = () => [...server.pids().keys()].filter((name) => name.startsWith("pool"));
 
@@ -14,8 +13,12 @@ async function poolsWithIsolates(): Promise<string[]> {
 }
 
 describe("strict", () => {
+  beforeAll(async () => {
+    server = await TestServer.start({ ISOLATION: "strict", QUEUE_MS: 30_000, DEDICATED_POOLS: 2 });
+  });
+  afterAll(() => server.stop());
+
   test("each tenant has a pool process of its own, and functions of one share it", async () => {
-    server = await TestServer.start({ ISOLATION: "strict", QUEUE_MS: 30_000 });
     expect(pools()).toHaveLength(1);
     await server.deploy("a", saying("a"), { tenant: "one" });
     await server.deploy("b", saying("b"), { tenant: "one" });
@@ -23,6 +26,16 @@ describe("strict", () => {
     for (const name of ["a", "b", "c"]) expect((await server.send(`/fn/${name}/`)).text).toBe(name);
     expect(await poolsWithIsolates()).toHaveLength(2);
   });
+
+  test("more tenants than may have a process take turns", async () => {
+    for (const name of ["x", "y", "z"]) await server.deploy(name, saying(name));
+    for (const name of ["x", "y", "z", "x"]) expect((await server.send(`/fn/${name}/`)).text).toBe(name);
+    expect((await poolsWithIsolates()).length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe("strict, with a server of its own", () => {
+  afterEach(() => server.stop());
 
   test("one tenant's crash meets no other, and kills fail no GET", async () => {
     server = await TestServer.start({ ISOLATION: "strict", QUEUE_MS: 30_000 });
@@ -37,13 +50,6 @@ describe("strict", () => {
       process.kill(server.pids().get(name) ?? 0, "SIGKILL");
       expect((await server.send("/fn/good/")).text).toBe("good");
     }
-  });
-
-  test("more tenants than may have a process take turns", async () => {
-    server = await TestServer.start({ ISOLATION: "strict", QUEUE_MS: 30_000, DEDICATED_POOLS: 2 });
-    for (const name of ["a", "b", "c"]) await server.deploy(name, saying(name));
-    for (const name of ["a", "b", "c", "a"]) expect((await server.send(`/fn/${name}/`)).text).toBe(name);
-    expect((await poolsWithIsolates()).length).toBeLessThanOrEqual(2);
   });
 
   test("a tenant without requests keeps no process", async () => {

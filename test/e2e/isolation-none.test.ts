@@ -13,14 +13,13 @@ import { until, untilReady } from "./until.ts";
 
 let server: TestServer;
 
+beforeAll(async () => {
+  server = await TestServer.start({ ISOLATION: "none" });
+});
+
 const children = (kind: string) => [...server.pids().keys()].filter((name) => name.startsWith(kind));
 
 describe("a front", () => {
-  beforeAll(async () => {
-    server = await TestServer.start({ ISOLATION: "none" });
-  });
-  afterAll(() => server.stop());
-
   test("functions answer from the front's own process, and only the spare is beside it", async () => {
     expect(children("front")).toHaveLength(1);
     expect(children("pool")).toHaveLength(1);
@@ -99,7 +98,6 @@ describe("a front", () => {
 
 describe("the end of a front", () => {
   beforeAll(async () => {
-    server = await TestServer.start({ ISOLATION: "none" });
     await server.deploy("good", saying("good"));
   });
   beforeEach(() => untilReady(server));

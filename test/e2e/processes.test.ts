@@ -31,7 +31,6 @@ afterAll(() => origin.stop());
 beforeEach(() => {
   held = [];
 });
-afterEach(() => server.stop());
 
 async function heldRequests(count: number): Promise<void> {
   while (held.length < count) await new Promise<void>((resolve) => (onHeld = resolve));
@@ -41,23 +40,16 @@ const saying = (text: string) => `export default { fetch: () => new Response(${J
 const waiting = () =>
   `export default { async fetch(request) { await request.text(); await fetch("${origin.url}/held"); return new Response("waited"); } };`;
 
-/** The name of the pool process that got the function's isolate with its first request. */
+/** The name of the only pool process that has an isolate of the function. */
 async function homeOf(name: string): Promise<string> {
-  const isolates = async () => {
-    const samples = (await server.metrics()).samples("islet_warm_isolates");
-    return new Map(samples.map(({ labels, value }) => [labels.pool as string, value]));
-  };
-  const before = await isolates();
-  expect((await server.send(`/fn/${name}/`)).status).toBe(200);
-  for (const [pool, count] of await isolates()) if (count > (before.get(pool) ?? 0)) return pool;
-  throw new Error(`no pool process has an isolate for ${name}`);
+  const answer = await server.control("GET", `/v1/functions/${name}/placement`);
+  const { instances } = answer.json() as { instances: { process: string }[] };
+  expect(instances).toHaveLength(1);
+  return String(instances[0]?.process);
 }
 
-/** The name of the only pool process that has an isolate. */
-async function loadedPool(): Promise<string> {
-  const loaded = (await server.metrics()).samples("islet_warm_isolates").filter(({ value }) => value > 0);
-  expect(loaded).toHaveLength(1);
-  return String(loaded[0]?.labels.pool);
+async function asked(name: string): Promise<void> {
+  expect((await server.send(`/fn/${name}/`)).status).toBe(200);
 }
 
 function kill(name: string, signal: NodeJS.Signals): void {
@@ -66,14 +58,29 @@ function kill(name: string, signal: NodeJS.Signals): void {
   process.kill(pid, signal);
 }
 
-describe("a pool process that is killed", () => {
-  beforeEach(async () => {
+describe("a pool process", () => {
+  /** Born and not dead. */
+  const living = async () => {
+    const metrics = await server.metrics();
+    return (
+      metrics.sum("islet_child_births_total", { kind: "pool" }) -
+      metrics.sum("islet_child_deaths_total", { kind: "pool" })
+    );
+  };
+  /** Both serve, and the spare is there again. */
+  const isWhole = async () =>
+    (await server.metrics()).sum("islet_children_ready", { kind: "pool" }) === 2 && (await living()) === 3;
+
+  beforeAll(async () => {
     // Which process a first request has loaded it in is what is asked here.
     server = await TestServer.start({ ...reachOrigins, POOLS: 2, PREWARM: "off" });
   });
+  beforeEach(() => until(isWhole));
+  afterAll(() => server.stop());
 
-  test("fails no GET", async () => {
+  test("that is killed fails no GET", async () => {
     await server.deploy("steady", saying("here"));
+    await asked("steady");
     const home = await homeOf("steady");
     const answers: Answer[] = [];
     let killed = false;
@@ -92,16 +99,15 @@ describe("a pool process that is killed", () => {
     expect(answers.filter(({ status, text }) => status !== 200 || text !== "here")).toEqual([]);
     await server.logs.find({ child: home, reason: "crashed", signal: "SIGKILL" });
     // The spare takes its place, and another spare is born.
-    await until(async () => (await server.metrics()).sum("islet_children_ready", { kind: "pool" }) === 2);
-    await until(async () => (await server.metrics()).sum("islet_child_births_total", { kind: "pool" }) === 4);
+    await until(isWhole);
   });
 
-  test("fails POSTs in flight with 502 and sends GETs again", async () => {
+  test("that is killed fails POSTs in flight with 502 and sends GETs again", async () => {
     await server.deploy("waiting", waiting());
     const version = await server.deploy("waiting", waiting());
     const first = server.send("/fn/waiting/");
     await heldRequests(1);
-    const home = await loadedPool();
+    const home = await homeOf("waiting");
     const posts = Array.from({ length: 3 }, () => server.send("/fn/waiting/", { method: "POST", body: "once only" }));
     await heldRequests(4);
     const broken = held.map((response) => once(response, "close"));
@@ -120,7 +126,38 @@ describe("a pool process that is killed", () => {
     expect((await server.metrics()).sum("islet_pool_deaths_blamed_total", { function: "waiting" })).toBe(1);
   });
 
-  test("cuts an answer that has begun", async () => {
+  test("that is killed is replaced again and again", async () => {
+    await server.deploy("again", saying("again"));
+    for (let i = 0; i < 3; i++) {
+      expect(await server.send("/fn/again/")).toMatchObject({ status: 200, text: "again" });
+      kill(await homeOf("again"), "SIGKILL");
+    }
+    expect(await server.send("/fn/again/")).toMatchObject({ status: 200, text: "again" });
+  });
+
+  test("that is stopped is found out, killed and replaced; the other serves meanwhile", async () => {
+    const homes = new Map<string, string>();
+    for (let i = 0; new Set(homes.values()).size < 2; i++) {
+      await server.deploy(`f${i}`, saying(`f${i}`));
+      await asked(`f${i}`);
+      homes.set(`f${i}`, await homeOf(`f${i}`));
+    }
+    const [stuck, stuckHome] = [...homes][0] as [string, string];
+    const [free] = [...homes].find(([, home]) => home !== stuckHome) as [string, string];
+    kill(stuckHome, "SIGSTOP");
+    const late = server.send(`/fn/${stuck}/`);
+    for (let i = 0; i < 20; i++) {
+      const first = await Promise.race([late.then(() => "late"), server.send(`/fn/${free}/`).then(({ text }) => text)]);
+      if (i === 0) expect(first).toBe(free);
+    }
+    expect(await late).toMatchObject({ status: 200, text: stuck });
+    await server.logs.find({ child: stuckHome, reason: "stalled" });
+    await until(async () => (await server.metrics()).sum("islet_children_ready", { kind: "pool" }) === 2);
+    expect((await server.metrics()).sum("islet_child_deaths_total", { kind: "pool", reason: "stalled" })).toBe(1);
+  });
+
+  // Last: after deaths that nobody explains, what replaces all of them waits a while.
+  test("that is killed cuts an answer that has begun", async () => {
     await server.deploy(
       "begun",
       `export default { fetch: () => new Response(new ReadableStream({ async start(c) {
@@ -133,184 +170,158 @@ describe("a pool process that is killed", () => {
     await broken;
     expect(await server.logs.find({ function: "begun", msg: "request" })).toMatchObject({ broken: expect.any(String) });
   });
+});
 
-  test("is replaced again and again", async () => {
+describe("with a server of its own", () => {
+  afterEach(() => server.stop());
+
+  /** In place of what its code does: what a pool process may do that code from an upload has taken over. */
+  const takenOver = `
+    const { Socket } = require("node:net");
+    const { write } = Socket.prototype;
+    Socket.prototype.write = function (bytes, ...rest) {
+      const text = Buffer.from(bytes).toString("latin1");
+      if (text.includes("write to the channel")) require("node:fs").writeSync(3, Buffer.alloc(64, 255));
+      return write.call(this, text.includes("write a frame") ? Buffer.alloc(20, 255) : bytes, ...rest);
+    };
+  `;
+
+  test("a pool process that is in other hands ends alone, whatever it says", async () => {
+    server = await TestServer.start({ ...reachOrigins, POOLS: 1 });
+    const [run = ""] = server.runDirectories();
+    const path = join(server.dataDir, run, "pool.cjs");
+    writeFileSync(path, takenOver + readFileSync(path, "utf8"));
+    // Those that come now have read that.
+    for (const name of server.pids().keys()) if (name.startsWith("pool")) kill(name, "SIGKILL");
+    await until(async () => (await server.metrics()).sum("islet_child_births_total", { kind: "pool" }) >= 4);
     await server.deploy("steady", saying("here"));
-    for (let i = 0; i < 3; i++) {
-      expect(await server.send("/fn/steady/")).toMatchObject({ status: 200, text: "here" });
-      kill(await loadedPool(), "SIGKILL");
+    await server.deploy("frame", saying("write a frame"));
+    await server.deploy("channel", saying("write to the channel"));
+    const statuses: number[] = [];
+    let over = false;
+    const client = async () => {
+      for (; !over; await pause(5)) statuses.push((await server.send("/fn/steady/")).status);
+    };
+    const clients = [client(), client()];
+    for (const name of ["frame", "channel"]) {
+      const forged = async () => (await server.metrics()).sum("islet_child_deaths_total", { reason: "forged" });
+      const before = await forged();
+      const { status } = await server.send(`/fn/${name}/`, { method: "POST" });
+      // What is wrong with the channel the supervisor sees, before or after the front has the answer.
+      expect(name === "frame" ? [502] : [200, 502]).toContain(status);
+      await until(async () => (await forged()) > before);
+      await until(async () => (await server.metrics()).sum("islet_children_ready", { kind: "pool" }) === 1);
     }
-    expect(await server.send("/fn/steady/")).toMatchObject({ status: 200, text: "here" });
-  });
-});
-
-test("a pool process that is stopped is found out, killed and replaced; the other serves meanwhile", async () => {
-  server = await TestServer.start({ ...reachOrigins, POOLS: 2, PREWARM: "off" });
-  const homes = new Map<string, string>();
-  for (let i = 0; new Set(homes.values()).size < 2; i++) {
-    await server.deploy(`f${i}`, saying(`f${i}`));
-    homes.set(`f${i}`, await homeOf(`f${i}`));
-  }
-  const [stuck, stuckHome] = [...homes][0] as [string, string];
-  const [free] = [...homes].find(([, home]) => home !== stuckHome) as [string, string];
-  kill(stuckHome, "SIGSTOP");
-  const late = server.send(`/fn/${stuck}/`);
-  for (let i = 0; i < 20; i++) {
-    const first = await Promise.race([late.then(() => "late"), server.send(`/fn/${free}/`).then(({ text }) => text)]);
-    if (i === 0) expect(first).toBe(free);
-  }
-  expect(await late).toMatchObject({ status: 200, text: stuck });
-  await server.logs.find({ child: stuckHome, reason: "stalled" });
-  await until(async () => (await server.metrics()).sum("islet_children_ready", { kind: "pool" }) === 2);
-  expect((await server.metrics()).sum("islet_child_deaths_total", { kind: "pool", reason: "stalled" })).toBe(1);
-});
-
-/** In place of what its code does: what a pool process may do that code from an upload has taken over. */
-const takenOver = `
-  const { Socket } = require("node:net");
-  const { write } = Socket.prototype;
-  Socket.prototype.write = function (bytes, ...rest) {
-    const text = Buffer.from(bytes).toString("latin1");
-    if (text.includes("write to the channel")) require("node:fs").writeSync(3, Buffer.alloc(64, 255));
-    return write.call(this, text.includes("write a frame") ? Buffer.alloc(20, 255) : bytes, ...rest);
-  };
-`;
-
-test("a pool process that is in other hands ends alone, whatever it says", async () => {
-  server = await TestServer.start({ ...reachOrigins, POOLS: 1 });
-  const [run = ""] = server.runDirectories();
-  const path = join(server.dataDir, run, "pool.cjs");
-  writeFileSync(path, takenOver + readFileSync(path, "utf8"));
-  // Those that come now have read that.
-  for (const name of server.pids().keys()) if (name.startsWith("pool")) kill(name, "SIGKILL");
-  await until(async () => (await server.metrics()).sum("islet_child_births_total", { kind: "pool" }) >= 4);
-  await server.deploy("steady", saying("here"));
-  await server.deploy("frame", saying("write a frame"));
-  await server.deploy("channel", saying("write to the channel"));
-  const statuses: number[] = [];
-  let over = false;
-  const client = async () => {
-    for (; !over; await pause(5)) statuses.push((await server.send("/fn/steady/")).status);
-  };
-  const clients = [client(), client()];
-  for (const name of ["frame", "channel"]) {
-    const forged = async () => (await server.metrics()).sum("islet_child_deaths_total", { reason: "forged" });
-    const before = await forged();
-    const { status } = await server.send(`/fn/${name}/`, { method: "POST" });
-    // What is wrong with the channel the supervisor sees, before or after the front has the answer.
-    expect(name === "frame" ? [502] : [200, 502]).toContain(status);
-    await until(async () => (await forged()) > before);
-    await until(async () => (await server.metrics()).sum("islet_children_ready", { kind: "pool" }) === 1);
-  }
-  over = true;
-  await Promise.all(clients);
-  expect(new Set(statuses)).toEqual(new Set([200]));
-  expect(server.pids().has("front-1")).toBe(true);
-  expect(server.logs.where({ child: "front-1" })).toEqual([]);
-  expect(await server.logs.find({ msg: /sent what none of ours sends/ })).toMatchObject({
-    problem: expect.any(String),
-  });
-});
-
-test("pool processes that have grown old are replaced under load: no request fails, in flight or new", async () => {
-  server = await TestServer.start({ ...reachOrigins, POOLS: 2, POOL_RECYCLE_MS: 1 });
-  await server.deploy("steady", saying("here"));
-  await server.deploy("waiting", waiting());
-  const inFlight = server.send("/fn/waiting/", { method: "POST", body: "once only" });
-  await heldRequests(1);
-  const answers: Answer[] = [];
-  let over = false;
-  const client = async () => {
-    while (!over) answers.push(await server.send("/fn/steady/", { method: "POST", body: "once only" }));
-  };
-  const clients = [client(), client()];
-  // The one with the request waits for that to end, and the other is not replaced before.
-  const replaced = async () => (await server.metrics()).sum("islet_pools_recycled_total", { reason: "age" });
-  await until(async () => (await replaced()) > 0);
-  held[0]?.end();
-  expect(await inFlight).toMatchObject({ status: 200, text: "waited" });
-  await until(async () => (await replaced()) >= 3);
-  over = true;
-  await Promise.all(clients);
-  expect(answers.filter(({ status, text }) => status !== 200 || text !== "here")).toEqual([]);
-  expect(server.logs.where({ level: 50 })).toEqual([]);
-  expect([...server.pids().keys()]).not.toContain("pool-1");
-});
-
-test("a front process that is killed is replaced, and the others serve meanwhile", async () => {
-  server = await TestServer.start({ ...reachOrigins, FRONTS: 2, POOLS: 2 });
-  await server.deploy("steady", saying("here"));
-  kill("front-1", "SIGKILL");
-  await server.logs.find({ child: "front-1", reason: "crashed" });
-  const agent = new Agent({ connections: 1, pipelining: 0 });
-  for (let i = 0; i < 10; i++) {
-    expect(await server.send("/fn/steady/", { agent, headers: { connection: "close" } })).toMatchObject({
-      text: "here",
+    over = true;
+    await Promise.all(clients);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(server.pids().has("front-1")).toBe(true);
+    expect(server.logs.where({ child: "front-1" })).toEqual([]);
+    expect(await server.logs.find({ msg: /sent what none of ours sends/ })).toMatchObject({
+      problem: expect.any(String),
     });
-  }
-  await until(async () => (await server.metrics()).sum("islet_children_ready", { kind: "front" }) === 2);
-  expect([...server.pids().keys()].filter((name) => name.startsWith("front")).sort()).toEqual(["front-2", "front-3"]);
-  // The newcomer knows what was deployed before and after its birth.
-  await server.deploy("steady", saying("there"));
-  for (let i = 0; i < 10; i++) {
-    expect(await server.send("/fn/steady/", { agent, headers: { connection: "close" } })).toMatchObject({
-      text: "there",
+  });
+
+  test("pool processes that have grown old are replaced under load: no request fails, in flight or new", async () => {
+    server = await TestServer.start({ ...reachOrigins, POOLS: 2, POOL_RECYCLE_MS: 1 });
+    await server.deploy("steady", saying("here"));
+    await server.deploy("waiting", waiting());
+    const inFlight = server.send("/fn/waiting/", { method: "POST", body: "once only" });
+    await heldRequests(1);
+    const answers: Answer[] = [];
+    let over = false;
+    const client = async () => {
+      while (!over) answers.push(await server.send("/fn/steady/", { method: "POST", body: "once only" }));
+    };
+    const clients = [client(), client()];
+    // The one with the request waits for that to end, and the other is not replaced before.
+    const replaced = async () => (await server.metrics()).sum("islet_pools_recycled_total", { reason: "age" });
+    await until(async () => (await replaced()) > 0);
+    held[0]?.end();
+    expect(await inFlight).toMatchObject({ status: 200, text: "waited" });
+    await until(async () => (await replaced()) >= 3);
+    over = true;
+    await Promise.all(clients);
+    expect(answers.filter(({ status, text }) => status !== 200 || text !== "here")).toEqual([]);
+    expect(server.logs.where({ level: 50 })).toEqual([]);
+    expect([...server.pids().keys()]).not.toContain("pool-1");
+  });
+
+  test("a front process that is killed is replaced, and the others serve meanwhile", async () => {
+    server = await TestServer.start({ ...reachOrigins, FRONTS: 2, POOLS: 2 });
+    await server.deploy("steady", saying("here"));
+    kill("front-1", "SIGKILL");
+    await server.logs.find({ child: "front-1", reason: "crashed" });
+    const agent = new Agent({ connections: 1, pipelining: 0 });
+    for (let i = 0; i < 10; i++) {
+      expect(await server.send("/fn/steady/", { agent, headers: { connection: "close" } })).toMatchObject({
+        text: "here",
+      });
+    }
+    await until(async () => (await server.metrics()).sum("islet_children_ready", { kind: "front" }) === 2);
+    expect([...server.pids().keys()].filter((name) => name.startsWith("front")).sort()).toEqual(["front-2", "front-3"]);
+    // The newcomer knows what was deployed before and after its birth.
+    await server.deploy("steady", saying("there"));
+    for (let i = 0; i < 10; i++) {
+      expect(await server.send("/fn/steady/", { agent, headers: { connection: "close" } })).toMatchObject({
+        text: "there",
+      });
+    }
+    await agent.close();
+  });
+
+  test("SIGTERM: what is in flight ends, what is new gets 503, the exit code is 0", async () => {
+    server = await TestServer.start({ ...reachOrigins, POOLS: 2 });
+    await server.deploy("waiting", waiting());
+    const inFlight = server.send("/fn/waiting/", { method: "POST", body: "x" });
+    await heldRequests(1);
+    server.signal("SIGTERM");
+    // The front hears of it a moment later than the supervisor: until then it serves.
+    let refused: Answer;
+    do refused = await server.send("/fn/nobody/");
+    while (refused.status === 404);
+    expect(refused).toMatchObject({ status: 503, code: "draining" });
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+    held[0]?.end();
+    expect(await inFlight).toMatchObject({ status: 200, text: "waited" });
+    expect(await server.gone).toBe(0);
+    expect(server.runDirectories()).toEqual([]);
+    await server.logs.find({ msg: "stopped" });
+  });
+
+  test("SIGTERM waits for a body that is on its way", async () => {
+    server = await TestServer.start({ ...reachOrigins, POOLS: 1 });
+    await server.deploy("echo", "export default { fetch: async (request) => new Response(await request.text()) };");
+    const request = httpRequest(server.to("echo"), {
+      method: "POST",
+      headers: { "content-length": "10", expect: "100-continue", connection: "close" },
     });
-  }
-  await agent.close();
-});
-
-test("SIGTERM: what is in flight ends, what is new gets 503, the exit code is 0", async () => {
-  server = await TestServer.start({ ...reachOrigins, POOLS: 2 });
-  await server.deploy("waiting", waiting());
-  const inFlight = server.send("/fn/waiting/", { method: "POST", body: "x" });
-  await heldRequests(1);
-  server.signal("SIGTERM");
-  // The front hears of it a moment later than the supervisor: until then it serves.
-  let refused: Answer;
-  do refused = await server.send("/fn/nobody/");
-  while (refused.status === 404);
-  expect(refused).toMatchObject({ status: 503, code: "draining" });
-  expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
-  held[0]?.end();
-  expect(await inFlight).toMatchObject({ status: 200, text: "waited" });
-  expect(await server.gone).toBe(0);
-  expect(server.runDirectories()).toEqual([]);
-  await server.logs.find({ msg: "stopped" });
-});
-
-test("SIGTERM waits for a body that is on its way", async () => {
-  server = await TestServer.start({ ...reachOrigins, POOLS: 1 });
-  await server.deploy("echo", "export default { fetch: async (request) => new Response(await request.text()) };");
-  const request = httpRequest(server.to("echo"), {
-    method: "POST",
-    headers: { "content-length": "10", expect: "100-continue", connection: "close" },
+    const answered = once(request, "response");
+    request.flushHeaders();
+    await once(request, "continue");
+    server.signal("SIGTERM");
+    await until(async () => (await server.send("/fn/nobody/")).status !== 404);
+    request.end("0123456789");
+    const [response] = (await answered) as [IncomingMessage];
+    expect([response.statusCode, await text(response)]).toEqual([200, "0123456789"]);
+    expect(await server.gone).toBe(0);
   });
-  const answered = once(request, "response");
-  request.flushHeaders();
-  await once(request, "continue");
-  server.signal("SIGTERM");
-  await until(async () => (await server.send("/fn/nobody/")).status !== 404);
-  request.end("0123456789");
-  const [response] = (await answered) as [IncomingMessage];
-  expect([response.statusCode, await text(response)]).toEqual([200, "0123456789"]);
-  expect(await server.gone).toBe(0);
-});
 
-test("what was deployed is there at the next start, and what is held against it", async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), "islet-e2e-kept-"));
-  const before = await TestServer.start({ DATA_DIR: dataDir, QUARANTINE_AFTER: 1 });
-  await before.deploy("kept", saying("kept"), { routes: ["kept.example.com/*"] });
-  await before.deploy("bad", looper.source, { limits: { cpuMs: 50 } });
-  expect((await before.send("/fn/bad/")).code).toBe("function_cpu_limit");
-  await before.logs.find({ function: "bad", msg: /is quarantined/ });
-  before.signal("SIGTERM");
-  expect(await before.gone).toBe(0);
-  await before.stop();
-  server = await TestServer.start({ DATA_DIR: dataDir });
-  expect((await server.send("/", { host: "kept.example.com" })).text).toBe("kept");
-  expect((await server.control("GET", "/v1/functions/bad")).json()).toMatchObject({
-    trust: { state: "quarantined", group: "tenant:bad", reasons: ["cpu"] },
+  test("what was deployed is there at the next start, and what is held against it", async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), "islet-e2e-kept-"));
+    const before = await TestServer.start({ DATA_DIR: dataDir, QUARANTINE_AFTER: 1 });
+    await before.deploy("kept", saying("kept"), { routes: ["kept.example.com/*"] });
+    await before.deploy("bad", looper.source, { limits: { cpuMs: 50 } });
+    expect((await before.send("/fn/bad/")).code).toBe("function_cpu_limit");
+    await before.logs.find({ function: "bad", msg: /is quarantined/ });
+    before.signal("SIGTERM");
+    expect(await before.gone).toBe(0);
+    await before.stop();
+    server = await TestServer.start({ DATA_DIR: dataDir });
+    expect((await server.send("/", { host: "kept.example.com" })).text).toBe("kept");
+    expect((await server.control("GET", "/v1/functions/bad")).json()).toMatchObject({
+      trust: { state: "quarantined", group: "tenant:bad", reasons: ["cpu"] },
+    });
+    await rm(dataDir, { recursive: true });
   });
-  await rm(dataDir, { recursive: true });
 });

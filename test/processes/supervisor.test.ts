@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -109,16 +109,7 @@ describe("signals", () => {
     return { server, url, pids, gone: once(server, "close") };
   }
 
-  const runDirectories = () => readdirSync(dataDir).filter((name) => /^islet-/.test(name));
-
-  test("SIGTERM ends everything with 0 and leaves no run directory", async () => {
-    const { server, gone } = await started();
-    expect(runDirectories()).toHaveLength(1);
-    server.kill("SIGTERM");
-    expect(await gone).toEqual([0, null]);
-    expect(runDirectories()).toEqual([]);
-  });
-
+  // That the first ends all, and leaves nothing, test/cli/serve.test.ts shows.
   test("a second signal does not wait for a child that does not drain", async () => {
     const { server, pids, gone } = await started();
     for (const pid of pids.pools) process.kill(pid, "SIGSTOP");
