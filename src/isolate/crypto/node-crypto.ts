@@ -1,5 +1,6 @@
 import {
   diffieHellman,
+  getFips,
   type JsonWebKey,
   scrypt as nodeScrypt,
   sign as nodeSign,
@@ -54,6 +55,7 @@ export class NodeCrypto {
       const value = run(owner, ...args);
       return value instanceof Uint8Array || typeof value === "boolean" ? value : JSON.stringify(value);
     } catch (error) {
+      forgetErrors();
       if (error instanceof GuestFault) throw error;
       return nodeFailureOf(error);
     }
@@ -111,7 +113,9 @@ export class NodeCrypto {
 /** The one that has a callback, on a thread of Node's pool. */
 export async function scrypt([password, salt, length, cost]: readonly unknown[]): Promise<SubtleAnswer> {
   try {
-    return await asynchronously(password as Uint8Array, salt as Uint8Array, length as number, bounded(cost as Cost));
+    const result = asynchronously(password as Uint8Array, salt as Uint8Array, length as number, bounded(cost as Cost));
+    forgetErrors();
+    return await result;
   } catch (error) {
     return nodeFailureOf(error);
   }
@@ -121,6 +125,12 @@ export async function scrypt([password, salt, length, cost]: readonly unknown[])
 export function tooLargeForNode(bytes: number): string | undefined {
   return bytes > mostNodeBytes ? `at most ${mostNodeBytes} bytes fit into one call` : undefined;
 }
+
+/**
+ * OpenSSL keeps errors in a queue of the thread. Node leaves those of scrypt's arguments there, and whatever reads a key next,
+ * for whichever tenant, would take one for its own. Asking this empties the queue.
+ */
+const forgetErrors = getFips;
 
 /** Bytes of memory that one call may take: as Node says unless it is asked for more. */
 const mostScryptBytes = 64 * 1024 * 1024;

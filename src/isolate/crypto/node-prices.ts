@@ -31,9 +31,10 @@ function ofMethod(method: NodeCryptoMethod, args: readonly unknown[]): number {
     case "node.scrypt":
     case "node.scryptSync": {
       const [, , length, cost] = args;
-      const { N, r, p } = cost as { N: unknown; r: unknown; p: unknown };
+      const { N, r, p } = (cost ?? {}) as Partial<Record<"N" | "r" | "p", unknown>>;
       if (!(Number(length) <= mostKeyBytes)) return Number.POSITIVE_INFINITY;
-      return Number(N) * Number(r) * Number(p) * perStepMs;
+      // Node takes its usual numbers for zeros.
+      return (Number(N) || 16_384) * (Number(r) || 8) * (Number(p) || 1) * perStepMs;
     }
     default:
       return args.reduce<number>((sum, arg) => sum + (arg instanceof HeldKey ? keyMs(arg) : 0), 0);
