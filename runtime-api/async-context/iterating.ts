@@ -1,5 +1,5 @@
 import { asyncContext } from "./frame.ts";
-import { afterwards, goesOn, type Token } from "./waiting.ts";
+import { afterwards, continued, goesOn, type Token } from "./waiting.ts";
 
 /*
  * `for await` and `yield*` wait for what an iterator's methods give, and first look at `done` of it when they go on.
@@ -21,8 +21,10 @@ interface Result {
   readonly value?: unknown;
 }
 
-/** The iterable in whose place it is to be iterated. What cannot be iterated is given back, for V8 to say so. */
-export function iterated(token: Token, iterable: unknown): unknown {
+/**
+ * The iterable in whose place it is to be iterated: by `yield*`, which yields what it gives, if it `delegates`. What cannot be iterated is given back, for V8 to say so.
+ */
+export function iterated(token: Token, iterable: unknown, delegates = false): unknown {
   if (iterable === null || iterable === undefined) return iterable;
   const asyncMethod = (iterable as Record<symbol, unknown>)[asyncIterator];
   const isSync = asyncMethod === undefined || asyncMethod === null;
@@ -31,7 +33,7 @@ export function iterated(token: Token, iterable: unknown): unknown {
   return {
     [asyncIterator]: () => {
       const inner = apply(method as Method, iterable, []);
-      return isObject(inner) ? new CarriedIterator(token, inner, isSync) : inner;
+      return isObject(inner) ? new CarriedIterator(token, inner, isSync, delegates) : inner;
     },
   };
 }
@@ -44,12 +46,14 @@ class CarriedIterator {
   readonly #token: Token;
   readonly #inner: Record<string, unknown>;
   readonly #isSync: boolean;
+  readonly #delegates: boolean;
   readonly #next: unknown;
 
-  constructor(token: Token, inner: Record<string, unknown>, isSync: boolean) {
+  constructor(token: Token, inner: Record<string, unknown>, isSync: boolean, delegates: boolean) {
     this.#token = token;
     this.#inner = inner;
     this.#isSync = isSync;
+    this.#delegates = delegates;
     this.#next = inner.next;
   }
 
@@ -68,21 +72,22 @@ class CarriedIterator {
   #method(name: string): Method | undefined {
     const method = this.#inner[name];
     if (method === undefined || method === null) return undefined;
-    return (...args) => this.#call(method as Method, args);
+    return (...args) => this.#call(method as Method, args, name === "return");
   }
 
-  #call(method: Method, args: unknown[]): unknown {
+  #call(method: Method, args: unknown[], ends = false): unknown {
     const token = this.#token;
-    // The loop may have waited for what it disposes of.
-    goesOn(token);
+    // A loop may have waited for what it disposes of, and return() for its value; who calls next() of a generator has come in.
+    if (this.#delegates && !ends) continued(token, undefined);
+    else goesOn(token);
     token.frame = asyncContext.frame;
     const result = apply(method, this.#inner, args);
-    if (!this.#isSync) return afterwards(result, (settled) => carriedResult(token, settled));
+    if (!this.#isSync) return afterwards(result, (settled) => carriedResult(token, settled, this.#delegates, ends));
     if (!isObject(result)) return result;
     const { done } = result;
     return afterwards(
       result.value,
-      (value) => carriedResult(token, { done, value }),
+      (value) => carriedResult(token, { done, value }, this.#delegates, ends),
       (error) => {
         if (!done) this.#close();
         throw error;
@@ -96,8 +101,10 @@ class CarriedIterator {
   }
 }
 
-function carriedResult(token: Token, result: unknown): unknown {
-  return isObject(result) ? new CarriedResult(token, result) : result;
+/** @param ends it ends the generator that delegates, which waits for the value then, as it does for what it yields. */
+function carriedResult(token: Token, result: unknown, delegates: boolean, ends: boolean): unknown {
+  if (!isObject(result)) return result;
+  return delegates ? new DelegatedResult(token, result, ends) : new CarriedResult(token, result);
 }
 
 class CarriedResult {
@@ -115,6 +122,31 @@ class CarriedResult {
   }
 
   get value(): unknown {
+    return this.#result.value;
+  }
+}
+
+class DelegatedResult {
+  readonly #token: Token;
+  readonly #result: Result;
+  readonly #ends: boolean;
+  #waits = true;
+
+  constructor(token: Token, result: Result, ends: boolean) {
+    this.#token = token;
+    this.#result = result;
+    this.#ends = ends;
+  }
+
+  get done(): unknown {
+    goesOn(this.#token);
+    const { done } = this.#result;
+    this.#waits = !done || this.#ends;
+    return done;
+  }
+
+  get value(): unknown {
+    if (this.#waits) this.#token.frame = asyncContext.frame;
     return this.#result.value;
   }
 }

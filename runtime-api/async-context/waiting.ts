@@ -7,7 +7,8 @@ import { asyncContext, type Frame, inFrame } from "./frame.ts";
 
 const { apply } = Reflect;
 const { getPrototypeOf } = Object;
-const { prototype } = Promise;
+const NativePromise = Promise;
+const { prototype } = NativePromise;
 const { then: nativeThen } = prototype;
 const resolve = Promise.resolve.bind(Promise) as (value: unknown) => Promise<unknown>;
 
@@ -126,7 +127,7 @@ function carrying(callback: unknown, frame: Frame | undefined): unknown {
   };
 }
 
-/** From here on then(), and all that calls it, runs its callbacks in the context of its call. */
+/** From here on then() and Promise.resolve(), and all that calls them, call back in the context of their own call. */
 export function carryThroughPromises(): void {
   const carrier = {
     // biome-ignore lint/suspicious/noThenProperty: it takes the place of that of all promises
@@ -135,7 +136,14 @@ export function carryThroughPromises(): void {
       return apply(nativeThen, this, [carrying(fulfilled, frame), carrying(rejected, frame)]);
     },
   };
-  const { then: value } = carrier;
+  const hidden = { writable: true, enumerable: false, configurable: true };
   // biome-ignore lint/suspicious/noThenProperty: it takes the place of that of all promises
-  Object.defineProperties(prototype, { then: { value, writable: true, enumerable: false, configurable: true } });
+  Object.defineProperties(prototype, { then: { value: carrier.then, ...hidden } });
+  const { resolve: nativeResolve } = NativePromise;
+  const resolver = {
+    resolve(this: unknown, value: unknown): unknown {
+      return apply(nativeResolve, this, [value instanceof NativePromise ? value : passed(value)]);
+    },
+  };
+  Object.defineProperties(NativePromise, { resolve: { value: resolver.resolve, ...hidden } });
 }

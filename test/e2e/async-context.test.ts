@@ -1,7 +1,9 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { readFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { asyncProgram } from "./async-programs.ts";
 // @ts-expect-error: a function's source, without types
 import { cases } from "./fixtures/async-context.js";
 // @ts-expect-error: the same
@@ -48,6 +50,25 @@ test.each(known)("AsyncLocalStorage is as in Node: %s/%s", async (fn, name, run)
   const answer = await server.send(`/fn/${fn}/${name}`);
   expect(answer.status, answer.text).toBe(200);
   expect(answer.json()).toEqual(JSON.parse(JSON.stringify(await run())));
+});
+
+test("AsyncLocalStorage is as in Node in programs made at random", async () => {
+  const seeds = Array.from({ length: 150 }, (_, index) => index + 1);
+  const programs = `[${seeds.map(asyncProgram).join()}]`;
+  await server.deploy(
+    "random",
+    `import { AsyncLocalStorage } from "node:async_hooks"; const programs = ${programs};
+      export default { async fetch(request) {
+        const run = programs[new URL(request.url).searchParams.get("n")];
+        return Response.json(await run(new AsyncLocalStorage()));
+      } };`,
+    { limits: { cpuMs: 2_000 } },
+  );
+  const own = new Function(`return ${programs}`)() as ((als: object) => Promise<unknown>)[];
+  for (const [index, run] of own.entries()) {
+    const answer = await server.send(`/fn/random/?n=${index}`);
+    expect(answer.json(), `seed ${seeds[index]}`).toEqual(await run(new AsyncLocalStorage()));
+  }
 });
 
 test("modules that import each other in a circle find what carries their contexts", async () => {

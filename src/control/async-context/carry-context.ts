@@ -120,15 +120,15 @@ class Rewriting {
         );
         break;
       case "YieldExpression":
-        if (!scope.isAsync || !is.argument) break;
-        if (flags.delegate) this.#insert(is.argument.start, ` ${iterated}(${token},`);
+        if (!scope.isAsync) break;
+        if (flags.delegate) this.#insert((is.argument as Node).start, ` ${iterated}(${token},`);
         else if (scope.needsToken) {
           this.#insert(node.start, `${continued}(${token},`);
-          this.#insert(is.argument.start, ` ${yielded}(${token},`);
-        } else if (!isPlain(is.argument)) this.#insert(is.argument.start, ` ${passed}(`);
+          if (is.argument) this.#insert(is.argument.start, ` ${yielded}(${token},`);
+        } else if (is.argument && !isPlain(is.argument)) this.#insert(is.argument.start, ` ${passed}(`);
         break;
       case "ReturnStatement":
-        if (scope.isAsync && is.argument && !isPlain(is.argument)) this.#insert(...this.#returned(node, scope));
+        if (isPassed(is.argument, scope)) this.#insert(...this.#returned(node, scope));
         break;
       case "ForStatement":
       case "ForOfStatement": {
@@ -189,7 +189,7 @@ class Rewriting {
   }
 
   #leave({ node, parent, scope }: Visit): void {
-    const { awaited } = this.#names;
+    const { awaited, token, yielded } = this.#names;
     const is = node as Node & Record<"argument" | "right" | "body", Node | null>;
     const flags = node as Node & { delegate?: boolean; await?: boolean; expression?: boolean };
     switch (node.type) {
@@ -197,13 +197,13 @@ class Rewriting {
         this.#insert(node.end, `),await ${awaited}())`);
         break;
       case "YieldExpression":
-        if (!scope.isAsync || !is.argument) break;
-        if (flags.delegate) this.#insert(node.end, ")");
-        else if (scope.needsToken) this.#insert(node.end, "))");
-        else if (!isPlain(is.argument)) this.#insert(node.end, ")");
+        if (!scope.isAsync) break;
+        if (flags.delegate) this.#insert(node.end, ",true)");
+        else if (scope.needsToken) this.#insert(node.end, is.argument ? "))" : ` ${yielded}(${token},void 0))`);
+        else if (is.argument && !isPlain(is.argument)) this.#insert(node.end, ")");
         break;
       case "ReturnStatement":
-        if (scope.isAsync && is.argument && !isPlain(is.argument)) this.#insert(is.argument.end, "))");
+        if (isPassed(is.argument, scope)) this.#insert(is.argument.end, "))");
         break;
       case "ForStatement":
       case "ForOfStatement": {
@@ -259,6 +259,11 @@ class Rewriting {
     const { goesOn, token } = this.#names;
     this.#insert(at, `;${goesOn}(${token});${after}`);
   }
+}
+
+/** Whether what is returned is looked at: an async generator waits for whatever it is. */
+function isPassed(argument: Node | null, { isAsync, isGenerator, needsToken }: Scope): argument is Node {
+  return isAsync && argument !== null && ((isGenerator && needsToken) || !isPlain(argument));
 }
 
 function isPlain(node: Node): boolean {
