@@ -48,7 +48,9 @@ export class GuestWatch {
   ended(death: Death, excused: boolean): void {
     const notes = { main: this.#blame.read()?.key ?? null, threads: this.#blame.readThreads() };
     const blamed = excused || this.#heldFromOutside ? nobody : verdictOf(death, notes);
-    this.verdict = { ...blamed, entered: notes.threads.length === 0 ? notes.main : null };
+    // Who forges frames may have forged the note: then nobody knows what had not begun, and is sent again.
+    const isKnown = death.reason !== "forged" && notes.threads.length === 0;
+    this.verdict = { ...blamed, entered: isKnown ? notes.main : null };
     this.diedIn = this.verdict.guilty[0] ?? notes.main;
     this.#blame.close();
   }

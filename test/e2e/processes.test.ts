@@ -211,6 +211,8 @@ describe("with a server of its own", () => {
       expect(name === "frame" ? [502] : [200, 502]).toContain(status);
       await until(async () => (await forged()) > before);
       await until(async () => (await server.metrics()).sum("islet_children_ready", { kind: "pool" }) === 1);
+      // What it was asked is asked of no other.
+      expect(await forged()).toBe(before + 1);
     }
     over = true;
     await Promise.all(clients);
