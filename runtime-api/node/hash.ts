@@ -154,6 +154,7 @@ export class Hash extends Digesting {
 }
 
 export class Hmac extends Digesting {
+  #isOver = false;
   readonly #inner: Feed;
   readonly #outer: Feed;
 
@@ -176,6 +177,13 @@ export class Hmac extends Digesting {
 
   protected override hashing(bytes: Uint8Array): void {
     this.#inner.add(bytes);
+  }
+
+  /** As Node has it, a second one is empty. */
+  override digest(encoding?: string): Buffer | string {
+    if (this.#isOver) return encoded(new Uint8Array(0), encoding);
+    this.#isOver = true;
+    return super.digest(encoding);
   }
 
   protected override hashed(): Uint8Array {

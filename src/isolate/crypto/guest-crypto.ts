@@ -91,7 +91,7 @@ export class GuestCrypto {
     const why = tooLargeForNode(size) ?? caller.forbids(ms);
     if (why !== undefined) return refused(why);
     if (caller.onThread && !this.#held.take(ms, performance.now())) {
-      return refused("so many long calls without a callback may not be made in a row");
+      return refused("so many long calls may not be made in a row: the function with a callback holds up nobody");
     }
     return this.#node.call(caller.owner, read);
   }
