@@ -48,7 +48,8 @@ export class TestServer {
   readonly #process: ChildProcess;
   readonly #errors: Promise<string>;
   readonly dataDir: string;
-  readonly #agent = new Agent({ connections: 64, headersTimeout: 0, bodyTimeout: 0 });
+  /** Gives idle connections up long before the control API does, which closes them after 5 s: on a busy machine the two would meet. */
+  readonly #agent = new Agent({ connections: 64, headersTimeout: 0, bodyTimeout: 0, keepAliveMaxTimeout: 1_000 });
 
   private constructor(child: ChildProcess, logs: LogLines, errors: Promise<string>, dataDir: string, ready: LogLine) {
     this.#process = child;
