@@ -40,12 +40,17 @@ const saying = (text: string) => `export default { fetch: () => new Response(${J
 const waiting = () =>
   `export default { async fetch(request) { await request.text(); await fetch("${origin.url}/held"); return new Response("waited"); } };`;
 
-/** The name of the only pool process that has an isolate of the function. */
-async function homeOf(name: string): Promise<string> {
+/** The pool processes that have an isolate of the function. */
+async function homesOf(name: string): Promise<{ process: string; inFlight: number }[]> {
   const answer = await server.control("GET", `/v1/functions/${name}/placement`);
-  const { instances } = answer.json() as { instances: { process: string }[] };
-  expect(instances).toHaveLength(1);
-  return String(instances[0]?.process);
+  return (answer.json() as { instances: { process: string; inFlight: number }[] }).instances;
+}
+
+/** The name of the only one. */
+async function homeOf(name: string): Promise<string> {
+  const homes = await homesOf(name);
+  expect(homes).toHaveLength(1);
+  return String(homes[0]?.process);
 }
 
 async function asked(name: string): Promise<void> {
@@ -107,11 +112,13 @@ describe("a pool process", () => {
     const version = await server.deploy("waiting", waiting());
     const first = server.send("/fn/waiting/");
     await heldRequests(1);
-    const home = await homeOf("waiting");
     const posts = Array.from({ length: 3 }, () => server.send("/fn/waiting/", { method: "POST", body: "once only" }));
     await heldRequests(4);
     const broken = held.map((response) => once(response, "close"));
-    kill(home, "SIGKILL");
+    // On a busy machine it may have been given a second one.
+    const busy = (await homesOf("waiting")).filter(({ inFlight }) => inFlight > 0);
+    const homes = busy.map(({ process }) => process);
+    for (const home of homes) kill(home, "SIGKILL");
     for (const answer of await Promise.all(posts)) {
       expect(answer).toMatchObject({ status: 502, code: expect.stringMatching(/^(pool_lost|function_crashed)$/) });
     }
@@ -122,8 +129,8 @@ describe("a pool process", () => {
     expect(await first).toMatchObject({ status: 200, text: "waited" });
     expect(held).toHaveLength(5);
     // The version that it was in is named.
-    await server.logs.find({ child: home, version: `waiting@${version}` });
-    expect((await server.metrics()).sum("islet_pool_deaths_blamed_total", { function: "waiting" })).toBe(1);
+    for (const home of homes) await server.logs.find({ child: home, version: `waiting@${version}` });
+    expect((await server.metrics()).sum("islet_pool_deaths_blamed_total", { function: "waiting" })).toBe(homes.length);
   });
 
   test("that is killed is replaced again and again", async () => {
