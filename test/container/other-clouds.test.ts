@@ -21,7 +21,11 @@ describe.skipIf(dockerHost === null)("functions that were written for other clou
 
   beforeAll(async () => {
     samples = await buildSamples();
-    server = await TestServer.start({ POOLS: 1, DOCKER_HOST: String(dockerHost), CONTAINER_PAUSE_MS: 60_000 });
+    server = await TestServer.start({
+      ...{ POOLS: 1, DOCKER_HOST: String(dockerHost), CONTAINER_PAUSE_MS: 60_000 },
+      // A container's start takes longer where others have the cores.
+      QUEUE_MS: 30_000,
+    });
   });
   afterAll(() => server?.stop());
 

@@ -67,7 +67,11 @@ describe.skipIf(dockerHost === null)("programs in images", () => {
   beforeAll(async () => {
     engine = new Engine(String(dockerHost));
     image = (await baseImage(engine, "node")).name;
-    server = await TestServer.start({ POOLS: 1, DOCKER_HOST: String(dockerHost), CONTAINER_PAUSE_MS: 60_000 });
+    server = await TestServer.start({
+      ...{ POOLS: 1, DOCKER_HOST: String(dockerHost), CONTAINER_PAUSE_MS: 60_000 },
+      // A container's start takes longer where others have the cores.
+      QUEUE_MS: 30_000,
+    });
     const answer = await run("plain", plainServer, { env: { GREETING: "hello", PORT: "1" } });
     expect([answer.status, answer.text]).toEqual([201, expect.any(String)]);
   });
