@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { Bundle } from "../core/deployment.ts";
 import type { NotTakenReason } from "../core/executor.ts";
 import type { LimitName } from "../core/limits.ts";
+import { type Arrival, Arrivals } from "./arrivals.ts";
 import type { IsolateHost } from "./isolate-host.ts";
 import { outcomeNumber, type SaidOutcome } from "./prewarms.ts";
 import { Running, type RunningOwner } from "./running.ts";
@@ -22,6 +23,7 @@ export class FrontLink implements RunningOwner {
   readonly #running = new Map<number, Running>();
   /** Invocations that wait for a bundle which was asked of this front. */
   readonly #wanted = new Map<string, ((bundle: Uint8Array | undefined) => void)[]>();
+  readonly #arrivals = new Arrivals();
   readonly #onClose: () => void;
   readonly #unwatch: readonly (() => void)[];
 
@@ -33,6 +35,7 @@ export class FrontLink implements RunningOwner {
     socket.on("data", (data: Buffer) => {
       try {
         reader.push(data);
+        this.#runArrivals();
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
         host.frontBroke(error);
@@ -75,8 +78,13 @@ export class FrontLink implements RunningOwner {
   }
 
   #receive(frame: Frame): void {
-    if (frame.type === frameType.invoke) this.#invoke(frame);
-    else if (frame.type === frameType.bundle) this.#gotBundle(frame.utf8(), frame.rest());
+    if (frame.type === frameType.invoke) {
+      this.#arrivals.add(readArrival(frame));
+      return;
+    }
+    // It may be about one of them.
+    this.#runArrivals();
+    if (frame.type === frameType.bundle) this.#gotBundle(frame.utf8(), frame.rest());
     else if (frame.type === frameType.noBundle) this.#gotBundle(frame.utf8(), undefined);
     else if (frame.type === frameType.prewarm) this.#prewarm(frame.u8() === 1, frame.utf8Rest());
     else this.#running.get(frame.id)?.receive(frame);
@@ -95,16 +103,13 @@ export class FrontLink implements RunningOwner {
     });
   }
 
-  #invoke(frame: Frame): void {
-    const id = frame.id;
+  #runArrivals(): void {
+    for (const arrival of this.#arrivals.take(this.#host.entered)) this.#invoke(arrival);
+  }
+
+  #invoke({ id, sentUs, flags, key, method, url, headers, body }: Arrival): void {
     const nowMs = performance.now();
-    const waitUs = usBetween(frame.u32(), machineUs(nowMs));
-    const flags = frame.u8();
-    const key = frame.latin1();
-    const method = frame.latin1();
-    const url = frame.latin1();
-    const headers = frame.latin1();
-    const body = readBody(frame);
+    const waitUs = usBetween(sentUs, machineUs(nowMs));
     const isolate = this.#host.warm(key);
     const refusal = this.#host.refusal(isolate === undefined, waitUs / 1000, nowMs);
     if (refusal && (flags & mayRefuse) !== 0) {
@@ -174,6 +179,19 @@ export class FrontLink implements RunningOwner {
     for (const running of new Set(this.#running.values())) running.cancel("the server's front process went away");
     this.#onClose();
   }
+}
+
+function readArrival(frame: Frame): Arrival {
+  return {
+    id: frame.id,
+    sentUs: frame.u32(),
+    flags: frame.u8(),
+    key: frame.latin1(),
+    method: frame.latin1(),
+    url: frame.latin1(),
+    headers: frame.latin1(),
+    body: readBody(frame),
+  };
 }
 
 /** Text crosses into an isolate more cheaply than bytes, and nearly all bodies are text. */

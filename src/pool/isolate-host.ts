@@ -127,6 +127,11 @@ export class IsolateHost {
     this.#parts.metrics.refused.inc({ reason });
   }
 
+  /** The version that was entered last on the main thread. */
+  get entered(): string {
+    return this.#entered;
+  }
+
   warm(key: string): TenantIsolate | undefined {
     return this.#parts.warm.get(key);
   }
