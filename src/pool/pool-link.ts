@@ -132,6 +132,8 @@ export class PoolLink implements Executor, ExchangeOwner {
       this.#notBegun++;
       this.#used = true;
       this.#invoke(exchange.id, invocation, refusable);
+      // With nothing to do until then, it would wait for the end of this turn, which can be long.
+      if (this.#inFlight === 1) this.writer.flush();
       invocation.onCancel((reason) => exchange.cancel(reason));
     });
   }
