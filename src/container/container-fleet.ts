@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { availableParallelism } from "node:os";
-import type { LiveFunction, PoolGroup } from "../core/deployment.ts";
+import { containerGroup, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
 import type { IsletError } from "../core/errors.ts";
 import type { Executor } from "../core/executor.ts";
 import type { ContainerSettings, InstanceEnd, InstanceRequest } from "../core/messages.ts";
@@ -198,11 +198,12 @@ export class ContainerFleet {
     else this.#failedToStart(member, lossOf(end));
   }
 
-  /** Another version, or none, is live from now on: the instances of the others go when they are idle. */
-  published(name: string, versionId: string | null): void {
+  /** Another version, or none, is live from now on, or with other limits: the instances of the others go when they are idle. */
+  published(name: string, live: LiveFunction | null): void {
+    const group = live && containerGroup(live);
     for (const member of [...this.#members.values()]) {
       const { fn, busy } = member.instance;
-      if (fn.name === name && fn.versionId !== versionId && !busy) this.#end(member);
+      if (fn.name === name && member.instance.group !== group && !busy) this.#end(member);
     }
   }
 

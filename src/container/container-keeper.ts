@@ -354,7 +354,10 @@ export class ContainerKeeper {
   }
 
   #memoryFor(fn: KeptParts["fn"]): number {
-    return Math.max(fn.limits.memoryMb, fn.fallback ? this.#parts.fallbackMemoryMb : 0);
+    const fallbackMb = fn.fallback
+      ? Math.min(this.#parts.fallbackMemoryMb, fn.mostMemoryMb ?? Number.POSITIVE_INFINITY)
+      : 0;
+    return Math.max(fn.limits.memoryMb, fallbackMb);
   }
 
   #over(id: string, end: InstanceEnd): void {

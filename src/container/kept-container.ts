@@ -21,7 +21,7 @@ export interface KeptParts {
   readonly id: string;
   /** With `run` in it, where the runner connects. It is removed with the container. */
   readonly directory: string;
-  readonly fn: Pick<LiveFunction, "name" | "versionId" | "limits" | "fallback">;
+  readonly fn: Pick<LiveFunction, "name" | "versionId" | "limits" | "fallback" | "mostMemoryMb">;
   readonly workshop: Workshop;
   readonly user: string;
   readonly concurrency: number;

@@ -1,5 +1,5 @@
 import type { Scaling } from "../core/deployment.ts";
-import { type Limits, limitNames, type TenantTerms } from "../core/limits.ts";
+import { heldTo, type Limits, type TenantTerms } from "../core/limits.ts";
 import type { ControlDeps } from "./deps.ts";
 
 /** What an upload may have, and has where its manifest says nothing. */
@@ -18,13 +18,9 @@ export interface LimitPolicy {
 export function policyFor(limits: ControlDeps["limits"], tenant: string, terms: TenantTerms | null): LimitPolicy {
   const { default: defaults, max, containerMemory, scaling } = limits;
   const own = terms?.max ?? {};
-  const lowered = (of: Limits): Limits =>
-    Object.fromEntries(
-      limitNames.map((name) => [name, Math.min(of[name], own[name] ?? of[name])]),
-    ) as unknown as Limits;
   const memoryMb = own.memoryMb ?? Number.POSITIVE_INFINITY;
   return {
-    ...{ defaults: lowered(defaults), max: lowered(max), scaling },
+    ...{ defaults: heldTo(defaults, own), max: heldTo(max, own), scaling },
     containerMemory: {
       default: Math.min(containerMemory.default, memoryMb),
       max: Math.min(containerMemory.max, memoryMb),

@@ -86,7 +86,7 @@ export const functionSchema = z
     version: versionHash,
     urls,
     routes: z.array(z.string()),
-    limits,
+    limits: limits.describe("What holds: as uploaded, and no more than the server and the tenant's terms permit now."),
     egress,
     bytes,
     createdAt: moment,
@@ -115,7 +115,15 @@ export const versionListSchema = z
     versions: z
       .array(
         z
-          .object({ id: versionHash, bytes, tier, placement, limits, createdAt: moment, live: z.boolean() })
+          .object({
+            id: versionHash,
+            bytes,
+            tier,
+            placement,
+            limits: limits.describe("As uploaded."),
+            createdAt: moment,
+            live: z.boolean(),
+          })
           .openapi("Version"),
       )
       .openapi({ description: "The latest deployed first." }),

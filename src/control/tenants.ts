@@ -35,7 +35,7 @@ const termsSchema = z
     max: amounts(limitNames)
       .default({})
       .describe(
-        "What manifests of its functions may ask for at most, from the next upload on. Not more than the server's.",
+        "What manifests of its functions may ask for at most; those that are live are held to it too. Not more than the server's.",
       ),
     limits: amounts(requestLimitNames).default({}).describe("Of all its functions together, at once."),
   })
@@ -77,7 +77,8 @@ const putRoute = createRoute({
   path: "/v1/tenants/{tenant}",
   operationId: "putTenant",
   summary: "Lay down what a tenant may have",
-  description: "In place of all that was laid down before. On every front before it answers.",
+  description:
+    "In place of all that was laid down before. On every front before it answers: requests that begin afterwards are held to it, in isolates of their own where it changes what holds there; those in flight end as they began.",
   security: bearer,
   request: { params: tenantParams, body: { required: true, content: { "application/json": { schema: termsSchema } } } },
   middleware: smallBody,

@@ -94,6 +94,11 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
   return { main, ...(handler !== undefined && { handler }), ...(program && { program }), modules, env, limits };
 }
 
+/** The bundle of `encoded`, for isolates that are held to other limits than it was uploaded with. */
+export function withLimits(encoded: Uint8Array, limits: Limits): Uint8Array {
+  return encodeBundle({ ...decodeBundle(encoded), limits });
+}
+
 function formatOf({ handler, program, limits }: Bundle): number {
   const kind = program ? programFormat : handler === undefined ? format : handlerFormat;
   const limited = limitOrder.slice(withoutRequestLimits).some((name) => limits[name] !== defaultLimits[name]);

@@ -96,20 +96,48 @@ export interface LiveFunction {
   readonly fallback?: "possible" | "done";
   /** Extra routes, beside {name}.localhost and /fn/{name}/*. */
   readonly routes: readonly string[];
+  /** As its manifest has them, and no more than the operator permits now, and lays down for the tenant. */
   readonly limits: Limits;
+  /** Names those that hold where it runs. Absent: they are the version's own there. */
+  readonly limitsId?: string;
+  /** What is laid down for the tenant: containers do not have more, whatever else they have. */
+  readonly mostMemoryMb?: number;
   /** What it may fetch from. Absent: all that the operator permits. */
   readonly egress?: EgressLists;
   readonly scaling?: Scaling;
 }
 
-/** Names one isolate's content: two functions with the same bytes never share an isolate. */
-export function isolateKey(fn: LiveFunction): string {
-  return `${fn.name}@${fn.versionId}`;
+type OfVersion = Pick<LiveFunction, "name" | "versionId">;
+type OfIsolate = OfVersion & Pick<LiveFunction, "limitsId">;
+
+/** Names a version of a function, whatever holds for it. */
+export function versionKey({ name, versionId }: OfVersion): string {
+  return `${name}@${versionId}`;
+}
+
+/** No name and no version id has it. */
+const beforeLimits = "~";
+
+/**
+ * Names what is in one isolate: two functions with the same bytes never share one, and a version whose limits are
+ * changed gets another.
+ */
+export function isolateKey(fn: OfIsolate): string {
+  return fn.limitsId === undefined
+    ? `${fn.name}@${fn.versionId}`
+    : `${fn.name}@${fn.versionId}${beforeLimits}${fn.limitsId}`;
+}
+
+/** The version of what an isolate key names. */
+export function versionOfKey(isolateKey: string): string {
+  const end = isolateKey.lastIndexOf(beforeLimits);
+  return end < 0 ? isolateKey : isolateKey.slice(0, end);
 }
 
 /** The group of a version that runs in containers. */
-export function containerGroup(fn: Pick<LiveFunction, "name" | "versionId">): PoolGroup {
-  return `container:${fn.name}@${fn.versionId}`;
+export function containerGroup(fn: OfIsolate & Pick<LiveFunction, "mostMemoryMb">): PoolGroup {
+  const key = isolateKey(fn);
+  return fn.mostMemoryMb === undefined ? `container:${key}` : `container:${key}${beforeLimits}${fn.mostMemoryMb}`;
 }
 
 /** The same version as it runs in containers. */

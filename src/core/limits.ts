@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** What one function may use. Sizes and times carry their unit in the name. */
 export interface Limits {
   /** Memory of one isolate, in MiB: V8 heap, array buffers and WebAssembly. */
@@ -37,7 +39,7 @@ export type RequestLimits = Pick<Limits, "requestsInFlight" | "requestsPerSecond
 
 /** What the operator has laid down for one tenant. What is absent is as for all tenants. */
 export interface TenantTerms {
-  /** What the manifests of its functions may ask for at most. */
+  /** What the manifests of its functions may ask for at most, and what holds for those that are live. */
   readonly max: Partial<Limits>;
   /** Of all its functions together. */
   readonly limits: Partial<RequestLimits>;
@@ -88,3 +90,29 @@ export const requestLimitNames: readonly (keyof RequestLimits)[] = [
   "requestsPerSecond",
   "requestBurst",
 ];
+
+/** None of them more than in `most`; what that does not name is as it was. */
+export function heldTo(limits: Limits, most: Partial<Limits>): Limits {
+  const lower = limitNames.map((name) => [name, Math.min(limits[name], most[name] ?? limits[name])]);
+  const held = Object.fromEntries(lower) as unknown as Limits;
+  return { ...held, requestBurst: burstHeldTo(limits.requestBurst, held.requestsPerSecond, most.requestBurst) };
+}
+
+/** 0 is as many as in a second, which may be more than is permitted. */
+function burstHeldTo(burst: number, requestsPerSecond: number, most: number | undefined): number {
+  // Without a rate there is no burst of it.
+  if (most === undefined || requestsPerSecond >= unlimitedRequests) return burst;
+  const mostAtOnce = most === 0 ? requestsPerSecond : most;
+  return (burst === 0 ? requestsPerSecond : burst) > mostAtOnce ? mostAtOnce : burst;
+}
+
+/** Where functions run, nothing is known of these: fronts hold requests to them. */
+const ofFrontsOnly: ReadonlySet<LimitName> = new Set([...requestLimitNames, "requestBodyBytes"]);
+
+/** Tells `held` from other limits of the same version where it runs; undefined when there they are as `limits`. */
+export function nameOfHeld(held: Limits, limits: Limits): string | undefined {
+  const names = limitNames.filter((name) => !ofFrontsOnly.has(name));
+  if (names.every((name) => held[name] === limits[name])) return undefined;
+  const values = names.map((name) => held[name]).join(" ");
+  return createHash("sha256").update(values).digest("hex").slice(0, 16);
+}

@@ -40,10 +40,10 @@ export interface PoolLinkParts {
   readonly egress: Egress;
   /** It has begun with a request, so that it may take another. */
   readonly onBegun: () => void;
-  /** Bytes of a version's compiled bundle. */
-  readonly readBundle: (versionId: string) => Promise<Uint8Array>;
+  /** Bytes of a version's compiled bundle, with the limits that hold for it. */
+  readonly readBundle: (fn: LiveFunction) => Promise<Uint8Array>;
   /** The same if they are at hand. */
-  readonly bundleAtHand: (versionId: string) => Uint8Array | undefined;
+  readonly bundleAtHand: (fn: LiveFunction) => Uint8Array | undefined;
   /** A bundle that the process asked for cannot be sent; its requests get `internal`. */
   readonly onBundleFailure: (key: string, error: unknown) => void;
   /** A version has an isolate in the process now, or has none any more. */
@@ -141,7 +141,7 @@ export class PoolLink implements Executor, ExchangeOwner {
   prewarm(fn: LiveFunction, spareOnly: boolean): Promise<PrewarmOutcome> {
     if (!this.#open) return Promise.resolve("lost");
     const key = isolateKey(fn);
-    return this.#prewarms.ask(key, fn.versionId, () => {
+    return this.#prewarms.ask(key, fn, () => {
       // What may be refused is not sent with its bundle: the process asks for that.
       if (!spareOnly && !this.#bundlesSent.has(fn.versionId)) this.#sendBundleAhead(fn);
       this.writer
@@ -260,7 +260,7 @@ export class PoolLink implements Executor, ExchangeOwner {
   #sendBundleAhead(fn: LiveFunction): void {
     if (this.#bundlesSent.size >= maxBundlesSent) this.#bundlesSent.clear();
     this.#bundlesSent.add(fn.versionId);
-    const bytes = this.#parts.bundleAtHand(fn.versionId);
+    const bytes = this.#parts.bundleAtHand(fn);
     if (!bytes || bytes.byteLength > maxBundleBytes) return;
     this.writer.begin(frameType.bundle, 0).utf8(isolateKey(fn)).rest(bytes).finish();
   }
@@ -272,17 +272,16 @@ export class PoolLink implements Executor, ExchangeOwner {
   /** A process asks once, and only for what a request of ours waits for, or what we have it load. */
   #needed(key: string): void {
     const wanting = this.#exchanges.all().find(({ invocation }) => isolateKey(invocation.fn) === key);
-    const versionId = wanting?.invocation.fn.versionId ?? this.#prewarms.versionOf(key);
-    if (versionId === undefined || this.#bundlesAsked.has(key))
-      throw new WireError("a bundle that no request waits for");
+    const fn = wanting?.invocation.fn ?? this.#prewarms.functionOf(key);
+    if (fn === undefined || this.#bundlesAsked.has(key)) throw new WireError("a bundle that no request waits for");
     if (this.writer.waitingBytes > mostUnreadBytes) throw new WireError("more is asked for than is read");
     this.#bundlesAsked.add(key);
-    void this.#sendBundle(key, versionId);
+    void this.#sendBundle(key, fn);
   }
 
-  async #sendBundle(key: string, versionId: string): Promise<void> {
+  async #sendBundle(key: string, fn: LiveFunction): Promise<void> {
     try {
-      const bytes = await this.#parts.readBundle(versionId);
+      const bytes = await this.#parts.readBundle(fn);
       if (bytes.byteLength > maxBundleBytes) throw new RangeError(`the bundle of ${key} is longer than a frame`);
       this.writer.begin(frameType.bundle, 0).utf8(key).rest(bytes).finish();
     } catch (error) {

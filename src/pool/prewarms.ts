@@ -1,7 +1,8 @@
+import type { LiveFunction } from "../core/deployment.ts";
 import type { PrewarmOutcome } from "../core/prewarm.ts";
 
 interface Pending {
-  readonly versionId: string;
+  readonly fn: LiveFunction;
   readonly outcome: Promise<PrewarmOutcome>;
   readonly settle: (outcome: PrewarmOutcome) => void;
 }
@@ -19,18 +20,18 @@ export class Prewarms {
   readonly #pending = new Map<string, Pending>();
 
   /** Calls `send` unless the same has been asked already. */
-  ask(key: string, versionId: string, send: () => void): Promise<PrewarmOutcome> {
+  ask(key: string, fn: LiveFunction, send: () => void): Promise<PrewarmOutcome> {
     const known = this.#pending.get(key);
     if (known) return known.outcome;
     const { promise, resolve } = Promise.withResolvers<PrewarmOutcome>();
-    this.#pending.set(key, { versionId, outcome: promise, settle: resolve });
+    this.#pending.set(key, { fn, outcome: promise, settle: resolve });
     send();
     return promise;
   }
 
-  /** The version of a key that is being loaded. */
-  versionOf(key: string): string | undefined {
-    return this.#pending.get(key)?.versionId;
+  /** What is being loaded under a key. */
+  functionOf(key: string): LiveFunction | undefined {
+    return this.#pending.get(key)?.fn;
   }
 
   keys(): IterableIterator<string> {

@@ -4,7 +4,7 @@ import { ContainerFleet } from "../container/container-fleet.ts";
 import type { ContainerInstance } from "../container/container-instance.ts";
 import { blameFd } from "../core/blame-mark.ts";
 import { childChannel } from "../core/child-side.ts";
-import { isContainerGroup, isolateKey, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
+import { isContainerGroup, isolateKey, type LiveFunction, type PoolGroup, versionKey } from "../core/deployment.ts";
 import { LogSink } from "../core/log-sink.ts";
 import type { FromFront, FrontSettings, ToFront } from "../core/messages.ts";
 import { OwnAddresses } from "../core/own-addresses.ts";
@@ -62,7 +62,7 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
     onWanted: (group, fn) => (isContainerGroup(group) ? fleet.wanted(group, fn) : demand.want(group)),
     fallback: {
       withinMs: settings.fallbackMs,
-      onOutcome: (fn, limit, then) => channel.send({ type: "overLimit", key: isolateKey(fn), limit, then }),
+      onOutcome: (fn, limit, then) => channel.send({ type: "overLimit", key: versionKey(fn), limit, then }),
     },
   });
   const containerLines = new ContainerLines();
@@ -137,20 +137,21 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
         ...{ id, egress, ...wiring },
         open: local?.open ?? overSocket(socketPath),
         concurrency: settings.poolConcurrency,
-        readBundle: (versionId) => bundles.read(versionId),
+        readBundle: (fn) => bundles.read(fn),
         onBundleFailure: (isolate, error) =>
           logger.error({ pool: id, isolate, err: error }, "a bundle could not be sent"),
         onForged: (message) => channel.send({ type: "forged", pool: id, message }),
-        bundleAtHand: (versionId) => bundles.get(versionId),
+        bundleAtHand: (fn) => bundles.get(fn),
       }),
     onBroken: (pool, error) => logger.warn({ pool, err: error }, "the connection to a pool process broke"),
   });
   links.use(local?.list ?? list);
 
-  const readAhead = async (versionId: string): Promise<void> => {
+  const readAhead = async (fn: LiveFunction): Promise<void> => {
+    const { versionId } = fn;
     // A failure comes again, and is told, when the bundle is needed.
     await bundles
-      .read(versionId)
+      .read(fn)
       .catch((error: unknown) => logger.debug({ versionId, err: error }, "no bundle to read ahead"));
   };
   const handle = (message: ToFront): void => {
@@ -164,8 +165,8 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
         }
         channel.send({ type: "published", seq: message.seq });
         if (message.remove !== null) fleet.published(message.remove, null);
-        if (message.set) fleet.published(message.set.name, message.set.versionId);
-        if (message.set && message.set.tier !== "container") void readAhead(message.set.versionId);
+        if (message.set) fleet.published(message.set.name, message.set);
+        if (message.set && message.set.tier !== "container") void readAhead(message.set);
         return;
       case "pools":
         return local ? undefined : links.use(message.list);
@@ -211,7 +212,7 @@ async function start({ settings, functions, list }: Extract<ToFront, { type: "st
   };
   const prewarm = async ({ seq, fn, spareOnly }: Extract<ToFront, { type: "prewarm" }>): Promise<void> => {
     // So that the bundle goes ahead; what may be refused is read when the process asks for it.
-    if (!spareOnly) await readAhead(fn.versionId);
+    if (!spareOnly) await readAhead(fn);
     channel.send({ type: "prewarmed", seq, outcome: await scheduler.prewarm(fn, spareOnly) });
   };
   const placementOf = (name: string): FrontPlacement | null => {
@@ -265,7 +266,7 @@ async function localPool({ id, isolates }: FrontSettings, logger: Logger): Promi
 /** Of a version that is not live any more nothing new is known. */
 function groupNow(router: Router, fn: LiveFunction): PoolGroup {
   const live = router.get(fn.name);
-  return live?.versionId === fn.versionId ? live.group : fn.group;
+  return live && isolateKey(live) === isolateKey(fn) ? live.group : fn.group;
 }
 
 function listen({ server }: DataPlane, { host, port, sharePort }: FrontSettings): Promise<number> {

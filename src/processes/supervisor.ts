@@ -71,7 +71,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
 
   try {
     // First, since it keeps a second supervisor off the data directory.
-    const store = await openStore(config.dataDir);
+    const store = await openStore(config);
     undo.push(() => store.close());
     await probePort(config.host, config.port, "ISLET_PORT or ISLET_HOST");
     const directory = new RunDirectory();
@@ -241,9 +241,10 @@ async function versionsIn(store: Store): Promise<ReadonlySet<string>> {
   return new Set(versions.flat().map(({ id }) => id));
 }
 
-async function openStore(dataDir: string): Promise<SqliteStore> {
+async function openStore({ dataDir, limits, containerMaxMemoryMb }: Config): Promise<SqliteStore> {
   try {
-    return await SqliteStore.open(dataDir);
+    const maxima = { isolate: limits.max, container: { ...limits.max, memoryMb: containerMaxMemoryMb } };
+    return await SqliteStore.open(dataDir, { maxima });
   } catch (error) {
     throw new StartError(error instanceof Error ? error.message : String(error), { cause: error });
   }

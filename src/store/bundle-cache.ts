@@ -1,4 +1,6 @@
 import { LRUCache } from "lru-cache";
+import { withLimits } from "../core/bundle.ts";
+import type { LiveFunction } from "../core/deployment.ts";
 import type { BundleFiles } from "./bundle-files.ts";
 
 /**
@@ -14,17 +16,26 @@ export class BundleCache {
     this.#bundles = new LRUCache({ maxSize: maxBytes, sizeCalculation: ({ byteLength }) => byteLength + 1 });
   }
 
-  /** The bundle if it is in memory. */
-  get(versionId: string): Uint8Array | undefined {
-    return this.#bundles.get(versionId);
+  /** The bundle as `fn` is held to its limits, if it is in memory. */
+  get(fn: LiveFunction): Uint8Array | undefined {
+    const bytes = this.#bundles.get(fn.versionId);
+    return bytes && held(bytes, fn);
   }
 
   /** @throws Error when there is no such bundle. */
-  async read(versionId: string): Promise<Uint8Array> {
+  async read(fn: LiveFunction): Promise<Uint8Array> {
+    return held(await this.#asStored(fn), fn);
+  }
+
+  async #asStored({ versionId }: LiveFunction): Promise<Uint8Array> {
     const known = this.#bundles.get(versionId);
     if (known) return known;
     const bytes = await this.#files.readCompiled(versionId);
     this.#bundles.set(versionId, bytes);
     return bytes;
   }
+}
+
+function held(bytes: Uint8Array, { limits, limitsId }: LiveFunction): Uint8Array {
+  return limitsId === undefined ? bytes : withLimits(bytes, limits);
 }

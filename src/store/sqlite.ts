@@ -1,40 +1,46 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
-import type { AskedTier, FunctionTier, Scaling } from "../core/deployment.ts";
-import { type EgressLists, openEgress } from "../core/egress.ts";
+import { openEgress } from "../core/egress.ts";
 import { IsletError } from "../core/errors.ts";
 import type { HeatRecord } from "../core/heat.ts";
-import { defaultLimits, type Limits, type TenantTerms } from "../core/limits.ts";
+import type { TenantTerms } from "../core/limits.ts";
 import type { TrustRecord } from "../core/trust.ts";
 import { BundleFiles } from "./bundle-files.ts";
 import { migrate } from "./migrations.ts";
-import type { NewDeployment, Placement, Store, StoredFunction, StoredVersion } from "./store.ts";
+import { type Maxima, type Row, toFunction, toTerms, toVersion } from "./rows.ts";
+import type { NewDeployment, Store, StoredFunction, StoredVersion } from "./store.ts";
 
 /** A server that is being replaced by another needs a moment to let go. */
 const lockWaitMs = 2_000;
 const sqliteBusy = 5;
 
-type Row = Record<string, SQLOutputValue>;
+export interface StoreOptions {
+  /** False trades safety in a power cut for speed. */
+  readonly flush?: boolean;
+  /** To which functions are held as they are read. Absent: to those of their tenant alone. */
+  readonly maxima?: Maxima;
+}
 
 /** The embedded store: `<dataDir>/islet.db` and `<dataDir>/bundles/`. One process has it open. */
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
   readonly #files: BundleFiles;
+  readonly #maxima: Maxima | null;
   readonly #statements = new Map<string, StatementSync>();
   /** Files and rows change together, one change after the other: a removal must not take a bundle being deployed. */
   #changes: Promise<unknown> = Promise.resolve();
 
-  /** Opens the store and makes it where there is none. `flush: false` trades safety in a power cut for speed. */
-  static async open(dataDir: string, options: { readonly flush?: boolean } = {}): Promise<SqliteStore> {
-    const flush = options.flush ?? true;
+  /** Opens the store and makes it where there is none. */
+  static async open(dataDir: string, options: StoreOptions = {}): Promise<SqliteStore> {
+    const { flush = true, maxima = null } = options;
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     const db = new DatabaseSync(join(dataDir, "islet.db"), { enableForeignKeyConstraints: true, timeout: lockWaitMs });
     try {
       takeForOneself(db, dataDir);
       db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${flush ? "FULL" : "NORMAL"};`);
       migrate(db);
-      const store = new SqliteStore(db, new BundleFiles(dataDir, flush));
+      const store = new SqliteStore(db, new BundleFiles(dataDir, flush), maxima);
       await store.#files.prepare(new Set(store.#all("SELECT DISTINCT id FROM versions").map((row) => String(row.id))));
       return store;
     } catch (error) {
@@ -43,13 +49,14 @@ export class SqliteStore implements Store {
     }
   }
 
-  private constructor(db: DatabaseSync, files: BundleFiles) {
+  private constructor(db: DatabaseSync, files: BundleFiles, maxima: Maxima | null) {
     this.#db = db;
     this.#files = files;
+    this.#maxima = maxima;
   }
 
   async list(): Promise<readonly StoredFunction[]> {
-    return this.#all(`${selectFunctions} ORDER BY f.name`).map(toFunction);
+    return this.#all(`${selectFunctions} ORDER BY f.name`).map((row) => toFunction(row, this.#maxima));
   }
 
   async get(name: string): Promise<StoredFunction | null> {
@@ -245,7 +252,7 @@ export class SqliteStore implements Store {
 
   #function(name: string): StoredFunction | null {
     const row = this.#one(`${selectFunctions} WHERE f.name = ?`, name);
-    return row ? toFunction(row) : null;
+    return row ? toFunction(row, this.#maxima) : null;
   }
 
   async #removeUnused(versionIds: readonly string[]): Promise<void> {
@@ -334,60 +341,3 @@ const insertVersion = `
 const deleteUnusedVersion = `
   DELETE FROM versions AS v WHERE v.function_name = ? AND v.id = ?
   AND NOT EXISTS (SELECT 1 FROM deployments d WHERE d.function_name = v.function_name AND d.version_id = v.id)`;
-
-function toFunction(row: Row): StoredFunction {
-  const placement = toPlacement(row);
-  const { asked, decided, now } = placement;
-  return {
-    fn: {
-      name: String(row.name),
-      tenant: String(row.tenant),
-      ...(row.terms !== null && { tenantLimits: toTerms(row).limits }),
-      // What the supervisor makes of it is not stored.
-      group: "shared",
-      versionId: String(row.version_id),
-      ...{ tier: now, asked, ...(now !== decided && { fallback: "done" as const }) },
-      routes: JSON.parse(String(row.routes)) as string[],
-      limits: toLimits(row),
-      egress: JSON.parse(String(row.egress)) as EgressLists,
-      scaling: JSON.parse(String(row.scaling)) as Scaling,
-    },
-    placement,
-    deploymentId: Number(row.live_deployment),
-    bytes: Number(row.bytes),
-    createdAtMs: Number(row.created_at_ms),
-    deployedAtMs: Number(row.deployed_at_ms),
-  };
-}
-
-function toVersion(row: Row): StoredVersion {
-  return {
-    id: String(row.id),
-    bytes: Number(row.bytes),
-    limits: toLimits(row),
-    createdAtMs: Number(row.created_at_ms),
-    live: Number(row.live) === 1,
-    placement: toPlacement(row),
-  };
-}
-
-/** What was measured counts only where the deployment leaves it open. */
-function toPlacement(row: Row): Placement {
-  const decided: FunctionTier = row.tier === "container" ? "container" : "isolate";
-  const asked = String(row.asked) as AskedTier;
-  const { moved_at_ms: movedAtMs, moved_why: movedWhy } = row;
-  if (decided === "isolate" && asked === "auto" && movedAtMs !== null) {
-    return { asked, decided, now: "container", sinceMs: Number(movedAtMs), why: String(movedWhy) };
-  }
-  const why = row.why === null ? null : String(row.why);
-  return { asked, decided, now: decided, sinceMs: Number(row.deployed_at_ms), why };
-}
-
-function toTerms(row: Row): TenantTerms {
-  return JSON.parse(String(row.terms)) as TenantTerms;
-}
-
-/** Versions that were stored before a limit was invented have its default. */
-function toLimits(row: Row): Limits {
-  return { ...defaultLimits, ...(JSON.parse(String(row.limits)) as Partial<Limits>) };
-}

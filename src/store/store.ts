@@ -29,6 +29,7 @@ export interface StoredFunction {
 export interface StoredVersion {
   readonly id: string;
   readonly bytes: number;
+  /** As it was uploaded with them. What holds now is known of a function. */
   readonly limits: Limits;
   readonly createdAtMs: number;
   readonly live: boolean;

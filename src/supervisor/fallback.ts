@@ -1,4 +1,4 @@
-import { isolateKey, type LiveFunction } from "../core/deployment.ts";
+import { type LiveFunction, versionKey } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import type { SecondRunOutcome, TightLimit } from "../core/messages.ts";
 import { type Evidence, type FallbackPolicy, windowMs } from "./fallback-policy.ts";
@@ -32,7 +32,7 @@ export class Fallback {
 
   /** Whether a request of it that an isolate's limit has ended may be run once more in a container. */
   isPossible(fn: LiveFunction): boolean {
-    if (fn.asked !== "auto" || fn.tier === "container" || !this.#parts.policy.isOpen(isolateKey(fn))) return false;
+    if (fn.asked !== "auto" || fn.tier === "container" || !this.#parts.policy.isOpen(versionKey(fn))) return false;
     return (this.#allowsMore(fn, "cpu") || this.#allowsMore(fn, "memory")) && !this.#parts.isHostile(fn);
   }
 
@@ -40,7 +40,7 @@ export class Fallback {
   overLimit(key: string, limit: TightLimit, then: SecondRunOutcome): void {
     const { policy, live, onChange, logger } = this.#parts;
     const fn = live(key.slice(0, key.lastIndexOf("@")));
-    if (!fn || isolateKey(fn) !== key || !this.isPossible(fn) || !this.#allowsMore(fn, limit)) return;
+    if (!fn || versionKey(fn) !== key || !this.isPossible(fn) || !this.#allowsMore(fn, limit)) return;
     const evidence = policy.hit(key, limit, then);
     if (evidence && !this.#moving.has(key)) void this.#move(fn, evidence);
     if (policy.isOpen(key)) return;
@@ -52,13 +52,14 @@ export class Fallback {
   }
 
   /** In a container the wall limit alone bounds how long a request computes. */
-  #allowsMore({ limits }: LiveFunction, limit: TightLimit): boolean {
-    return limit === "cpu" ? limits.wallMs > limits.cpuMs : this.#parts.memoryMb > limits.memoryMb;
+  #allowsMore({ limits, mostMemoryMb }: LiveFunction, limit: TightLimit): boolean {
+    if (limit === "cpu") return limits.wallMs > limits.cpuMs;
+    return Math.min(this.#parts.memoryMb, mostMemoryMb ?? Number.POSITIVE_INFINITY) > limits.memoryMb;
   }
 
   async #move(fn: LiveFunction, evidence: Evidence): Promise<void> {
     const { policy, move, onChange, logger } = this.#parts;
-    const key = isolateKey(fn);
+    const key = versionKey(fn);
     const why = inWords(fn, evidence);
     const names = { function: fn.name, version: fn.versionId };
     this.#moving.add(key);

@@ -1,4 +1,4 @@
-import { isolateKey, type LiveFunction, type PoolGroup } from "../core/deployment.ts";
+import { type LiveFunction, type PoolGroup, versionKey, versionOfKey } from "../core/deployment.ts";
 import type { PoolList, ToFront, Verdict } from "../core/messages.ts";
 import type { PrewarmOutcome } from "../core/prewarm.ts";
 import { StartError } from "../core/start-error.ts";
@@ -50,7 +50,7 @@ export class Fronts {
   /** Of the places whose fronts ask to be replaced. */
   readonly #patience = new WeakMap<Slot<FrontChild>, BackOff>();
   readonly #functions = new Map<string, LiveFunction>();
-  /** By isolate key: those that are being loaded before they are live. */
+  /** By version key: those that are being loaded before they are live. */
   readonly #coming = new Map<string, LiveFunction>();
   #list: PoolList = { pools: [], closed: [] };
   #port: number;
@@ -102,14 +102,15 @@ export class Fronts {
 
   /** By its isolate key, a version that is live or is being loaded to go live. */
   versionOf(key: string): LiveFunction | undefined {
-    const live = this.#functions.get(key.slice(0, key.lastIndexOf("@")));
-    return live && isolateKey(live) === key ? live : this.#coming.get(key);
+    const version = versionOfKey(key);
+    const live = this.#functions.get(version.slice(0, version.lastIndexOf("@")));
+    return live && versionKey(live) === version ? live : this.#coming.get(version);
   }
 
   /** Has all fronts see to it that a version is loaded where its first request will go; with what they said in time. */
   async prewarm(fn: LiveFunction, spareOnly: boolean, withinMs: number): Promise<PrewarmOutcome[]> {
     const placed = this.#placed(fn);
-    const key = isolateKey(fn);
+    const key = versionKey(fn);
     this.#coming.set(key, placed);
     const question = (seq: number) => ({ type: "prewarm" as const, seq, fn: placed, spareOnly });
     const answers = await Promise.all(this.#ready().map((front) => front.ask("prewarmed", question, withinMs)));
@@ -117,11 +118,12 @@ export class Fronts {
     return answers.flatMap((answer) => (answer ? [answer.outcome] : []));
   }
 
-  /** How many requests versions had since this was asked last, by isolate key; of each front by itself. */
+  /** How many requests versions had since this was asked last, by version key; of each front by itself. */
   async uses(withinMs: number): Promise<(readonly [string, number])[]> {
     const question = (seq: number) => ({ type: "uses" as const, seq });
     const answers = await Promise.all(this.#ready().map((front) => front.ask("uses", question, withinMs)));
-    return answers.flatMap((answer) => answer?.uses ?? []);
+    const uses = answers.flatMap((answer) => answer?.uses ?? []);
+    return uses.map(([key, count]) => [versionOfKey(key), count]);
   }
 
   /** Makes a change live; resolves when no front serves anything older. */

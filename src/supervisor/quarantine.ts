@@ -1,4 +1,4 @@
-import { isolateKey, type LiveFunction } from "../core/deployment.ts";
+import { type LiveFunction, versionKey } from "../core/deployment.ts";
 import type { Verdict } from "../core/messages.ts";
 import type { Offence, Standing, TrustRecord } from "../core/trust.ts";
 import type { Timers } from "./timers.ts";
@@ -87,7 +87,7 @@ export class Quarantine {
 
   #follow(fn: LiveFunction, reason: Offence | "tenant", consequence: Consequence): void {
     if (consequence === "noted") return;
-    this.#saveSoon(isolateKey(fn));
+    this.#saveSoon(versionKey(fn));
     this.#releaseInTime();
     if (consequence !== "quarantined") return;
     const { policy, logger, onMoved, onQuarantine } = this.#parts;

@@ -1,4 +1,4 @@
-import { isolateKey, type LiveFunction } from "../core/deployment.ts";
+import { type LiveFunction, versionKey } from "../core/deployment.ts";
 import type { Offence, Standing, TrustRecord } from "../core/trust.ts";
 
 export interface TrustNumbers {
@@ -92,18 +92,18 @@ export class TrustPolicy {
   }
 
   isQuarantined(fn: LiveFunction): boolean {
-    return Boolean(this.#versions.get(isolateKey(fn))?.quarantine);
+    return Boolean(this.#versions.get(versionKey(fn))?.quarantine);
   }
 
   /** Whether it did what is held against it without repetition, or its tenant did. */
   isHostile(fn: LiveFunction): boolean {
-    const reasons = this.#versions.get(isolateKey(fn))?.reasons;
+    const reasons = this.#versions.get(versionKey(fn))?.reasons;
     return reasons?.values().some((reason) => reason === "tenant" || grave.has(reason)) ?? false;
   }
 
   /** A version goes live: with a clean record if it has none, unless its tenant has spoilt that. */
   deployed(fn: LiveFunction): Consequence {
-    if (this.#versions.has(isolateKey(fn)) || !this.#isDistrusted(fn.tenant)) return "noted";
+    if (this.#versions.has(versionKey(fn)) || !this.#isDistrusted(fn.tenant)) return "noted";
     const version = this.#version(fn);
     version.reasons.add("tenant");
     this.#quarantine(version);
@@ -155,7 +155,7 @@ export class TrustPolicy {
   }
 
   standing(fn: LiveFunction): Standing {
-    const version = this.#versions.get(isolateKey(fn));
+    const version = this.#versions.get(versionKey(fn));
     if (version) this.#forgive(version);
     return {
       state: version?.quarantine ? "quarantined" : "trusted",
@@ -167,7 +167,7 @@ export class TrustPolicy {
   }
 
   #version(fn: LiveFunction): Version {
-    const key = isolateKey(fn);
+    const key = versionKey(fn);
     const known = this.#versions.get(key);
     if (known) return known;
     if (this.#versions.size >= maxVersions) this.#forget();

@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildSamples } from "../../samples/build.ts";
 import { Engine } from "../../src/container/engine.ts";
 import { expectNodeInBrief } from "../e2e/node-in-brief.ts";
 import { TestServer } from "../e2e/server.ts";
+import { until } from "../e2e/until.ts";
 import { readmeBlocks } from "../samples/sample-server.ts";
 import { inspectAll, labelsOf } from "./inspection.ts";
 import { engineForTests } from "./test-engine.ts";
@@ -197,6 +199,14 @@ async def app(scope, receive, send):
       Privileged: false,
     });
     expect(held?.Mounts.every(({ RW }) => !RW)).toBe(true);
+
+    // By no more than its tenant may have, as soon as that is laid down.
+    const headers = { "content-type": "application/json" };
+    await server.control("PUT", "/v1/tenants/held", { headers, body: '{"max":{"memoryMb":70}}' });
+    expect((await server.send("/fn/held/")).text).toBe("held");
+    const memoryOfAll = async () =>
+      (await inspectAll(String(dockerHost), "islet.function=held")).map(({ HostConfig }) => HostConfig.Memory);
+    await until(async () => isDeepStrictEqual(await memoryOfAll(), [134 * 1024 * 1024]));
   });
 
   test("one function moves from an isolate to a container and back by its manifest and by roll-back", async () => {

@@ -64,6 +64,15 @@ describe.skipIf(dockerHost === null)("falling back to a container by itself", ()
     const [held] = await inspectAll(String(dockerHost), "islet.function=image-resize");
     expect(held?.HostConfig.Memory).toBe((512 + 64) * 1024 * 1024);
 
+    // But no more than its tenant may have.
+    const headers = { "content-type": "application/json" };
+    await server.control("PUT", "/v1/tenants/image-resize", { headers, body: '{"max":{"memoryMb":300}}' });
+    expect((await server.send("/fn/image-resize/?width=100")).status).toBe(200);
+    const memory = (await inspectAll(String(dockerHost), "islet.function=image-resize")).map(
+      (one) => one.HostConfig.Memory,
+    );
+    expect(memory).toContain((300 + 64) * 1024 * 1024);
+
     // Another version starts with a clean record.
     await server.deploy("image-resize", `${source}\n//`, sample?.manifest);
     expect(await described("image-resize")).toMatchObject({ tier: "isolate", placement: { why: null } });

@@ -130,7 +130,7 @@ function linkTo(open: Open, end: () => void | Promise<void>): ExecutorUnderTest 
     },
     bundleAtHand: () => undefined,
     onBundleFailure: () => undefined,
-    readBundle: async (id) => bundles.get(id) ?? Promise.reject(new Error(`no bundle ${id}`)),
+    readBundle: async ({ versionId: id }) => bundles.get(id) ?? Promise.reject(new Error(`no bundle ${id}`)),
     verdict: async () => null,
     onWarmth: () => undefined,
     onClose: () => closed.resolve(),

@@ -316,18 +316,23 @@ describe("with a server of its own", () => {
     expect(await server.gone).toBe(0);
   });
 
-  test("what was deployed is there at the next start, and what is held against it", async () => {
+  test("what was deployed is there at the next start, held to what is permitted by then, and what is held against it", async () => {
     const dataDir = await mkdtemp(join(tmpdir(), "islet-e2e-kept-"));
     const before = await TestServer.start({ DATA_DIR: dataDir, QUARANTINE_AFTER: 1 });
     await before.deploy("kept", saying("kept"), { routes: ["kept.example.com/*"] });
+    const threeTimers = "for (let i = 0; i < 3; i++) setTimeout(() => {}, 1); return new Response('set');";
+    await before.deploy("timers", `export default { fetch() { ${threeTimers} } };`);
+    expect((await before.send("/fn/timers/")).text).toBe("set");
     await before.deploy("bad", looper.source, { limits: { cpuMs: 50 } });
     expect((await before.send("/fn/bad/")).code).toBe("function_cpu_limit");
     await before.logs.find({ function: "bad", msg: /is quarantined/ });
     before.signal("SIGTERM");
     expect(await before.gone).toBe(0);
     await before.stop();
-    server = await TestServer.start({ DATA_DIR: dataDir });
+    server = await TestServer.start({ DATA_DIR: dataDir, LIMITS_MAX_TIMERS: 2 });
     expect((await server.send("/", { host: "kept.example.com" })).text).toBe("kept");
+    expect((await server.send("/fn/timers/")).code).toBe("function_error");
+    await server.logs.find({ function: "timers", msg: /the limit of 2 timers/ });
     expect((await server.control("GET", "/v1/functions/bad")).json()).toMatchObject({
       trust: { state: "quarantined", group: "tenant:bad", reasons: ["cpu"] },
     });

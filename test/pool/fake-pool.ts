@@ -84,7 +84,7 @@ export class FakePool {
         close: () => Promise.resolve(),
       },
       bundleAtHand: () => undefined,
-      readBundle: async (versionId) => {
+      readBundle: async ({ versionId }) => {
         pool.bundlesRead.push(versionId);
         return new Uint8Array(10);
       },

@@ -265,3 +265,32 @@ describe("opening", () => {
     store = await SqliteStore.open(dataDir);
   });
 });
+
+describe("limits", () => {
+  const limitsOf = async () => (await store.get("hello"))?.fn.limits;
+
+  test("are held to the tenant's terms and the operator's maxima, by where a version runs, and come back", async () => {
+    const input = deployment("hello", "a");
+    const stored = await store.deploy({ ...input, fn: { ...input.fn, asked: "auto" } });
+    expect(stored.fn).not.toHaveProperty("limitsId");
+    await store.saveTenant("default", { max: { memoryMb: 60, requestBodyBytes: 5 }, limits: {} });
+    const held = await store.get("hello");
+    expect(held?.fn).toMatchObject({ mostMemoryMb: 60, limits: { memoryMb: 60, cpuMs: 7, requestBodyBytes: 5 } });
+    expect(held?.fn.limitsId).toMatch(/^[0-9a-f]{16}$/);
+
+    await store.close();
+    const max = { ...defaultLimits, memoryMb: 32, cpuMs: 3 };
+    store = await SqliteStore.open(dataDir, { maxima: { isolate: max, container: { ...max, memoryMb: 300 } } });
+    expect(await limitsOf()).toMatchObject({ memoryMb: 32, cpuMs: 3, requestBodyBytes: 5 });
+    expect((await store.list())[0]?.fn.limitsId).not.toBe(held?.fn.limitsId);
+    await store.move("hello", idOf("a"), { atMs: 2_000, why: "it was seen" });
+    expect(await limitsOf()).toMatchObject({ memoryMb: 60, cpuMs: 3 });
+    expect(await store.versions("hello")).toMatchObject([{ limits: { memoryMb: 128, cpuMs: 7 } }]);
+
+    await store.saveTenant("default", null);
+    expect(await limitsOf()).toMatchObject({ memoryMb: 128, cpuMs: 3 });
+    await reopened();
+    await store.move("hello", idOf("a"), null);
+    expect((await store.get("hello"))?.fn).toEqual(stored.fn);
+  });
+});

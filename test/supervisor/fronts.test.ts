@@ -1,5 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import { afterEach, describe, expect, test } from "vitest";
+import { isolateKey } from "../../src/core/deployment.ts";
 import type { FrontChild } from "../../src/supervisor/child-kinds.ts";
 import type { Death } from "../../src/supervisor/death.ts";
 import { Fronts } from "../../src/supervisor/fronts.ts";
@@ -59,6 +60,15 @@ describe("fronts", () => {
     expect(fronts.readyCount).toBe(2);
     expect((await births[1]?.ready)?.port).toBe(40_000);
     expect(await knowledge(births[0])).toEqual({ old: "1", pools: "" });
+  });
+
+  test("know a version by the key of any of its isolates, whatever limits hold there", () => {
+    const { fronts } = frontsWith(1, [""]);
+    for (const limitsId of [undefined, "lower"]) {
+      const key = isolateKey({ ...fn("old", "1"), ...(limitsId !== undefined && { limitsId }) });
+      expect(fronts.versionOf(key)).toMatchObject({ name: "old", versionId: "1" });
+    }
+    expect(fronts.versionOf(isolateKey(fn("old", "2")))).toBeUndefined();
   });
 
   test("that die at the start make it fail, in words", async () => {

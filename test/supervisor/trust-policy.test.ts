@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { isolateKey, type LiveFunction } from "../../src/core/deployment.ts";
+import { type LiveFunction, versionKey } from "../../src/core/deployment.ts";
 import { TrustPolicy } from "../../src/supervisor/trust-policy.ts";
 import { liveFunction } from "./births.ts";
 
@@ -21,11 +21,16 @@ function sitOut(of: LiveFunction): number {
   const { untilMs } = policy.standing(of);
   const length = (untilMs ?? now) - now;
   now += length;
-  expect(policy.release()).toEqual([isolateKey(of)]);
+  expect(policy.release()).toEqual([versionKey(of)]);
   return length;
 }
 
 describe("a version", () => {
+  test("is no new one by other limits", () => {
+    policy.offended(fn("f"), "crashed");
+    expect(policy.isQuarantined({ ...fn("f"), limitsId: "lower" })).toBe(true);
+  });
+
   test.each(["crashed", "stalled", "outgrown", "probe", "catastrophic"] as const)(
     "that %s needs no second time",
     (how) => {
@@ -102,7 +107,7 @@ describe("a tenant", () => {
 describe("after a restart", () => {
   /** Of the same policy, as the store gives it back. */
   const restarted = (...functions: LiveFunction[]) => {
-    const records = functions.flatMap((of) => policy.record(isolateKey(of)) ?? []);
+    const records = functions.flatMap((of) => policy.record(versionKey(of)) ?? []);
     return new TrustPolicy(numbers, () => now, JSON.parse(JSON.stringify(records)) as typeof records);
   };
 
@@ -131,7 +136,7 @@ describe("after a restart", () => {
 
   test("there is nothing to remember of what only hit limits now and then", () => {
     policy.offended(fn("f"), "cpu");
-    expect(policy.record(isolateKey(fn("f")))).toBe(null);
+    expect(policy.record(versionKey(fn("f")))).toBe(null);
     expect(policy.record("nobody@1")).toBe(null);
   });
 });
