@@ -45,7 +45,7 @@ const onAllFronts = async (path: string, body?: string) => {
 const seen = async () => (await server.control("GET", "/v1/functions/greedy")).json() as Record<string, unknown>;
 
 test("a tenant's maximum holds for what is live as soon as it is laid down, and no longer", async () => {
-  expect([await ask("/?mb=100"), await ask("/?rounds=80")]).toEqual([200, 200]);
+  expect([await ask("/?mb=60"), await ask("/?rounds=10")]).toEqual([200, 200]);
   expect(await onAllFronts("/?timers=20")).toEqual([200]);
   const before = await seen();
 
@@ -56,7 +56,7 @@ test("a tenant's maximum holds for what is live as soon as it is laid down, and 
   });
   early.flushHeaders();
   await once(early, "continue");
-  expect((await lay({ memoryMb: 64, timers: 10, requestBodyBytes: 4 })).status).toBe(200);
+  expect((await lay({ memoryMb: 32, timers: 10, requestBodyBytes: 4 })).status).toBe(200);
   early.end("after all");
   const [late] = (await once(early, "response")) as [IncomingMessage];
   expect([late.statusCode, await text(late)]).toEqual([200, "enough after all"]);
@@ -64,8 +64,8 @@ test("a tenant's maximum holds for what is live as soon as it is laid down, and 
   expect(await onAllFronts("/?timers=20")).toEqual(["function_error"]);
   expect(await onAllFronts("/", "longer")).toEqual(["body_too_large"]);
   expect(await onAllFronts("/")).toEqual([200]);
-  expect(await ask("/?mb=100")).toBe("function_memory_limit");
-  const held = { memoryMb: 64, timers: 10, requestBodyBytes: 4, cpuMs: 5_000 };
+  expect(await ask("/?mb=60")).toBe("function_memory_limit");
+  const held = { memoryMb: 32, timers: 10, requestBodyBytes: 4, cpuMs: 5_000 };
   // The isolate is another one, and the version still the same, against which this is held.
   const trust = { breaches: 1, reasons: ["memory"] };
   await server.logs.find({ msg: "isolate ended", reason: "memory_limit" });
@@ -73,12 +73,12 @@ test("a tenant's maximum holds for what is live as soon as it is laid down, and 
   expect((await server.control("GET", "/v1/functions/greedy/versions")).json()).toMatchObject({
     versions: [{ id: before.version, limits }],
   });
-  expect([await ask("/?mb=100", "other"), await ask("/?timers=20", "other")]).toEqual([200, 200]);
+  expect([await ask("/?mb=60", "other"), await ask("/?timers=20", "other")]).toEqual([200, 200]);
 
   expect((await lay({ cpuMs: 10 })).status).toBe(200);
-  expect([await ask("/?rounds=80"), await ask("/?timers=20")]).toEqual(["function_cpu_limit", 200]);
+  expect([await ask("/?rounds=10"), await ask("/?timers=20")]).toEqual(["function_cpu_limit", 200]);
 
   expect((await server.control("DELETE", "/v1/tenants/acme")).status).toBe(204);
-  expect([await ask("/?mb=100"), await ask("/?rounds=80")]).toEqual([200, 200]);
+  expect([await ask("/?mb=60"), await ask("/?rounds=10")]).toEqual([200, 200]);
   expect(await onAllFronts("/?timers=20", "longer")).toEqual([200]);
 });
