@@ -5,7 +5,7 @@ import { IsletError } from "../core/errors.ts";
 import { withEsbuild } from "../core/esbuild-service.ts";
 import { isolatesLack, nodeModuleOf } from "../core/node-modules.ts";
 import { resolveSpecifier } from "../core/specifier.ts";
-import { carryContextInProcess } from "./async-context/in-process.ts";
+import type { ContextCarrier } from "./async-context/carrier.ts";
 import { NeedsContainer } from "./needs-container.ts";
 import { usesNode, withNodeGlobals } from "./node-globals.ts";
 import { rewrite } from "./rewrite.ts";
@@ -27,7 +27,7 @@ const attributeTypes = new Map<string, ModuleType>([
  * isolated-vm lacks is written differently. Modules that are no ES modules stay as they are.
  * @throws IsletError module_syntax or module_not_found, with the place; NeedsContainer.
  */
-export async function compileBundle(bundle: Bundle): Promise<Bundle> {
+export async function compileBundle(bundle: Bundle, carrier: ContextCarrier): Promise<Bundle> {
   await init();
   const types: ModuleTypes = new Map(bundle.modules.map((module) => [module.name, module.type]));
   let modules: BundleModule[] = [];
@@ -43,7 +43,7 @@ export async function compileBundle(bundle: Bundle): Promise<Bundle> {
     }
   }
   if (isForNode) modules = modules.map((module) => (module.type === "esm" ? forNode(module) : module));
-  return { ...bundle, modules: usesAsyncHooks(modules) ? await carrying(modules) : modules };
+  return { ...bundle, modules: usesAsyncHooks(modules) ? await carrying(modules, carrier) : modules };
 }
 
 /** However it is imported or required: its name stands somewhere between quotes. */
@@ -53,10 +53,10 @@ function usesAsyncHooks(modules: readonly BundleModule[]): boolean {
   return modules.some((module) => module.type === "esm" && asyncHooks.test(textOf(module)));
 }
 
-async function carrying(modules: readonly BundleModule[]): Promise<BundleModule[]> {
+async function carrying(modules: readonly BundleModule[], carrier: ContextCarrier): Promise<BundleModule[]> {
   const sources = modules.flatMap((module) => (module.type === "esm" ? [[module.name, textOf(module)] as const] : []));
   const carried = new Map(
-    (await carryContextInProcess(sources)).map((source, index) => [sources[index]?.[0], source] as const),
+    (await carrier.carry(sources)).map((source, index) => [sources[index]?.[0], source] as const),
   );
   return modules.map((module) => {
     const source = module.type === "esm" ? carried.get(module.name) : undefined;

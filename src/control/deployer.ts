@@ -3,6 +3,7 @@ import { decodeBundle, encodeBundle, versionId } from "../core/bundle.ts";
 import type { Bundle, LiveFunction } from "../core/deployment.ts";
 import { IsletError } from "../core/errors.ts";
 import type { StoredFunction } from "../store/store.ts";
+import { ContextCarrier } from "./async-context/carrier.ts";
 import type { Change, ControlDeps } from "./deps.ts";
 import { policyFor } from "./limit-policy.ts";
 import { applyManifest, type Candidate } from "./manifest.ts";
@@ -21,10 +22,12 @@ export interface Deployed {
  */
 export class Deployer {
   readonly #deps: ControlDeps;
+  readonly #carrier: ContextCarrier;
   readonly #queues = new Map<string, Promise<unknown>>();
 
   constructor(deps: ControlDeps) {
     this.#deps = deps;
+    this.#carrier = new ContextCarrier(deps.parse);
   }
 
   /** @throws IsletError of every kind that an upload can have. */
@@ -32,7 +35,7 @@ export class Deployer {
     const tenant = upload.manifest.tenant ?? name;
     const policy = policyFor(this.#deps.limits, tenant, await this.#deps.store.tenant(tenant));
     const candidate = await this.#pinned(applyManifest(upload, policy));
-    const { tier, bundle, compiled, why } = await placeUpload(candidate);
+    const { tier, bundle, compiled, why } = await placeUpload(candidate, this.#carrier);
     return this.#inTurn(name, async () => {
       const before = await this.#deps.store.get(name);
       return this.#untouched(before, async () => {

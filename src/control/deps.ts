@@ -5,6 +5,7 @@ import type { CheckProblem } from "../core/messages.ts";
 import type { PlacementReport } from "../core/placement.ts";
 import type { Standing } from "../core/trust.ts";
 import type { Store } from "../store/store.ts";
+import type { Parse } from "./async-context/carrier.ts";
 
 export type Change = { readonly set: LiveFunction } | { readonly remove: string };
 
@@ -26,7 +27,16 @@ export interface Health {
 export interface Isolation {
   readonly isolation: "shared" | "strict" | "none";
   readonly confinement: "auto" | "require" | "off";
-  readonly measures: readonly { readonly name: string; readonly inForce: boolean; readonly why: string | null }[];
+  /** Of the processes that run functions. */
+  readonly measures: readonly IsolationMeasure[];
+  /** Of those that rewrite what is uploaded. */
+  readonly parsers: readonly IsolationMeasure[];
+}
+
+interface IsolationMeasure {
+  readonly name: string;
+  readonly inForce: boolean;
+  readonly why: string | null;
 }
 
 /** What the control plane needs from the rest of the server. */
@@ -34,6 +44,8 @@ export interface ControlDeps {
   readonly store: Store;
   /** Evaluates a compiled bundle in a throw-away isolate, or loads it in a container. Null: nothing is wrong with it. */
   check(bundle: Bundle, fn: LiveFunction, onBuildLine: (line: string) => void): Promise<CheckProblem | null>;
+  /** Rewrites modules in a process for that alone; see async-context/. */
+  readonly parse: Parse;
   /** After the check of a version has led to a deploy or not. */
   settled(fn: LiveFunction): void;
   /** When a function has gone from the store. */

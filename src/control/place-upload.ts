@@ -1,4 +1,5 @@
 import type { Bundle, FunctionTier } from "../core/deployment.ts";
+import type { ContextCarrier } from "./async-context/carrier.ts";
 import { compileBundle } from "./compile.ts";
 import type { Candidate } from "./manifest.ts";
 import { NeedsContainer } from "./needs-container.ts";
@@ -15,12 +16,12 @@ export interface PlacedUpload {
 }
 
 /** @throws IsletError of what neither tier can run, or what the tier asked for cannot. */
-export async function placeUpload(candidate: Candidate): Promise<PlacedUpload> {
+export async function placeUpload(candidate: Candidate, carrier: ContextCarrier): Promise<PlacedUpload> {
   const { asked, bundle, needs } = candidate;
   if (asked === "container") return inContainer(candidate, null);
   if (needs !== null) return inContainer(candidate, needs);
   try {
-    return { tier: "isolate", bundle, compiled: await compileBundle(bundle), why: null };
+    return { tier: "isolate", bundle, compiled: await compileBundle(bundle, carrier), why: null };
   } catch (error) {
     if (asked === "auto" && error instanceof NeedsContainer) return inContainer(candidate, error.why);
     throw error;

@@ -31,6 +31,11 @@ export async function buildPoolCode(folder: string): Promise<PoolCode> {
   return { entry, readable: [entry, dirname(isolatedVm), dirname(loader)] };
 }
 
+/** Puts the code of parsers in a file, for the same reason. */
+export async function buildParserCode(entry: string): Promise<void> {
+  await writeFile(entry, await keptBuild(optionsFor("parser")));
+}
+
 /** The file that a front starts with. */
 export async function frontCode(): Promise<string> {
   return (await keptFile("front", optionsFor("front"))) ?? rootFile("front");
@@ -41,7 +46,7 @@ export function supervisorCode(): Promise<string | null> {
   return keptFile("supervisor", optionsFor("supervisor"));
 }
 
-type Root = "supervisor" | "front" | "pool";
+type Root = "supervisor" | "front" | "pool" | "parser";
 
 function rootFile(root: Root): string {
   return fileURLToPath(new URL(`./${root}.ts`, import.meta.url));

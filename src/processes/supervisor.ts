@@ -24,7 +24,7 @@ import { type Children, createChildren } from "./children.ts";
 import { listenControl } from "./control-server.ts";
 import type { LoadTuning } from "./follow-load.ts";
 import { functionUrls, serverUrl } from "./function-urls.ts";
-import { confinePools } from "./pool-confinement.ts";
+import { confinedParser, confinePools } from "./pool-confinement.ts";
 import { buildPoolCode, frontCode } from "./process-code.ts";
 import { type DeployedSample, deploySamples } from "./sample-deploys.ts";
 
@@ -88,6 +88,8 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     ]);
 
     undo.push(() => confinement.close());
+    const parser = confinedParser(confinement, directory.path);
+    undo.push(() => parser.close());
     const containers = keepContainers(config, directory, store, logger);
     undo.push(() => containers.close());
     void containers.removeOrphans();
@@ -122,6 +124,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
       pinned: (program) => containers.pinned(program),
       check: (bundle, fn, onBuildLine) =>
         fn.tier === "container" ? containers.check(fn, bundle, onBuildLine) : checks.check(bundle),
+      parse: (input) => parser.run(input),
       settled: ({ versionId }) => containers.settled(versionId),
       removed: () => containers.forgotten(),
       publish: async (change) => {
@@ -156,6 +159,7 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
       isolation: () => ({
         ...{ isolation: config.isolation, confinement: config.confinement },
         measures: inFronts ? measuresOfFronts() : confinement.report(pools.children),
+        parsers: parser.report(),
       }),
       metrics: () => metrics.page([...fronts.children, ...pools.children], timing.metricsMs),
     };
@@ -173,7 +177,13 @@ export async function runSupervisor(config: Config, options: SupervisorOptions =
     undo.push(kill);
     [port] = await Promise.all([fronts.start(), pools.start()]);
     if (inFronts) logger.warn("functions run in the front processes, which nothing confines: isolation is none");
-    else tellConfinement(logger, confinement.verify(pools.children.filter(({ state }) => state === "ready")));
+    else
+      tellConfinement(
+        logger,
+        "pool processes",
+        confinement.verify(pools.children.filter(({ state }) => state === "ready")),
+      );
+    tellConfinement(logger, "processes that read uploads", parser.report());
     const leftOut = (sample: string, why: string) => logger.warn({ sample, why }, "a sample is left out");
     isUp = true;
     prewarming?.start();
@@ -250,11 +260,11 @@ async function openStore({ dataDir, limits, containerMaxMemoryMb }: Config): Pro
   }
 }
 
-function tellConfinement(logger: Logger, measures: readonly Measure[]): void {
+function tellConfinement(logger: Logger, whose: string, measures: readonly Measure[]): void {
   const missing = describeMissing(measures);
   const states = Object.fromEntries(measures.map(({ name, inForce, why }) => [name, inForce ? "in force" : why]));
-  if (missing === "") logger.info({ confinement: states }, "pool processes are confined");
-  else logger.warn({ confinement: states }, `pool processes are not fully confined: ${missing}`);
+  if (missing === "") logger.info({ confinement: states }, `${whose} are confined`);
+  else logger.warn({ confinement: states }, `${whose} are not fully confined: ${missing}`);
 }
 
 function health({ fronts, pools }: Children, isolation: Isolation, stopping: boolean): Health {

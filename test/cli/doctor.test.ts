@@ -64,7 +64,9 @@ test("a server that runs is asked what holds its processes", async () => {
     { name: "seccomp", inForce: false, why: "bubblewrap is not installed" },
   ];
   for (const confinement of ["auto", "require"] as const) {
-    await using control = await startControl({ isolation: () => ({ isolation: "shared", confinement, measures }) });
+    await using control = await startControl({
+      isolation: () => ({ isolation: "shared", confinement, measures, parsers: [] }),
+    });
     const { port } = new URL(control.origin);
     const { code, of } = await examine({ ...withoutEngine, ISLET_CONTROL_PORT: port, ISLET_TOKEN: token });
     expect(of("ports")).toMatchObject({ state: "ok", message: expect.stringContaining("an Islet answers") });

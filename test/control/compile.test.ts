@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ContextCarrier } from "../../src/control/async-context/carrier.ts";
 import { compileBundle } from "../../src/control/compile.ts";
 import type { Bundle, BundleModule, ModuleType } from "../../src/core/deployment.ts";
 import { IsletError } from "../../src/core/errors.ts";
@@ -11,6 +12,8 @@ const typeOf = new Map<string, ModuleType>([
   ["wasm", "wasm"],
 ]);
 
+const carrier = new ContextCarrier(() => Promise.reject(new Error("nothing here names async_hooks")));
+
 function bundleOf(sources: Readonly<Record<string, string | Uint8Array>>): Bundle {
   const modules = Object.entries(sources).map(([name, content]): BundleModule => {
     const type = typeOf.get(name.split(".").at(-1) ?? "") ?? "data";
@@ -21,7 +24,7 @@ function bundleOf(sources: Readonly<Record<string, string | Uint8Array>>): Bundl
 
 async function problemOf(sources: Readonly<Record<string, string | Uint8Array>>) {
   try {
-    await compileBundle(bundleOf(sources));
+    await compileBundle(bundleOf(sources), carrier);
   } catch (error) {
     if (!(error instanceof IsletError)) throw error;
     return { code: error.code, message: error.message, ...error.place };
@@ -40,7 +43,7 @@ describe("a bundle that is whole", () => {
       "t.txt": "import.meta",
       "w.wasm": Uint8Array.of(0, 1, 2, 255),
     });
-    const compiled = await compileBundle(source);
+    const compiled = await compileBundle(source, carrier);
     expect(compiled.modules.map((module) => module.name)).toEqual(source.modules.map((module) => module.name));
     for (const name of ["d.json", "t.txt", "w.wasm", "pkg"]) {
       const find = (bundle: Bundle) => bundle.modules.find((module) => module.name === name)?.bytes;

@@ -44,6 +44,8 @@ export async function startControl(changed: Partial<ControlDeps> = {}): Promise<
   const app = createControlApi({
     store,
     check: async () => null,
+    // Of what is uploaded here nothing names async_hooks.
+    parse: () => Promise.reject(new Error("there is no parser")),
     pinned: async (program) => program,
     settled: () => undefined,
     removed: () => undefined,
@@ -67,7 +69,7 @@ export async function startControl(changed: Partial<ControlDeps> = {}): Promise<
     logger: { info: log("info"), warn: log("warn"), error: log("error") },
     clock: systemClock,
     health: () => ({ ready: true, summary: "1 front and 2 pools are up" }),
-    isolation: () => ({ isolation: "shared", confinement: "auto", measures: [] }),
+    isolation: () => ({ isolation: "shared", confinement: "auto", measures: [], parsers: [] }),
     metrics: async () => "islet_up 1\n",
     ...changed,
   });

@@ -12,7 +12,14 @@ const whole = process.getuid?.() === 0 && tools.bwrap !== null && tools.setpriv 
 
 interface Isolation {
   confinement: string;
-  measures: { name: string; inForce: boolean; why: string | null }[];
+  measures: Measure[];
+  parsers: Measure[];
+}
+
+interface Measure {
+  name: string;
+  inForce: boolean;
+  why: string | null;
 }
 
 function canUnshare(): boolean {
@@ -26,6 +33,9 @@ async function isolation(): Promise<Isolation> {
 function pools(): number[] {
   return [...server.pids()].filter(([name]) => name.startsWith("pool")).map(([, pid]) => pid);
 }
+
+const readByAParser = `import { AsyncLocalStorage } from "node:async_hooks";
+  export default { async fetch() { await null; return new Response(typeof AsyncLocalStorage); } };`;
 
 test.runIf(whole)("pool processes are held by everything that there is, and hold nothing", async () => {
   server = await TestServer.start({ POOLS: 2 });
@@ -50,7 +60,11 @@ test.runIf(whole)("pool processes are held by everything that there is, and hold
   }
   expect(users.size).toBe(pools().length);
   expect(users.has("0")).toBe(false);
-  const { measures } = await isolation();
+  await server.deploy("waits", readByAParser);
+  expect((await server.send("/fn/waits/")).text).toBe("function");
+  const { measures, parsers } = await isolation();
+  expect(parsers.map(({ name }) => name)).toEqual(measures.map(({ name }) => name));
+  expect(parsers.filter(({ name, inForce }) => !inForce && name !== "memoryCgroup")).toEqual([]);
   const missing = measures.filter(({ name, inForce }) => !inForce && name !== "memoryCgroup");
   expect(missing).toEqual([]);
 });
@@ -58,9 +72,13 @@ test.runIf(whole)("pool processes are held by everything that there is, and hold
 test("confinement can be switched off, and that is told", async () => {
   server = await TestServer.start({ POOLS: 1, CONFINEMENT: "off" });
   await server.logs.find({ msg: /not fully confined: .*network \(confinement is off\)/ });
-  const { confinement, measures } = await isolation();
+  await server.logs.find({ msg: /^processes that read uploads are not fully confined: .*\(confinement is off\)/ });
+  await server.deploy("waits", readByAParser);
+  const { confinement, measures, parsers } = await isolation();
   expect(confinement).toBe("off");
-  expect(measures.filter(({ inForce }) => inForce).map(({ name }) => name)).toEqual(["memoryWatch"]);
+  for (const list of [measures, parsers]) {
+    expect(list.filter(({ inForce }) => inForce).map(({ name }) => name)).toEqual(["memoryWatch"]);
+  }
 });
 
 test("a pool process that holds too much memory is ended, and its function blamed", async () => {

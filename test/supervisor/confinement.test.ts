@@ -13,8 +13,10 @@ import { plans, reasonsOf } from "../../src/supervisor/confinement/plan.ts";
 import { seccompFilter } from "../../src/supervisor/confinement/seccomp/filter.ts";
 import { findTools } from "../../src/supervisor/confinement/tools.ts";
 import { UserIds } from "../../src/supervisor/confinement/user-ids.ts";
+import { Parser, parserFlags, parserMemoryMb } from "../../src/supervisor/parser.ts";
 import { RunDirectory } from "../../src/supervisor/run-directory.ts";
 import { systemTimers } from "../../src/supervisor/timers.ts";
+import type { Targets } from "./fixtures/attempts.ts";
 
 const root = process.getuid?.() === 0;
 const tools = findTools();
@@ -41,20 +43,32 @@ function options(more: Partial<ConfinementOptions> = {}): ConfinementOptions {
   };
 }
 
-/** What came of the attacks of a process that is launched as pool processes are. */
-async function attack(confinement: Confinement, withoutPermissions: boolean): Promise<Record<string, string>> {
+/** Gives an attacker something to go for; what came of it is JSON. */
+async function withTargets(run: (targets: Targets) => Promise<string | null>): Promise<Record<string, string>> {
   const scratch = mkdtempSync(join(tmpdir(), "islet-secret-"));
   writeFileSync(join(scratch, "token"), "secret", { mode: 0o600 });
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const address = server.address();
   const port = typeof address === "object" && address ? address.port : 0;
+  const outcomes = await run({ secret: join(scratch, "token"), port, victim: process.pid });
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(scratch, { recursive: true });
+  return JSON.parse(String(outcomes)) as Record<string, string>;
+}
+
+/** What came of the attacks of a process that is launched as pool processes are. */
+function attack(confinement: Confinement, withoutPermissions: boolean): Promise<Record<string, string>> {
+  return withTargets((targets) => attackers(confinement, withoutPermissions, targets));
+}
+
+async function attackers(confinement: Confinement, withoutPermissions: boolean, targets: Targets): Promise<string> {
   const { launch, attend } = confinement.berth("pool-1");
   const flags = launch.flags.filter((flag) => !withoutPermissions || !/^--(permission|allow-)/.test(flag));
   const [program = "", ...before] = launch.command;
   const child = spawn(
     program,
-    [...before, ...flags, attacker, join(scratch, "token"), String(port), String(process.pid)],
+    [...before, ...flags, attacker, targets.secret, String(targets.port), String(targets.victim)],
     { cwd: "/", env: {}, stdio: ["ignore", "pipe", "inherit", "ignore", "ignore", ...launch.fds] },
   );
   const dead = once(child, "close");
@@ -62,9 +76,7 @@ async function attack(confinement: Confinement, withoutPermissions: boolean): Pr
   const outcomes = await text(child.stdout as NodeJS.ReadableStream);
   await dead;
   await confinement.close();
-  await new Promise((resolve) => server.close(resolve));
-  rmSync(scratch, { recursive: true });
-  return JSON.parse(outcomes) as Record<string, string>;
+  return outcomes;
 }
 
 const everything = [
@@ -98,6 +110,54 @@ describe("an attacker in a pool process", () => {
     for (const name of ["readSecret", "readEnvironment", "listHome", "writeCode", "kill"]) {
       expect(outcomes[name], name).toMatch(/^E(ACCES|PERM)$/);
     }
+  });
+});
+
+describe("what reads uploads", () => {
+  const entry = fileURLToPath(new URL("./fixtures/parser.ts", import.meta.url));
+  let parser: Parser;
+  const start = async (more: Partial<ConfinementOptions> = {}, withinMs = 15_000) => {
+    const pools = await Confinement.prepare(options(more));
+    const confinement = pools.ofKind({ flags: parserFlags, memoryMb: parserMemoryMb, readable: [dirname(entry)] });
+    parser = new Parser({ confinement, entry, makeEntry: async () => undefined, timers: systemTimers, withinMs });
+    return pools;
+  };
+  const run = (order: object) => parser.run(JSON.stringify(order));
+  const inForce = () => Object.fromEntries(parser.report().map((measure) => [measure.name, measure.inForce]));
+  afterEach(() => parser.close());
+
+  test.runIf(tools.bwrap !== null && tools.setpriv !== null)("gets nowhere in the hands of an attacker", async () => {
+    await start();
+    const outcomes = await withTargets((targets) => run({ do: "attack", ...targets }));
+    expect(Object.keys(outcomes)).toEqual(everything);
+    for (const name of everything) expect(outcomes[name], name).not.toBe("done");
+    expect(inForce()).toMatchObject({ network: true, processes: true, files: true, seccomp: true, permissions: true });
+  });
+
+  test.runIf(root && tools.setpriv !== null)("without bubblewrap still reads no secret and hurts nobody", async () => {
+    const pools = await start({ tools: { ...tools, bwrap: null } });
+    const outcomes = await withTargets((targets) => run({ do: "attack", ...targets }));
+    for (const name of ["readSecret", "readEnvironment", "listHome", "writeCode", "spawn", "kill"]) {
+      expect(outcomes[name], name).toMatch(/^(EACCES|EPERM|ERR_ACCESS_DENIED)$/);
+    }
+    expect(inForce()).toMatchObject({ user: true, privileges: true, permissions: true, memoryWatch: true });
+    // It is held by the same as pool processes, and lacks the same.
+    expect(parser.report().filter(({ why }) => why)).toEqual(pools.planned().filter(({ why }) => why));
+  });
+
+  test("says what held the last of them, and before the first what is to hold it", async () => {
+    await start({ mode: "off" });
+    expect(inForce()).toMatchObject({ memoryWatch: true, user: false });
+    expect(await run({ do: "echo" })).toBe(' {"do":"echo"}');
+    expect(parser.report()).toContainEqual({ name: "user", inForce: false, why: "confinement is off" });
+  });
+
+  test("is ended when it takes too long or writes too much, and the next one runs", async () => {
+    await start({}, 3_000);
+    expect(await run({ do: "flood" })).toBe(null);
+    expect(await run({ do: "exit" })).toBe(null);
+    expect(await run({ do: "hang" })).toBe(null);
+    expect(await run({ do: "echo" })).toBe(' {"do":"echo"}');
   });
 });
 

@@ -16,19 +16,23 @@ import { UserIds } from "./user-ids.ts";
 
 export type ConfinementMode = "auto" | "require" | "off";
 
-export interface ConfinementOptions {
+/** What differs from one kind of confined process to another. */
+export interface KindOptions {
+  /** What one process may hold, in MiB. */
+  readonly memoryMb: number;
+  /** Options of Node and V8. */
+  readonly flags: readonly string[];
+  /** Files and directories that it may read. */
+  readonly readable: readonly string[];
+}
+
+export interface ConfinementOptions extends KindOptions {
   readonly mode: ConfinementMode;
   /** The first of the user ids that pool processes get when the server is root. */
   readonly firstUid: number;
-  /** What one process may hold, in MiB. */
-  readonly memoryMb: number;
   /** A cgroup's directory, or null for the server's own. */
   readonly cgroup: string | null;
   readonly directory: RunDirectory;
-  /** Options of Node and V8. */
-  readonly flags: readonly string[];
-  /** Files and directories that a pool process may read. */
-  readonly readable: readonly string[];
   readonly timers: Timers;
   readonly beatMs: number;
   readonly tools?: Tools;
@@ -46,7 +50,7 @@ export interface Berth {
   attend(pool: Confined): void;
 }
 
-/** What the operating system and Node hold pool processes with, found out once by trying. */
+/** What the operating system and Node hold processes of one kind with, found out once by trying. */
 export class Confinement {
   readonly #options: ConfinementOptions;
   readonly #launcher: Launcher;
@@ -56,12 +60,12 @@ export class Confinement {
   readonly #cgroups = new Map<Confined, string>();
   readonly #removals = new Set<Promise<void>>();
 
-  private constructor(options: ConfinementOptions, launcher: Launcher, reasons: Reasons, parent: CgroupParent | null) {
-    this.#options = options;
-    this.#launcher = launcher;
-    this.#reasons = reasons;
-    this.#cgroupParent = parent;
-    this.#uids = new UserIds(options.firstUid);
+  private constructor(parts: ConfinementParts) {
+    this.#options = parts.options;
+    this.#launcher = parts.launcher;
+    this.#reasons = parts.reasons;
+    this.#cgroupParent = parts.cgroupParent;
+    this.#uids = parts.uids;
   }
 
   /** @throws StartError when a measure that is required cannot be put in force. */
@@ -81,7 +85,15 @@ export class Confinement {
     }
     if (process.platform !== "linux") reasons.memoryWatch = `there is none on ${process.platform}`;
     if (options.mode === "require") demand(measureNames.map((name) => planned(name, reasons)));
-    return new Confinement(options, launcher, reasons, typeof parent === "string" ? null : parent);
+    const cgroupParent = typeof parent === "string" ? null : parent;
+    return new Confinement({ options, launcher, reasons, cgroupParent, uids: new UserIds(options.firstUid) });
+  }
+
+  /** The same for processes of another kind: what holds these holds those. */
+  ofKind(kind: KindOptions): Confinement {
+    const [reasons, cgroupParent, uids] = [this.#reasons, this.#cgroupParent, this.#uids];
+    const options = { ...this.#options, ...kind };
+    return new Confinement({ options, launcher: this.#launcher.ofKind(kind, existsSync), reasons, cgroupParent, uids });
   }
 
   berth(id: string): Berth {
@@ -128,7 +140,7 @@ export class Confinement {
       if (name === "memoryWatch") return planned(name, this.#reasons);
       const bare = seen.find(({ facts }) => !facts[name]);
       if (seen.length > 0 && !bare) return { name, inForce: true, why: null };
-      const why = bare ? `${bare.id} runs without` : "no pool process is up";
+      const why = bare ? `${bare.id} runs without` : "no process is up";
       return { name, inForce: false, why: this.#reasons[name] ?? why };
     });
   }
@@ -144,6 +156,14 @@ export class Confinement {
     const removal = cgroup.remove(this.#options.timers).finally(() => this.#removals.delete(removal));
     this.#removals.add(removal);
   }
+}
+
+interface ConfinementParts {
+  readonly options: ConfinementOptions;
+  readonly launcher: Launcher;
+  readonly reasons: Reasons;
+  readonly cgroupParent: CgroupParent | null;
+  readonly uids: UserIds;
 }
 
 function planned(name: MeasureName, reasons: Reasons): Measure {

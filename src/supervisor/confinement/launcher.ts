@@ -49,6 +49,12 @@ export class Launcher {
       writeFileSync(this.#filterPath, seccompFilter(arch), { mode: 0o600 });
   }
 
+  /** For processes with other flags, which read other files. */
+  ofKind(kind: Pick<LauncherOptions, "flags" | "readable">, exists: (path: string) => boolean): Launcher {
+    const { flags, readable } = kind;
+    return new Launcher({ ...this.#options, flags, readable }, exists);
+  }
+
   /** Opens what the process inherits; `opened` is called when it was started. */
   launch({ uid, room, cgroup }: Place): Launch & { readonly opened: () => void } {
     const { plan, tools, flags, root } = this.#options;
