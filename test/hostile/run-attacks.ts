@@ -15,7 +15,7 @@ const warning = 40;
 /** Makes a test of each attack of some groups in each mode that it applies to, of those named. All of a mode meet the same server. */
 export async function runAttacks(modes: readonly IsolationMode["name"][], groups: readonly string[]): Promise<void> {
   const attacks = (await Promise.all(groups.map(readAttacks))).flat();
-  for (const mode of isolationModes.filter(({ name }) => modes.includes(name))) {
+  for (const mode of isolationModes().filter(({ name }) => modes.includes(name))) {
     const meant = attacks.filter((attack) => mode.meets(attack));
     if (meant.length === 0) continue;
     describe(`isolation: ${mode.name}`, () => {

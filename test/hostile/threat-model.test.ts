@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { attackGroups, readAttacks } from "./attack-files.ts";
-import { attacksOnFronts, oneOfEachWay } from "./modes.ts";
+import { attacksOnFronts, isolationModes, oneOfEachWay } from "./modes.ts";
 
 const document = new URL("../../docs/threat-model.md", import.meta.url);
 const lines = readFileSync(document, "utf8").split("\n");
@@ -18,6 +18,27 @@ test("every attack that may end a process has a row", () => {
   const fatal = attacks.filter(({ attack }) => attack.severity === "process");
   const missing = fatal.filter(({ group, name }) => !rows.some((row) => row.endsWith(`/${group}/${name}.ts`)));
   expect(missing.map(({ name }) => name)).toEqual([]);
+});
+
+test("what may end a process is tried in every isolation mode: all of it by hand, and each way with each run of the tests", () => {
+  const keyOf = ({ group, name }: (typeof attacks)[number]) => `${group}/${name}`;
+  const fatal = attacks.filter(({ attack }) => attack.severity === "process");
+  const byHand = attacks.filter((named) => fatal.includes(named) || oneOfEachWay.has(keyOf(named)));
+  const inTheSuite = fatal.filter((named) => oneOfEachWay.has(keyOf(named)));
+  expect(inTheSuite.length).toBeGreaterThanOrEqual(5);
+  for (const [tried, all] of [
+    [byHand, true],
+    [inTheSuite, false],
+  ] as const) {
+    for (const mode of isolationModes(all)) {
+      for (const named of tried) expect(mode.meets(named), `${keyOf(named)} in ${mode.name}`).toBe(true);
+    }
+  }
+});
+
+test("there are many attacks, one a file", () => {
+  expect(new Set(attacks.map(({ attack }) => attack.title)).size).toBe(attacks.length);
+  expect(attacks.length).toBeGreaterThanOrEqual(80);
 });
 
 test("rows of other tables of attacks name tests that there are", () => {
