@@ -1,5 +1,7 @@
+// First touched, it is loaded, which takes milliseconds: they are not to pass between the two readings.
+const nowMs = performance.now();
 /** Of the clock that all processes of a machine share, when this one's performance.now() was 0. */
-const startedMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+const startedMs = Number(process.hrtime.bigint()) / 1e6 - nowMs;
 
 /**
  * A moment of performance.now() by the machine's monotonic clock, in microseconds, less what does not fit: 71 minutes later
