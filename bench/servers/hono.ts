@@ -4,9 +4,14 @@ import type { BenchFunction } from "../peer.ts";
 
 const functions: BenchFunction[] = JSON.parse(process.env.BENCH_FUNCTIONS ?? "[]");
 
+const compute: { fetch(request: Request): Response } = (
+  await import(new URL("../functions/compute.js", import.meta.url).href)
+).default;
+
 const app = new Hono();
 for (const { name, kind } of functions) {
   if (kind === "hello") app.get(`/fn/${name}/`, (c) => c.text("Hello, world!"));
+  else if (kind === "compute") app.get(`/fn/${name}/`, ({ req }) => compute.fetch(req.raw));
   else app.post(`/fn/${name}/`, async (c) => c.json(await c.req.json()));
 }
 
