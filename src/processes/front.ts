@@ -266,7 +266,7 @@ async function localPool({ id, isolates }: FrontSettings, logger: Logger): Promi
 /** Of a version that is not live any more nothing new is known. */
 function groupNow(router: Router, fn: LiveFunction): PoolGroup {
   const live = router.get(fn.name);
-  return live && isolateKey(live) === isolateKey(fn) ? live.group : fn.group;
+  return live?.versionId === fn.versionId && live.limitsId === fn.limitsId ? live.group : fn.group;
 }
 
 function listen({ server }: DataPlane, { host, port, sharePort }: FrontSettings): Promise<number> {
