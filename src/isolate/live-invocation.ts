@@ -40,6 +40,14 @@ export class LiveInvocation {
     return this.#enforcer;
   }
 
+  /**
+   * Whether it has had CPU time worth the name. What the clock has ended without that was not at fault: the machine had other
+   * things to do.
+   */
+  get computed(): boolean {
+    return this.cpuMs >= this.cpuLimitMs / 2;
+  }
+
   /** A line in its name, as long as there is room. */
   log(level: LogLevel, text: string): void {
     if (!this.limits.keepLine(text.length)) return;

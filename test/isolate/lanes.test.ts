@@ -103,6 +103,19 @@ describe("the main lane", () => {
     expect(one.deaths).toEqual([reason]);
   });
 
+  test("blames no request that the clock has ended, where the machine gave it no time", async () => {
+    const stopped = new Int32Array(new SharedArrayBuffer(4));
+    const { get, deaths } = await tenant(
+      "export default { fetch() { console.log('now'); return new Response('late'); } };",
+      {
+        // As if others had the cores: the clock goes on, and this thread has none of it.
+        onLog: () => void Atomics.wait(stopped, 0, 0, 2 * clockAllowanceMs(50)),
+      },
+    );
+    expect(await get()).toMatchObject({ kind: "isolate_lost", message: expect.stringContaining("no time") });
+    expect(deaths).toEqual(["cpu_limit"]);
+  });
+
   test("gives modules that take long to a thread", async () => {
     const source = `let n = 0; for (let i = 0; i < 3e9; i++) n += i; ${hello}`;
     const one = await tenant(source, { limits: { startupMs: 20_000 } });

@@ -36,11 +36,13 @@ export async function tenant(
     limits = {},
     slots = new ThreadSlots(),
     onSlow = () => undefined,
+    onLog = () => undefined,
   }: {
     lane?: Lane["kind"];
     limits?: Partial<Limits>;
     slots?: ThreadSlots;
     onSlow?: (isolate: TenantIsolate) => void;
+    onLog?: () => void;
   } = {},
 ): Promise<Tenant> {
   runtime ??= buildRuntimeSource().then((source) => new Runtime(source));
@@ -83,18 +85,18 @@ export async function tenant(
   });
   isolate.load();
   const get = (url = "http://localhost/") =>
-    new Promise<Outcome>((resolve) => isolate.invoke(job(resolve), "GET", url, "", null));
+    new Promise<Outcome>((resolve) => isolate.invoke(job(resolve, onLog), "GET", url, "", null));
   return { isolate, deaths, dead, slow, unclean, get };
 }
 
-function job(resolve: (outcome: Outcome) => void): Job {
+function job(resolve: (outcome: Outcome) => void, onLog: () => void): Job {
   const ignored = (): undefined => undefined;
   return {
     started: ignored,
     respond: (status, _text, _headers, body) => resolve({ status, body }),
     failed: (failure) => resolve(failure),
     done: ignored,
-    log: ignored,
+    log: onLog,
     pull: ignored,
     cancelBody: ignored,
     write: () => true,
