@@ -4,6 +4,8 @@ export type DeathReason =
   | "evicted"
   /** A request ran past its CPU limit; the rest of the isolate's state cannot be trusted. */
   | "cpu_limit"
+  /** The clock ended an entry for which the machine had no CPU time: nobody's fault. */
+  | "no_time"
   | "memory_limit"
   | "startup_limit"
   /** Its version runs on threads from now on. */

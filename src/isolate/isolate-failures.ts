@@ -34,8 +34,8 @@ export function failureOfDeath(reason: DeathReason, guilty: boolean): Invocation
   if (guilty && reason === "memory_limit")
     return { kind: "memory_limit", message: "the isolate used up its memory", stack: "" };
   if (reason === "internal") return { kind: "internal", message: "an operation of the runtime failed", stack: "" };
-  const why = reason === "cpu_limit" ? "another request, or of a machine that had no time for it" : "another request";
-  return { kind: "isolate_lost", message: `the isolate ended (${reason}) because of ${why}`, stack: "" };
+  const why = reason === "no_time" ? "the machine had no time for it" : `because of another request (${reason})`;
+  return { kind: "isolate_lost", message: `the isolate ended: ${why}`, stack: "" };
 }
 
 /** The lines of a stack that are the guest's: isolated-vm adds our own, with the paths of this machine. */

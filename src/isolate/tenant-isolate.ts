@@ -330,7 +330,7 @@ export class TenantIsolate {
   #ranOut(live: LiveInvocation): void {
     const { startupMs } = this.#bundle.limits;
     if (this.#state !== "loading") {
-      this.#die("cpu_limit", this.#lane.kind === "thread" || live.computed ? live : undefined);
+      this.#die(this.#lane.kind === "thread" || live.computed ? "cpu_limit" : "no_time", live);
     } else if (this.#lane.kind === "main" && startupMs > mainLoadMs) {
       // Nothing has left the isolate yet, so the modules can be evaluated once more.
       this.#lane.close();

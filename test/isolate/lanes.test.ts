@@ -113,7 +113,7 @@ describe("the main lane", () => {
       },
     );
     expect(await get()).toMatchObject({ kind: "isolate_lost", message: expect.stringContaining("no time") });
-    expect(deaths).toEqual(["cpu_limit"]);
+    expect(deaths).toEqual(["no_time"]);
   });
 
   test("gives modules that take long to a thread", async () => {
