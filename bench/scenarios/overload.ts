@@ -2,7 +2,7 @@ import { generatorFor } from "../load/generators.ts";
 import { openLoop } from "../load/open-loop.ts";
 import { type SteadyResult, steadyRate } from "../load/steady-rate.ts";
 import type { Sample } from "../metrics.ts";
-import { functionSource } from "../peer.ts";
+import { functionSource, type RunningPeer } from "../peer.ts";
 import { hono } from "../peers/hono.ts";
 import { islet, type RunningIslet, startIslet } from "../peers/islet.ts";
 import { progress, type Scenario } from "../scenario.ts";
@@ -32,11 +32,30 @@ async function withFunctions<Result>(measure: (running: RunningIslet) => Promise
 
 type Values = Sample["values"];
 
-async function overloaded(running: RunningIslet, { quick, warmUpSeconds }: BenchSettings): Promise<Values[]> {
+/** What a process of its own answers to a trickle. What it loses beside a flood is the machine's doing, whose cores all share. */
+type Apart = "hello" | "compute";
+
+async function withApart<Result>(kind: Apart, measure: (apart: RunningPeer) => Promise<Result>): Promise<Result> {
+  const apart = await hono.start([{ name: "trickle", kind }]);
+  try {
+    return await measure(apart);
+  } finally {
+    await apart.stop();
+  }
+}
+
+async function overloaded(
+  running: RunningIslet,
+  apart: RunningPeer,
+  { quick, warmUpSeconds }: BenchSettings,
+): Promise<Values[]> {
   const seconds = quick ? quickSeconds : fullSeconds;
   await capacityOf(running, warmUpSeconds);
   const capacity = await capacityOf(running, Math.max(2, seconds / 3));
-  const requests = await openLoop(running.url("flood"), 2 * capacity, seconds);
+  const [requests, meanwhile] = await Promise.all([
+    openLoop(running.url("flood"), 2 * capacity, seconds),
+    steadyRate([apart.url("trickle")], trickleRate, seconds),
+  ]);
   const taken = requests.filter(({ status }) => status === 200);
   const refused = requests.filter(({ status }) => status === 503 || status === 429);
   // What waits at the end is answered later.
@@ -57,27 +76,22 @@ async function overloaded(running: RunningIslet, { quick, warmUpSeconds }: Bench
     ),
     failed: requests.length - taken.length - refused.length,
   };
-  return [values];
+  return [values, { p50Ms: meanwhile.p50Ms, p99Ms: meanwhile.p99Ms, failed: meanwhile.requests - meanwhile.answered }];
 }
 
-/**
- * The trickle asks a process of its own for the same: what that loses beside the flood is the machine's doing, whose cores both
- * servers and the flood's generator share.
- */
-async function unfair(running: RunningIslet, { seconds, warmUpSeconds }: BenchSettings): Promise<Values[]> {
-  const apart = await hono.start([{ name: "trickle", kind: "compute" }]);
-  try {
-    const capacity = await capacityOf(running, Math.max(2, warmUpSeconds));
-    const trickle = () =>
-      Promise.all([running, apart].map((server) => steadyRate([server.url("trickle")], trickleRate, 4 * seconds)));
-    const alone = await trickle();
-    const flood = openLoop(running.url("flood"), 2 * capacity, 4 * seconds);
-    const beside = await trickle();
-    await flood;
-    return beside.map((one, i) => besideFlood(one, alone[i]));
-  } finally {
-    await apart.stop();
-  }
+async function unfair(
+  running: RunningIslet,
+  apart: RunningPeer,
+  { seconds, warmUpSeconds }: BenchSettings,
+): Promise<Values[]> {
+  const capacity = await capacityOf(running, Math.max(2, warmUpSeconds));
+  const trickle = () =>
+    Promise.all([running, apart].map((server) => steadyRate([server.url("trickle")], trickleRate, 4 * seconds)));
+  const alone = await trickle();
+  const flood = openLoop(running.url("flood"), 2 * capacity, 4 * seconds);
+  const beside = await trickle();
+  await flood;
+  return beside.map((one, i) => besideFlood(one, alone[i]));
 }
 
 function besideFlood({ p50Ms, p99Ms, requests, answered }: SteadyResult, alone?: SteadyResult): Values {
@@ -87,8 +101,9 @@ function besideFlood({ p50Ms, p99Ms, requests, answered }: SteadyResult, alone?:
 
 function scenario(
   parts: Pick<Scenario, "name" | "title" | "main">,
-  /** Of Islet, and of what was measured beside it. */
-  measure: (running: RunningIslet, settings: BenchSettings) => Promise<Values[]>,
+  apart: Apart,
+  /** Of Islet, and of that one. */
+  measure: (running: RunningIslet, apart: RunningPeer, settings: BenchSettings) => Promise<Values[]>,
   rounds: (settings: BenchSettings) => number,
 ): Scenario {
   return {
@@ -99,7 +114,9 @@ function scenario(
       const samples: Sample[] = [];
       for (let round = 0; round < rounds(settings); round++) {
         // Each in a server of its own: what it has learnt is part of it.
-        const measured = await withFunctions((running) => measure(running, settings));
+        const measured = await withFunctions((running) =>
+          withApart(apart, (other) => measure(running, other, settings)),
+        );
         samples.push(...measured.map((values, i) => ({ peer: i === 0 ? islet.name : hono.name, round, values })));
         for (const values of measured) progress(`  round ${round + 1}: ${JSON.stringify(values)}`);
       }
@@ -114,6 +131,7 @@ export const overload = scenario(
     title: `Twice as many requests a second as it can answer, for ${fullSeconds} s; each computes for some milliseconds`,
     main: "ofCapacity",
   },
+  "hello",
   overloaded,
   ({ rounds }) => Math.min(rounds, 3),
 );
@@ -124,6 +142,7 @@ export const fairness = scenario(
     title: `One tenant at ${trickleRate} req/s, alone and beside one at twice what the server can answer; Hono has no flood but on the machine`,
     main: "timesAlone",
   },
+  "compute",
   unfair,
   ({ rounds }) => rounds,
 );

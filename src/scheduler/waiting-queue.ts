@@ -7,6 +7,8 @@ import { FairLine, type Turn, Waiting } from "./fair-line.ts";
 const sweepMs = 50;
 /** Of the queue's length that one tenant's own group may take, so that the others' requests still find a place. */
 const groupShare = 4;
+/** How much slower than it has moved a line may become before whoever was let in waits in vain. */
+const slower = 1.25;
 /** Nobody is told to come again later than that: what is known of the load is not worth more. */
 const longestRetryMs = 60_000;
 
@@ -160,10 +162,10 @@ export class WaitingQueue {
         : "all that could run it is busy, and the queue is full of requests of the same tenant";
       return new IsletError("overloaded", message, { retryAfterMs, refusal: "queue_full" });
     }
-    const waitMs = rate.timeFor(requests.costBefore(tenant) + costMs);
+    const waitMs = slower * rate.timeFor(requests.costBefore(tenant) + costMs);
     const patienceMs = untilMs - nowMs;
     if (waitMs <= patienceMs) return undefined;
-    const message = `it would have to wait for ${seconds(waitMs)} s, and may for ${seconds(Math.max(0, patienceMs))} s`;
+    const message = `it might have to wait for ${seconds(waitMs)} s, and may for ${seconds(Math.max(0, patienceMs))} s`;
     return new IsletError("overloaded", message, { retryAfterMs: bounded(waitMs - patienceMs), refusal: "deadline" });
   }
 

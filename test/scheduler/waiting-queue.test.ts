@@ -70,10 +70,12 @@ describe("the waiting queue", () => {
     expect(queue.expectedWaitMs("shared", "trickle")).toBeLessThan(50);
     const refused = await errorOf("flood", nowMs + 500);
     expect(refused).toMatchObject({ code: "overloaded", refusal: "deadline" });
-    expect((refused as IsletError).retryAfterMs).toBeCloseTo(310, 0);
+    // With a quarter more, since the line may get slower.
+    expect((refused as IsletError).retryAfterMs).toBeCloseTo(1.25 * 810 - 500, 0);
     void wait("trickle", { untilMs: nowMs + 500 });
     expect(queue.length).toBe(81);
-    void wait("flood", { untilMs: nowMs + 900 });
+    expect(await errorOf("flood", nowMs + 1_000)).toMatchObject({ refusal: "deadline" });
+    void wait("flood", { untilMs: nowMs + 1_030 });
     expect(queue.length).toBe(82);
   });
 
