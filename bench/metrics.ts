@@ -12,6 +12,8 @@ export const metrics = {
   refusedP99Ms: { label: "refused p99 ms", digits: 2, better: "less" },
   /** User and system time of all processes of the server, by request. */
   cpuUs: { label: "CPU µs/req", digits: 1, better: "less" },
+  /** CPU time of Islet's pool processes in each second: how much of the machine was left to functions. */
+  poolCores: { label: "pool cores", digits: 2, better: "more" },
   rssMb: { label: "RSS MB", digits: 0, better: "less" },
   mbPerIsolate: { label: "MB/isolate", digits: 2, better: "less" },
   coldPercent: { label: "cold %", digits: 1, better: "less" },

@@ -12,7 +12,10 @@ function withPools(pools: number, name: string): Peer {
   };
 }
 
-/** The generator and the front take some 60 µs of CPU time a request, beside 2 ms of the function's: they are not discounted. */
+/**
+ * Of two cores the generator and the front take their part, so that two pool processes never have both; how much they had is
+ * measured beside.
+ */
 export const hotSpread: Scenario = {
   name: "hot-spread",
   title: `One function of 2 ms CPU time over ${connections} connections: two pool processes against one`,

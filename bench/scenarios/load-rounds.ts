@@ -1,3 +1,4 @@
+import { processesOf } from "../islet-processes.ts";
 import { generatorFor } from "../load/generators.ts";
 import type { Load } from "../load/load.ts";
 import type { Sample } from "../metrics.ts";
@@ -45,8 +46,12 @@ function rotated<T>(items: readonly T[], by: number): T[] {
 async function runLoad(peer: RunningPeer, functions: readonly BenchFunction[], load: RoundLoad, seconds: number) {
   const whole: Load = { ...load, urls: functions.map(({ name }) => peer.url(name)), seconds };
   const pids = peer.pids();
+  const pools = processesOf(pids, "pool");
   const before = cpuTimeUs(pids);
+  const poolsBefore = cpuTimeUs(pools);
   const { requests, requestsPerSecond, p50Ms, p99Ms, errors } = await generatorFor(whole).run(whole);
+  const poolCores = (cpuTimeUs(pools) - poolsBefore) / ((requests / requestsPerSecond) * 1e6);
   const cpuUs = (cpuTimeUs(pids) - before) / requests;
-  return { requestsPerSecond, p50Ms, p99Ms, cpuUs, rssMb: residentMb(pids), failed: errors };
+  const values = { requestsPerSecond, p50Ms, p99Ms, cpuUs, rssMb: residentMb(pids), failed: errors };
+  return pools.length > 0 ? { ...values, poolCores } : values;
 }
