@@ -14,7 +14,7 @@ import { type Panel, type Seen, scatter } from "./scatter.ts";
  */
 
 const { values } = parseArgs({ options: { out: { type: "string" }, seconds: { type: "string", default: "1" } } });
-const outDir = values.out ?? fileURLToPath(new URL("../results/", import.meta.url));
+const outDir = values.out ?? fileURLToPath(new URL("../results/lines/", import.meta.url));
 const stepMs = Number(values.seconds) * 1_000;
 
 /** Twice: the line forgets, and is to have seen all of it lately. */
