@@ -19,8 +19,13 @@ export interface WorkloadOutcomes {
   readonly policies: readonly PolicyOutcomes[];
 }
 
+const workloads = { zipf, azure2019, azure2021 };
+export type WorkloadName = keyof typeof workloads;
+export const workloadNames = Object.keys(workloads) as WorkloadName[];
+
 export interface RunOptions {
   readonly seeds: readonly number[];
+  readonly workloads?: readonly WorkloadName[];
   /** How many take requests, each with what it alone knows. */
   readonly fronts?: number;
   readonly policies?: readonly NamedPolicy[];
@@ -39,15 +44,15 @@ export const evictions: readonly NamedPolicy[] = [byWorth, greedyDualSize, least
 /** Each policy under each workload, with the same requests for all. */
 export function runAll(
   scale: Scale,
-  { seeds, fronts = 1, policies = allPolicies, onOutcome }: RunOptions,
+  { seeds, workloads: names = workloadNames, fronts = 1, policies = allPolicies, onOutcome }: RunOptions,
 ): WorkloadOutcomes[] {
   const facts = measured();
-  return [zipf, azure2019, azure2021].map((make) => {
-    const workloads = seeds.map((seed) => ({ seed, workload: make(scale, facts, seed) }));
-    const name = workloads[0]?.workload.name ?? "";
+  return names.map((which) => {
+    const bySeed = seeds.map((seed) => ({ seed, workload: workloads[which](scale, facts, seed) }));
+    const name = bySeed[0]?.workload.name ?? "";
     const outcomes = policies.map((policy) => ({
       policy: policy.name,
-      outcomes: workloads.map(({ seed, workload }) => {
+      outcomes: bySeed.map(({ seed, workload }) => {
         const outcome = new Simulation(workload, scale, facts, policy, seed, fronts).run();
         onOutcome?.(name, policy.name, seed);
         return outcome;

@@ -4,7 +4,7 @@ import { thisMachine } from "../report/machine.ts";
 import { progress } from "../scenario.ts";
 import { decisionCost } from "./decision-cost.ts";
 import { plot } from "./plot.ts";
-import { allPolicies, evictions, runAll, type WorkloadOutcomes } from "./run-all.ts";
+import { allPolicies, evictions, runAll, type WorkloadOutcomes, workloadNames } from "./run-all.ts";
 import { markdown } from "./table.ts";
 import type { Scale } from "./workload.ts";
 
@@ -13,6 +13,7 @@ import type { Scale } from "./workload.ts";
  * npm run bench:sim -- --short      a few seconds, writes nothing
  * npm run bench:sim -- --huge       a million functions, ten million requests, 2,000 nodes, one seed, writes nothing
  * npm run bench:sim -- --policy Islet   one policy, or several, writes nothing
+ * npm run bench:sim -- --workload zipf  one workload, or several, writes nothing
  * npm run bench:sim -- --fronts 4   how many fronts there are in the first of the tables, each with its own view (1)
  * npm run bench:sim -- --seeds 1,2,3    the settings were chosen by these; writes nothing
  * npm run bench:sim -- --decision   what one decision takes
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     huge: { type: "boolean", default: false },
     decision: { type: "boolean", default: false },
     policy: { type: "string", multiple: true },
+    workload: { type: "string", multiple: true },
     seeds: { type: "string" },
     fronts: { type: "string", default: "1" },
   },
@@ -60,6 +62,7 @@ async function simulate(): Promise<void> {
   const scale = scales[size];
   const seeds = values.seeds?.split(",").map(Number) ?? (size === "usual" ? heldOutSeeds : [1]);
   const policies = allPolicies.filter(({ name }) => values.policy?.includes(name) ?? true);
+  const workloads = workloadNames.filter((name) => values.workload?.includes(name) ?? true);
   let lastMs = performance.now();
   const onOutcome = (workload: string, policy: string, seed: number) => {
     const memoryMb = process.memoryUsage.rss() / 2 ** 20;
@@ -68,9 +71,9 @@ async function simulate(): Promise<void> {
     );
     lastMs = performance.now();
   };
-  const results = runAll(scale, { seeds, policies, fronts: Number(values.fronts), onOutcome });
+  const results = runAll(scale, { seeds, workloads, policies, fronts: Number(values.fronts), onOutcome });
   console.log(markdown(results));
-  if (size !== "usual" || values.policy || values.seeds) return;
+  if (size !== "usual" || values.policy || values.workload || values.seeds) return;
   const fewer = seeds.slice(0, fewerSeeds);
   const several = runAll(scale, { seeds: fewer, fronts: severalFronts, onOutcome });
   const byEviction = runAll(scale, { seeds: fewer, policies: evictions, onOutcome });
