@@ -61,6 +61,12 @@ async function simulate(): Promise<void> {
   const size = values.huge ? "huge" : values.short ? "short" : "usual";
   const scale = scales[size];
   const seeds = values.seeds?.split(",").map(Number) ?? (size === "usual" ? heldOutSeeds : [1]);
+  known(
+    "policy",
+    values.policy,
+    allPolicies.map(({ name }) => name),
+  );
+  known("workload", values.workload, workloadNames);
   const policies = allPolicies.filter(({ name }) => values.policy?.includes(name) ?? true);
   const workloads = workloadNames.filter((name) => values.workload?.includes(name) ?? true);
   let lastMs = performance.now();
@@ -78,6 +84,12 @@ async function simulate(): Promise<void> {
   const several = runAll(scale, { seeds: fewer, fronts: severalFronts, onOutcome });
   const byEviction = runAll(scale, { seeds: fewer, policies: evictions, onOutcome });
   await publish(results, several, byEviction);
+}
+
+/** @throws TypeError when one is asked for that there is not. */
+function known(what: string, asked: readonly string[] | undefined, names: readonly string[]): void {
+  const unknown = asked?.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new TypeError(`there is no ${what} "${unknown}", but ${names.join(", ")}`);
 }
 
 async function publish(
