@@ -1,3 +1,4 @@
+import { chosen } from "./chosen.ts";
 import { installHint } from "./load/generators.ts";
 import type { Peer } from "./peer.ts";
 import { allPeers } from "./peers/all.ts";
@@ -68,17 +69,4 @@ async function runScenario(scenario: Scenario, peers: readonly Peer[], settings:
     settings: counts,
     samples,
   });
-}
-
-function chosen<T extends { readonly name: string }>(
-  kind: string,
-  all: readonly T[],
-  names: readonly string[],
-): readonly T[] {
-  for (const name of names) {
-    if (all.some((item) => item.name === name)) continue;
-    console.error(`There is no ${kind} ${name}; there are ${all.map((item) => item.name).join(", ")}`);
-    process.exit(2);
-  }
-  return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }

@@ -19,13 +19,16 @@ export interface WorkloadOutcomes {
   readonly policies: readonly PolicyOutcomes[];
 }
 
-const workloads = { zipf, azure2019, azure2021 };
-export type WorkloadName = keyof typeof workloads;
-export const workloadNames = Object.keys(workloads) as WorkloadName[];
+/** By the names that they are asked for by. */
+export const allWorkloads = [
+  { name: "zipf", make: zipf },
+  { name: "azure2019", make: azure2019 },
+  { name: "azure2021", make: azure2021 },
+] as const;
 
 export interface RunOptions {
   readonly seeds: readonly number[];
-  readonly workloads?: readonly WorkloadName[];
+  readonly workloads?: readonly (typeof allWorkloads)[number][];
   /** How many take requests, each with what it alone knows. */
   readonly fronts?: number;
   readonly policies?: readonly NamedPolicy[];
@@ -44,11 +47,11 @@ export const evictions: readonly NamedPolicy[] = [byWorth, greedyDualSize, least
 /** Each policy under each workload, with the same requests for all. */
 export function runAll(
   scale: Scale,
-  { seeds, workloads: names = workloadNames, fronts = 1, policies = allPolicies, onOutcome }: RunOptions,
+  { seeds, workloads = allWorkloads, fronts = 1, policies = allPolicies, onOutcome }: RunOptions,
 ): WorkloadOutcomes[] {
   const facts = measured();
-  return names.map((which) => {
-    const bySeed = seeds.map((seed) => ({ seed, workload: workloads[which](scale, facts, seed) }));
+  return workloads.map(({ make }) => {
+    const bySeed = seeds.map((seed) => ({ seed, workload: make(scale, facts, seed) }));
     const name = bySeed[0]?.workload.name ?? "";
     const outcomes = policies.map((policy) => ({
       policy: policy.name,

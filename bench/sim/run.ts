@@ -1,10 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { chosen } from "../chosen.ts";
 import { thisMachine } from "../report/machine.ts";
 import { progress } from "../scenario.ts";
 import { decisionCost } from "./decision-cost.ts";
 import { plot } from "./plot.ts";
-import { allPolicies, evictions, runAll, type WorkloadOutcomes, workloadNames } from "./run-all.ts";
+import { allPolicies, allWorkloads, evictions, runAll, type WorkloadOutcomes } from "./run-all.ts";
 import { markdown } from "./table.ts";
 import type { Scale } from "./workload.ts";
 
@@ -61,14 +62,8 @@ async function simulate(): Promise<void> {
   const size = values.huge ? "huge" : values.short ? "short" : "usual";
   const scale = scales[size];
   const seeds = values.seeds?.split(",").map(Number) ?? (size === "usual" ? heldOutSeeds : [1]);
-  known(
-    "policy",
-    values.policy,
-    allPolicies.map(({ name }) => name),
-  );
-  known("workload", values.workload, workloadNames);
-  const policies = allPolicies.filter(({ name }) => values.policy?.includes(name) ?? true);
-  const workloads = workloadNames.filter((name) => values.workload?.includes(name) ?? true);
+  const policies = chosen("policy", allPolicies, values.policy ?? []);
+  const workloads = chosen("workload", allWorkloads, values.workload ?? []);
   let lastMs = performance.now();
   const onOutcome = (workload: string, policy: string, seed: number) => {
     const memoryMb = process.memoryUsage.rss() / 2 ** 20;
@@ -84,12 +79,6 @@ async function simulate(): Promise<void> {
   const several = runAll(scale, { seeds: fewer, fronts: severalFronts, onOutcome });
   const byEviction = runAll(scale, { seeds: fewer, policies: evictions, onOutcome });
   await publish(results, several, byEviction);
-}
-
-/** @throws TypeError when one is asked for that there is not. */
-function known(what: string, asked: readonly string[] | undefined, names: readonly string[]): void {
-  const unknown = asked?.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new TypeError(`there is no ${what} "${unknown}", but ${names.join(", ")}`);
 }
 
 async function publish(

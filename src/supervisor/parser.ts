@@ -77,6 +77,11 @@ export class Parser {
     await this.#parts.confinement.close();
   }
 
+  /** What held the last one, as the kernel said; before there was any, what is to hold it. */
+  report(): Measure[] {
+    return this.#seen ?? this.#parts.confinement.planned();
+  }
+
   #makeEntry(): Promise<void> {
     this.#made ??= this.#parts.makeEntry().catch((error: unknown) => {
       // The next one tries again.
@@ -84,11 +89,6 @@ export class Parser {
       throw error;
     });
     return this.#made;
-  }
-
-  /** What held the last one, as the kernel said; before there was any, what is to hold it. */
-  report(): Measure[] {
-    return this.#seen ?? this.#parts.confinement.planned();
   }
 }
 
