@@ -15,7 +15,7 @@ const scheme = "http://";
 const plainHost =
   /^(?!.*xn--)(?:(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*|(?:(?:[1-9]?\d|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!:|$)|(?=:|$))){4})(?::(?!80$)[1-9]\d{0,3}|:[1-5]\d{4})?$/;
 /** Characters that a URL parser would escape, and segments that it might resolve. */
-const unusual = /[^\x21-\x7e]|[\\"<>^`{|}#]|\/\.|\/%2e/i;
+const unusual = /[^\x21-\x7e]|[\\"'<>^`{|}#]|\/\.|\/%2e/i;
 
 /** Undefined when host and request target make no URL. */
 export function requestAddress({ url, headers }: IncomingMessage): RequestAddress | undefined {
