@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
@@ -82,7 +83,6 @@ export class ContainerKeeper {
   readonly #watch: EngineWatch;
   /** Those of whose starts one has failed for want of an engine. */
   readonly #withoutEngine = new Map<string, Owner>();
-  #checks = 0;
   #pruning: Promise<void> = Promise.resolve();
   /** Some image could not be removed while a container had it. */
   #imagesLeft = false;
@@ -202,7 +202,8 @@ export class ContainerKeeper {
   }
 
   async #checkLoading(fn: KeptParts["fn"], bundle: Bundle): Promise<CheckProblem | null> {
-    const id = `check${++this.#checks}-${fn.versionId.slice(0, 20)}`;
+    // Not the same as one that another server on this engine has now, or has left behind.
+    const id = `check-${randomBytes(9).toString("hex")}`;
     this.#checking.add(id);
     try {
       return await checkInContainer({
