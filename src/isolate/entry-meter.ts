@@ -1,7 +1,7 @@
 /** How old a sample of the thread's CPU time may be when an entry starts. */
-const sampleMs = 2;
+const sampleMs = 1;
 /** Entries up to this long are charged by the clock: preemption hardly matters and asking costs 0.4 µs. */
-const clockedMs = 4;
+const clockedMs = 1;
 
 function threadCpuMs(): number {
   const { user, system } = process.threadCpuUsage();
@@ -13,7 +13,7 @@ function threadCpuMs(): number {
  *
  * The clock alone would charge a function for the time in which the kernel ran something else, and
  * on a busy machine end it for that. So long entries are charged by the thread's CPU time since a
- * sample that was at most 2 ms old when they began.
+ * sample that was at most 1 ms old when they began.
  */
 export class EntryMeter {
   #startedAtMs = 0;

@@ -24,6 +24,8 @@ export class LiveInvocation {
   cancelled = false;
   /** Its answer to that: what waitUntil() was given is not done. */
   goesOn = false;
+  /** Its CPU time is used up: however it ends now, that is why. */
+  usedUp = false;
   readonly #limits: Limits;
   #enforcer: LimitEnforcer | undefined;
 

@@ -214,6 +214,10 @@ export class TenantIsolate {
   }
 
   finish(live: LiveInvocation): void {
+    if (live.usedUp) {
+      this.fail(live, failureOfDeath("cpu_limit", true));
+      return;
+    }
     if (!this.#live.end(live)) return;
     live.job.done(this.cpuMsOf(live));
     this.#dieIfRetired();
@@ -349,10 +353,11 @@ export class TenantIsolate {
   #usedUp(live: LiveInvocation): void {
     const { cancelled } = live;
     live.cancelled = true;
+    live.usedUp = true;
     if (!cancelled && this.#state === "ready" && this.#doomed === undefined) {
       this.deliver(live, "abort", live.id, "the request used up its CPU time");
     }
-    this.later(() => this.fail(live, failureOfDeath("cpu_limit", true)));
+    this.later(() => this.finish(live));
   }
 
   #entryThrew(live: LiveInvocation, error: unknown): void {

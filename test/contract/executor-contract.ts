@@ -32,7 +32,7 @@ export const contractFunctions = {
   logs: `export default { fetch() { console.warn("seen", 1); return new Response(null, { status: 204 }); } };`,
 } as const;
 
-export const contractLimits: Partial<Limits> = { wallMs: 30_000 };
+export const contractLimits: Partial<Limits> = { wallMs: 30_000, cpuMs: 100 };
 
 /** What every tier promises. @param start begins it once for all tests. */
 export function describeExecutor(name: string, start: () => Promise<ExecutorUnderTest>): void {

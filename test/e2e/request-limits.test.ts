@@ -129,6 +129,18 @@ test("a request that uses its time up in slices is told", async () => {
   ]);
 });
 
+test("so is one that does so while its answer is read", async () => {
+  const before = (await server.metrics()).sum("islet_limit_hits_total", { limit: "cpuMs" });
+  const body = `return new Response(new ReadableStream({ async pull(controller) {
+      for (let i = 0; i < 100_000; i++) Math.sqrt(i);
+      await new Promise((done) => setTimeout(done, 1));
+      controller.enqueue(new Uint8Array(1));
+    } }));`;
+  await expect(ask("pieces", { cpuMs: 300 }, body)).rejects.toThrow();
+  await server.logs.find({ function: "pieces", msg: "request", broken: /CPU time/ });
+  expect((await server.metrics()).sum("islet_limit_hits_total", { limit: "cpuMs" })).toBe(before + 1);
+});
+
 test("waitUntil() goes on when the client leaves before the answer", async () => {
   const body = `ctx.waitUntil((async () => {
       await new Promise((left) => request.signal.addEventListener("abort", left));
