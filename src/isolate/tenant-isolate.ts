@@ -179,13 +179,11 @@ export class TenantIsolate {
 
   /** Enters with a result. What modules began is not lost when they are loaded: it has an invocation of its own then. */
   settle(live: LiveInvocation, id: number, answer: SubtleAnswer): void {
-    if (live.id !== 0 || !live.over) {
-      this.deliver(live, "subtleDone", id, answer);
-      return;
-    }
-    const own = new LiveInvocation(0, this.#startup.job, this.#bundle.limits, this.#bundle.limits.cpuMs);
-    this.deliver(own, "subtleDone", id, answer);
-    this.later(() => this.#live.end(own));
+    const { limits } = this.#bundle;
+    const isLate = live.id === 0 && live.over;
+    const receiver = isLate ? new LiveInvocation(0, this.#startup.job, limits, limits.cpuMs) : live;
+    this.deliver(receiver, "subtleDone", id, answer);
+    if (isLate) this.later(() => this.#live.end(receiver));
   }
 
   /** Ends the isolate, after the current entry if that is on this thread; every invocation in it fails. */
@@ -214,13 +212,11 @@ export class TenantIsolate {
   }
 
   finish(live: LiveInvocation): void {
-    if (live.usedUp) {
-      this.fail(live, failureOfDeath("cpu_limit", true));
-      return;
+    if (live.usedUp) this.fail(live, failureOfDeath("cpu_limit", true));
+    else if (this.#live.end(live)) {
+      live.job.done(this.cpuMsOf(live));
+      this.#dieIfRetired();
     }
-    if (!this.#live.end(live)) return;
-    live.job.done(this.cpuMsOf(live));
-    this.#dieIfRetired();
   }
 
   limitAfterwards(live: LiveInvocation): void {

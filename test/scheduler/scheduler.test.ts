@@ -145,7 +145,7 @@ describe("the queue", () => {
   });
 
   test("refuses what has waited too long", async () => {
-    const { scheduler } = setUp([new ManualExecutor("a", 0)], 10, 1);
+    const { scheduler } = setUp([new ManualExecutor("a", 0)], 10, 50);
     expect(await codeOf(scheduler.execute(new TestInvocation(fn)))).toBe("queue_timeout");
     expect(scheduler.waiting).toBe(0);
   });
