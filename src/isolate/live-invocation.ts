@@ -50,6 +50,14 @@ export class LiveInvocation {
     return this.cpuMs >= this.cpuLimitMs / 2;
   }
 
+  /** Nothing of its CPU time is left. False: the guest knows already that nobody waits for it. */
+  spend(): boolean {
+    const isNews = !this.cancelled;
+    this.cancelled = true;
+    this.usedUp = true;
+    return isNews;
+  }
+
   /** A line in its name, as long as there is room. */
   log(level: LogLevel, text: string): void {
     if (!this.limits.keepLine(text.length)) return;

@@ -347,10 +347,8 @@ export class TenantIsolate {
 
   /** Many short slices took more than the request may: the isolate is in order, and hears of it. */
   #usedUp(live: LiveInvocation): void {
-    const { cancelled } = live;
-    live.cancelled = true;
-    live.usedUp = true;
-    if (!cancelled && this.#state === "ready" && this.#doomed === undefined) {
+    const isNews = live.spend();
+    if (isNews && this.#state === "ready" && this.#doomed === undefined) {
       this.deliver(live, "abort", live.id, "the request used up its CPU time");
     }
     this.later(() => this.finish(live));
