@@ -8,6 +8,8 @@ export const metrics = {
   timesAlone: { label: "p99 × alone", digits: 2, better: "less" },
   /** Requests answered with 200, of as many as there can be. */
   ofCapacity: { label: "× capacity", digits: 2, better: "more" },
+  /** The same by the CPU time that pool processes had: the generator has its part of the same cores. */
+  ofPoolTime: { label: "× capacity, by pool time", digits: 2, better: "more" },
   refusedP50Ms: { label: "refused p50 ms", digits: 2, better: "less" },
   refusedP99Ms: { label: "refused p99 ms", digits: 2, better: "less" },
   /** User and system time of all processes of the server, by request. */

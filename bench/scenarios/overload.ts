@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { processesOf } from "../islet-processes.ts";
 import { generatorFor } from "../load/generators.ts";
 import { openLoop } from "../load/open-loop.ts";
 import { type SteadyResult, steadyRate } from "../load/steady-rate.ts";
@@ -5,6 +7,7 @@ import type { Sample } from "../metrics.ts";
 import { functionSource, type RunningPeer } from "../peer.ts";
 import { hono } from "../peers/hono.ts";
 import { islet, type RunningIslet, startIslet } from "../peers/islet.ts";
+import { cpuTimeUs } from "../process-tree.ts";
 import { progress, type Scenario } from "../scenario.ts";
 import type { BenchSettings } from "../settings.ts";
 import { quantile } from "../statistics.ts";
@@ -17,6 +20,15 @@ const trickleRate = 20;
 async function capacityOf(running: RunningIslet, seconds: number): Promise<number> {
   const load = { urls: [running.url("flood")], connections, seconds };
   return (await generatorFor(load).run(load)).requestsPerSecond;
+}
+
+/** How much of a core the pool processes have from now on. */
+async function poolCores(running: RunningIslet, seconds: number): Promise<number> {
+  const pools = processesOf(running.pids(), "pool");
+  const before = cpuTimeUs(pools);
+  const startedAtMs = performance.now();
+  await delay(1_000 * seconds);
+  return (cpuTimeUs(pools) - before) / (1_000 * (performance.now() - startedAtMs));
 }
 
 async function withFunctions<Result>(measure: (running: RunningIslet) => Promise<Result>): Promise<Result> {
@@ -51,19 +63,27 @@ async function overloaded(
 ): Promise<Values[]> {
   const seconds = quick ? quickSeconds : fullSeconds;
   await capacityOf(running, warmUpSeconds);
-  const capacity = await capacityOf(running, Math.max(2, seconds / 3));
-  const [requests, meanwhile] = await Promise.all([
+  const capacitySeconds = Math.max(2, seconds / 3);
+  const [capacity, coresThen] = await Promise.all([
+    capacityOf(running, capacitySeconds),
+    poolCores(running, capacitySeconds),
+  ]);
+  const [requests, meanwhile, cores] = await Promise.all([
     openLoop(running.url("flood"), 2 * capacity, seconds),
     steadyRate([apart.url("trickle")], trickleRate, seconds),
+    poolCores(running, seconds),
   ]);
   const taken = requests.filter(({ status }) => status === 200);
   const refused = requests.filter(({ status }) => status === 503 || status === 429);
   // What waits at the end is answered later.
   const intime = taken.filter(({ sentAtMs, tookMs }) => sentAtMs + tookMs <= seconds * 1_000);
   const tookMs = taken.map((request) => request.tookMs);
+  const ofCapacity = intime.length / seconds / capacity;
   const values = {
     requestsPerSecond: intime.length / seconds,
-    ofCapacity: intime.length / seconds / capacity,
+    ofCapacity,
+    ofPoolTime: (ofCapacity * coresThen) / cores,
+    poolCores: cores,
     p50Ms: quantile(tookMs, 0.5),
     p99Ms: quantile(tookMs, 0.99),
     refusedP50Ms: quantile(

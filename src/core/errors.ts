@@ -292,7 +292,11 @@ export class IsletError extends Error {
   readonly usage: Usage | undefined;
 
   constructor(code: ErrorCode, message: string, more: ErrorDetails = {}) {
+    const { stackTraceLimit } = Error;
+    // Where a refusal was made is no news, and under overload finding that out is a good part of what refusing costs.
+    if (more.refusal !== undefined) Error.stackTraceLimit = 0;
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.place = more.place;
     this.detail = more.detail;
