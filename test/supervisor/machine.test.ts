@@ -50,7 +50,7 @@ describe("the port probe", () => {
 
 test("children see little of the environment, and pools least", () => {
   const own = { ISLET_TOKEN: "secret", AWS_SECRET: "x", TZ: "UTC", HTTPS_PROXY: "http://p", PATH: "/bin" };
-  expect(childEnv("pool", "/data", own)).toEqual({ TZ: "UTC" });
+  expect(childEnv("pool", "/data", own)).toEqual({ TZ: "UTC", GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" });
   expect(Object.keys(childEnv("front", "/data", own)).sort()).toEqual([
     "HTTPS_PROXY",
     "NODE_COMPILE_CACHE",
