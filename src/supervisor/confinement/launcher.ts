@@ -12,6 +12,8 @@ const seccompFd = 5;
 
 /** Where Node and isolated-vm find the system's libraries, and the loader. */
 const libraries = ["/lib", "/lib64", "/usr/lib", "/usr/lib64"];
+/** Where glibc's malloc looks whether there are huge pages to ask for (see ../child-env.ts). */
+const hugePages = "/sys/kernel/mm/transparent_hugepage";
 
 export interface LauncherOptions {
   readonly plan: Plan;
@@ -41,7 +43,7 @@ export class Launcher {
   /** @param exists whether a path is there, for those that not every system has. */
   constructor(options: LauncherOptions, exists: (path: string) => boolean) {
     this.plan = options.plan;
-    const present = libraries.filter(exists);
+    const present = [...libraries, hugePages].filter(exists);
     this.#options = { ...options, readable: [...options.readable, ...(options.plan.bwrap ? present : [])] };
     const arch = seccompArch(process.arch);
     this.#filterPath = options.plan.bwrap !== null && arch !== null ? join(options.runPath, "seccomp") : null;
