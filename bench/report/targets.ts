@@ -128,13 +128,6 @@ const admissionTargets: readonly Target[] = [
     limit: 0.9,
     value: own("ofCapacity"),
   },
-  {
-    scenario: "overload",
-    what: "the same by the CPU time that its pool process had",
-    wanted: "at least",
-    limit: 0.9,
-    value: own("ofPoolTime"),
-  },
   { scenario: "overload", what: "p99 ms of those answered", wanted: "at most", limit: deadlineMs, value: own("p99Ms") },
   {
     scenario: "overload",

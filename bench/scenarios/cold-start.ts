@@ -28,7 +28,7 @@ export const coldStartUnprepared: Scenario = {
   run: (_, settings) => firstRequests(settings, { PREPARED_ISOLATES: 0 }),
 };
 
-/** Beside each first request, one to a function that is warm, after the same rest: what of it is not the cold start's. */
+/** Afterwards as many to a function that is warm, after the same rest: what of a first request is not the cold start's. */
 async function firstRequests(
   { coldFunctions, warmUpSeconds }: BenchSettings,
   isletSettings: Record<string, number | string>,
@@ -45,6 +45,8 @@ async function firstRequests(
     for (const { name } of functions) {
       await delay(pauseMs);
       times.first.push(await firstByteMs(client, name));
+    }
+    for (const _ of functions) {
       await delay(pauseMs);
       times.warm.push(await firstByteMs(client, warm.name));
     }

@@ -15,6 +15,7 @@ import { quantile } from "../statistics.ts";
 const [fullSeconds, quickSeconds] = [30, 3];
 const connections = 32;
 const trickleRate = 20;
+const startUpMs = 1_000;
 
 /** Asked for as often as there is an answer, in requests a second. */
 async function capacityOf(running: RunningIslet, seconds: number): Promise<number> {
@@ -22,12 +23,13 @@ async function capacityOf(running: RunningIslet, seconds: number): Promise<numbe
   return (await generatorFor(load).run(load)).requestsPerSecond;
 }
 
-/** How much of a core the pool processes have from now on. */
+/** How much of a core the pool processes have until then, from when the generator is surely at work. */
 async function poolCores(running: RunningIslet, seconds: number): Promise<number> {
+  await delay(startUpMs);
   const pools = processesOf(running.pids(), "pool");
   const before = cpuTimeUs(pools);
   const startedAtMs = performance.now();
-  await delay(1_000 * seconds);
+  await delay(1_000 * seconds - startUpMs);
   return (cpuTimeUs(pools) - before) / (1_000 * (performance.now() - startedAtMs));
 }
 

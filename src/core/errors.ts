@@ -296,7 +296,7 @@ export class IsletError extends Error {
     // Where a refusal was made is no news, and under overload finding that out is a good part of what refusing costs.
     if (more.refusal !== undefined) Error.stackTraceLimit = 0;
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
-    Error.stackTraceLimit = stackTraceLimit;
+    if (more.refusal !== undefined) Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.place = more.place;
     this.detail = more.detail;

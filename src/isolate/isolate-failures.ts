@@ -38,6 +38,9 @@ export function failureOfDeath(reason: DeathReason, guilty: boolean): Invocation
   return { kind: "isolate_lost", message: `the isolate ended: ${why}`, stack: "" };
 }
 
+/** What one hears that has no CPU time left. */
+export const usedUpFailure: InvocationFailure = failureOfDeath("cpu_limit", true);
+
 /** The lines of a stack that are the guest's: isolated-vm adds our own, with the paths of this machine. */
 export function guestStack(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -50,7 +50,7 @@ export class LiveInvocation {
     return this.cpuMs >= this.cpuLimitMs / 2;
   }
 
-  /** Nothing of its CPU time is left. False: the guest knows already that nobody waits for it. */
+  /** Nothing of its CPU time is left. False: the guest has been told already that nobody waits for it, or is about to be. */
   spend(): boolean {
     const isNews = !this.cancelled;
     this.cancelled = true;

@@ -4,7 +4,7 @@ import type { Bundle } from "../core/deployment.ts";
 import { crossing } from "./crossing.ts";
 import type { DeathReason } from "./death.ts";
 import { clockAllowanceMs } from "./entry-meter.ts";
-import { deathOfLoadFailure, failureOfDeath, failureOfLoad, guestStack } from "./isolate-failures.ts";
+import { deathOfLoadFailure, failureOfDeath, failureOfLoad, guestStack, usedUpFailure } from "./isolate-failures.ts";
 import type { IsolateObserver, IsolateSource } from "./isolate-observer.ts";
 import type { InvocationFailure, Job } from "./job.ts";
 import { type EntryStart, guarding, type Lane, type Outcome } from "./lane.ts";
@@ -207,12 +207,12 @@ export class TenantIsolate {
 
   fail(live: LiveInvocation, failure: InvocationFailure): void {
     if (!this.#live.end(live)) return;
-    live.job.failed(failure, this.cpuMsOf(live));
+    live.job.failed(live.usedUp ? usedUpFailure : failure, this.cpuMsOf(live));
     this.#dieIfRetired();
   }
 
   finish(live: LiveInvocation): void {
-    if (live.usedUp) this.fail(live, failureOfDeath("cpu_limit", true));
+    if (live.usedUp) this.fail(live, usedUpFailure);
     else if (this.#live.end(live)) {
       live.job.done(this.cpuMsOf(live));
       this.#dieIfRetired();

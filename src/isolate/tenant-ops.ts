@@ -80,7 +80,7 @@ export class TenantOps implements BridgeTarget {
     open: boolean,
   ): void {
     const live = this.#live.get(invocation);
-    if (!live || live.answered) return;
+    if (!live || live.answered || live.usedUp) return;
     requireStatus(status);
     requireText(statusText);
     requireText(headers);

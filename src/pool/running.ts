@@ -168,6 +168,12 @@ export class Running implements Job {
   failed(failure: InvocationFailure, cpuMs: number): void {
     const limit = limitOfFailure[failure.kind];
     if (limit) this.#owner.limitHit(limit);
+    if (this.#isAnswerWhole()) {
+      // What went wrong after an answer must not break off what of it is still to be sent.
+      this.log("warn", failure.message);
+      this.done(cpuMs);
+      return;
+    }
     this.#owner.writer
       .begin(frameType.fail, this.wireId)
       .u32(Math.round(cpuMs * 1000))
@@ -338,6 +344,12 @@ export class Running implements Job {
     ...args: Parameters<GuestEntries[Name]>
   ): void {
     if (this.#live && !this.#live.over) this.#isolate?.deliver(this.#live, name, ...args);
+  }
+
+  /** Whether there is an answer to which nothing is to be added. */
+  #isAnswerWhole(): boolean {
+    const body = this.#sinks?.get(this.#passedUpload ?? this.#live?.id ?? 0);
+    return this.#answered && (body === undefined || body.ending || body.closed);
   }
 
   /** Nothing more is written to the bodies: what is complete is sent, if anybody still waits for it. */

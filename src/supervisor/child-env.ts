@@ -12,7 +12,7 @@ const passedOn: Record<ChildKind, readonly string[]> = {
 };
 
 /**
- * Has glibc's malloc ask for huge pages where the kernel gives them to who asks (`transparent_hugepage=madvise`, as most
+ * Has glibc's malloc ask for huge pages where the kernel gives them to who asks (`transparent_hugepage=madvise`, as many
  * distributions set it): of the page faults that an isolate is made with, more than a third are malloc's. Elsewhere it means nothing.
  */
 const hugePages = { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" };

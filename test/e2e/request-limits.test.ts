@@ -1,5 +1,7 @@
-import type { ServerResponse } from "node:http";
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { request as httpRequest } from "node:http";
+import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { heldPath, Origin } from "./origin.ts";
 import { type Answer, TestServer } from "./server.ts";
@@ -139,6 +141,28 @@ test("so is one that does so while its answer is read", async () => {
   await expect(ask("pieces", { cpuMs: 300 }, body)).rejects.toThrow();
   await server.logs.find({ function: "pieces", msg: "request", broken: /CPU time/ });
   expect((await server.metrics()).sum("islet_limit_hits_total", { limit: "cpuMs" })).toBe(before + 1);
+});
+
+test("what it then does about that is no answer", async () => {
+  const spin = `for (;;) { for (let i = 0; i < 100_000; i++) Math.sqrt(i); await scheduler.wait(1, { signal: request.signal }); }`;
+  const before = (await server.metrics()).sum("islet_limit_hits_total", { limit: "cpuMs" });
+  expect(await ask("gives-up", { cpuMs: 300 }, spin)).toMatchObject({ status: 504, code: "function_cpu_limit" });
+  const answers = `try { ${spin} } catch { return new Response("in vain"); }`;
+  expect(await ask("answers", { cpuMs: 300 }, answers)).toMatchObject({ status: 504, code: "function_cpu_limit" });
+  expect((await server.metrics()).sum("islet_limit_hits_total", { limit: "cpuMs" })).toBe(before + 2);
+});
+
+test("what goes on after an answer does not break off what of it is still to be read", async () => {
+  const body = `ctx.waitUntil((async () => {
+      for (;;) { for (let i = 0; i < 100_000; i++) Math.sqrt(i); await new Promise((done) => setTimeout(done, 1)); }
+    })());
+    return new Response("x".repeat(8_000_000));`;
+  const source = `export default { async fetch(request, env, ctx) { ${body} } };`;
+  await server.deploy("afterwards", source, { limits: { cpuMs: 300 } });
+  const request = httpRequest(server.to("afterwards")).end();
+  const [answer] = (await once(request, "response")) as [IncomingMessage];
+  await server.logs.find({ function: "afterwards", msg: "the request used up its CPU time" });
+  expect((await buffer(answer)).length).toBe(8_000_000);
 });
 
 test("waitUntil() goes on when the client leaves before the answer", async () => {

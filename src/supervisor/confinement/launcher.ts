@@ -39,11 +39,14 @@ export class Launcher {
   readonly plan: Plan;
   readonly #options: LauncherOptions;
   readonly #filterPath: string | null;
+  /** Of the system, in a sandbox; not for Node's own code to read. */
+  readonly #seen: readonly string[];
 
   /** @param exists whether a path is there, for those that not every system has. */
   constructor(options: LauncherOptions, exists: (path: string) => boolean) {
     this.plan = options.plan;
-    const present = [...libraries, hugePages].filter(exists);
+    const present = libraries.filter(exists);
+    this.#seen = exists(hugePages) ? [hugePages] : [];
     this.#options = { ...options, readable: [...options.readable, ...(options.plan.bwrap ? present : [])] };
     const arch = seccompArch(process.arch);
     this.#filterPath = options.plan.bwrap !== null && arch !== null ? join(options.runPath, "seccomp") : null;
@@ -84,7 +87,7 @@ export class Launcher {
   #sandbox(bwrap: string, room: string, filtered: boolean): string[] {
     const { readable, plan, root } = this.#options;
     const programs = root && plan.setpriv !== null ? [process.execPath, plan.setpriv] : [process.execPath];
-    const mounts = [...readable, ...programs].map((path) => ({ from: path, to: path }));
+    const mounts = [...readable, ...programs, ...this.#seen].map((path) => ({ from: path, to: path }));
     return bubblewrapCommand({
       bwrap,
       mounts: [...mounts, { from: room, to: room, writable: true }],
