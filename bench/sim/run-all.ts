@@ -1,6 +1,6 @@
 import { byWorth, greedyDualSize, leastRecentlyUsed } from "./eviction.ts";
 import { islet } from "./islet-policy.ts";
-import { measured } from "./measured.ts";
+import { type Measured, measured } from "./measured.ts";
 import type { NamedPolicy } from "./policy.ts";
 import { rivals } from "./rivals.ts";
 import { type Outcome, Simulation } from "./simulation.ts";
@@ -32,6 +32,8 @@ export interface RunOptions {
   /** How many take requests, each with what it alone knows. */
   readonly fronts?: number;
   readonly policies?: readonly NamedPolicy[];
+  /** What nodes are made of; what the bench measured last, unless it is given. */
+  readonly facts?: Measured;
   readonly onOutcome?: (workload: string, policy: string, seed: number) => void;
 }
 
@@ -47,9 +49,8 @@ export const evictions: readonly NamedPolicy[] = [byWorth, greedyDualSize, least
 /** Each policy under each workload, with the same requests for all. */
 export function runAll(
   scale: Scale,
-  { seeds, workloads = allWorkloads, fronts = 1, policies = allPolicies, onOutcome }: RunOptions,
+  { seeds, workloads = allWorkloads, fronts = 1, policies = allPolicies, facts = measured(), onOutcome }: RunOptions,
 ): WorkloadOutcomes[] {
-  const facts = measured();
   return workloads.map(({ make }) => {
     const bySeed = seeds.map((seed) => ({ seed, workload: make(scale, facts, seed) }));
     const name = bySeed[0]?.workload.name ?? "";

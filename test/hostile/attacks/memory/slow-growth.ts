@@ -8,7 +8,7 @@ export default {
   source: handler(
     `globalThis.kept ??= []; for (let i = 0; i < 30_000; i++) kept.push({ i, text: "k" + i }); return new Response("kept");`,
   ),
-  manifest: { limits: { cpuMs: 1500 } },
+  manifest: { limits: { cpuMs: 4_000 } },
   times: 40,
   expectation: { answers: [200, ...outOfMemory, "isolate_lost"], death: /^memory_limit$/ },
 } satisfies FunctionAttack;
