@@ -36,7 +36,7 @@ export interface Booted {
 
 /**
  * The runtime API, compiled once a process; later isolates start from V8's code cache (1.1 ms
- * instead of 7.2 ms for 300 KB; a snapshot is no faster and takes as much memory).
+ * instead of 7.2 ms for 300 KB; of a snapshot see docs/decisions/0003 and 0044).
  */
 export class Runtime {
   readonly #source: string;
