@@ -32,6 +32,7 @@ export const contractFunctions = {
   logs: `export default { fetch() { console.warn("seen", 1); return new Response(null, { status: 204 }); } };`,
 } as const;
 
+/** As much CPU time as a function on the main thread may have: an answer in pieces needs some on a busy machine. */
 export const contractLimits: Partial<Limits> = { wallMs: 30_000, cpuMs: 100 };
 
 /** What every tier promises. @param start begins it once for all tests. */
